@@ -1,0 +1,1 @@
+"""Awards, their printed certificates and public verification."""

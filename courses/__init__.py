@@ -1,0 +1,1 @@
+"""The training catalogue, enrolments, supervision, portfolios and the launch of content."""

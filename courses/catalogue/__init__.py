@@ -1,0 +1,1 @@
+"""What can be learned: programmes, courses and their published versions."""

@@ -1,0 +1,1 @@
+"""Who is enrolled on what, and how far they have come."""

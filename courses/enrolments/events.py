@@ -1,0 +1,30 @@
+"""What enrolments tell the rest of the house."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class LearnerEnrolled:
+    """A learner has a place. Portfolios open one where the course asks for it."""
+
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class LearningCompleted:
+    """All of the content is done; the course may still ask for a portfolio."""
+
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class EnrolmentCompleted:
+    """Everything that the course asks for is done."""
+
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class EnrolmentWithdrawn:
+    enrolment_id: UUID

@@ -1,0 +1,114 @@
+"""Who is enrolled on what. An enrolment's id is its xAPI and cmi5 registration."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from courses.catalogue.models import Course, CourseVersion
+from lms.accounts.models import Organisation, Person, Sector
+from lms.core.db import Record, stored
+
+
+class EnrolmentState(StrEnum):
+    """product.md, States. Certified is a fact about an award, not a state."""
+
+    WAITLISTED = "waitlisted"
+    ENROLLED = "enrolled"
+    IN_PROGRESS = "in_progress"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN_STATES = (
+    EnrolmentState.WAITLISTED, EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.PAUSED,
+)  # fmt: skip
+SEATED_STATES = (
+    EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.PAUSED, EnrolmentState.COMPLETED,
+)  # fmt: skip
+
+
+class WithdrawalReason(StrEnum):
+    NO_TIME = "no_time"
+    NOT_RELEVANT = "not_relevant"
+    CHANGED_ROLE = "changed_role"
+    LEFT_ORGANISATION = "left_organisation"
+    ACCESS_NEEDS = "access_needs"
+    PERSONAL = "personal"
+    ENROLLED_IN_ERROR = "enrolled_in_error"
+
+
+class Enrolment(Record):
+    """One learner on one version of a course. `progress` is 0 to 100.
+
+    The membership columns are as they were on `enrolled_on`, and stay so: reports attribute people as at the event.
+    `learning_completed_at`: all of the content is done; `completed_on`: everything the course asks for is done (a portfolio
+    may come between). `declared`: facts that the learner confirmed on enrolling, and nobody else holds.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+        Index(
+            "uq_enrolment_open", "learner_id", "course_id", unique=True,
+            postgresql_where="state IN ('waitlisted', 'enrolled', 'in_progress', 'paused')",
+        ),
+        Index("ix_enrolment_course", "course_id", "enrolled_on"),
+        Index("ix_enrolment_version_state", "course_version_id", "state"),
+        Index("ix_enrolment_organisation_lineage", "organisation_lineage", postgresql_using="gin"),
+    )  # fmt: skip
+    learner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    course_version_id: Mapped[UUID] = mapped_column(ForeignKey("course_version.id"))
+    state: Mapped[EnrolmentState] = mapped_column(stored(EnrolmentState))
+    language: Mapped[str]
+    enrolled_on: Mapped[date] = mapped_column(Date)
+    started_at: Mapped[datetime | None]
+    last_active_at: Mapped[datetime | None]
+    progress: Mapped[int] = mapped_column(default=0)
+    learning_completed_at: Mapped[datetime | None]
+    completed_on: Mapped[date | None] = mapped_column(Date)
+    ended_on: Mapped[date | None] = mapped_column(Date)
+    sector: Mapped[Sector] = mapped_column(stored(Sector))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    organisation_lineage: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    job_role_code: Mapped[str | None]
+    setting_code: Mapped[str | None]
+    paid: Mapped[bool | None]
+    declared: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    learner: Mapped[Person] = relationship()
+    course: Mapped[Course] = relationship()
+    version: Mapped[CourseVersion] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    events: Mapped[list["EnrolmentEvent"]] = relationship(back_populates="enrolment", order_by="EnrolmentEvent.at")
+
+
+class EnrolmentEventKind(StrEnum):
+    ENROLLED = "enrolled"
+    WAITLISTED = "waitlisted"
+    STARTED = "started"
+    PROGRESSED = "progressed"
+    LEARNING_COMPLETED = "learning_completed"
+    COMPLETED = "completed"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    WITHDRAWN = "withdrawn"
+
+
+class EnrolmentEvent(Record):
+    """What happened to an enrolment; only appended to. `statement_id`: the xAPI statement that said so."""
+
+    __tablename__ = "enrolment_event"
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[EnrolmentEventKind] = mapped_column(stored(EnrolmentEventKind))
+    by: Mapped[UUID | None]
+    reason: Mapped[str | None]
+    statement_id: Mapped[UUID | None]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    enrolment: Mapped[Enrolment] = relationship(back_populates="events")

@@ -1,0 +1,1 @@
+"""Starting content, and following what the record store hears of it."""

@@ -1,0 +1,1 @@
+"""Evidence portfolios and their sign-off."""

@@ -1,0 +1,16 @@
+"""What portfolios tell the rest of the house."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class PortfolioSignedOff:
+    portfolio_id: UUID
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class PortfolioReopened:
+    portfolio_id: UUID
+    enrolment_id: UUID

@@ -1,0 +1,1 @@
+"""Learning supervisors: licences, who supervises whom, and what they attest."""

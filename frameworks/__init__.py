@@ -1,0 +1,1 @@
+"""Curricular frameworks: levels, domains, statements and what a role requires."""

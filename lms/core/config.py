@@ -1,0 +1,106 @@
+"""Settings, from the environment. Every fault is reported at once, with the name to mend."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class ConfigurationFault(Exception):
+    """One or more settings are wrong; the message lists them all."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("These settings need attention:\n" + "\n".join(f"  - {fault}" for fault in faults))
+        self.faults = faults
+
+
+def _setting(default: Any, about: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"about": about, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field a setting; its environment name is `LLWYBR_` and the field in capitals (DATABASE_URL has no prefix)."""
+
+    database_url: str = _setting("", "PostgreSQL 15+; empty: an embedded one in the instance folder", secret=True)
+    instance: Path = _setting(Path("var"), "Folder for the embedded database, files and keys")
+    public_url: str = _setting("http://127.0.0.1:8000", "Where people reach this service; printed on certificates")
+    secret_key: str = _setting("", "Signs sessions and links; at least 32 characters; empty: kept in the instance folder",
+                               secret=True)
+    development: bool = _setting(True, "Shows the outbox page and allows cookies without TLS")
+    demonstration: bool = _setting(False, "Says on every page that the people are invented")
+    mail_url: str = _setting("", "smtp://user:password@host:587 ; empty: mail stays in the outbox", secret=True)
+    mail_from: str = _setting("llwybr@example.org", "Sender of mail")
+    files_url: str = _setting("", "Where evidence files lie: a folder or s3://bucket/path; empty: the instance folder")
+    max_upload_mb: int = _setting(20, "Largest file that may be uploaded, in megabytes")
+    database_pool: int = _setting(5, "Database connections kept per process")
+    database_prepare: bool = _setting(True, "Prepared statements; turn off behind PgBouncer in transaction mode")
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def files_location(self) -> str:
+        return self.files_url or str(self.instance.resolve() / "files")
+
+    @property
+    def secure(self) -> bool:
+        """Cookies are for TLS only."""
+        return urlsplit(self.public_url).scheme == "https"
+
+
+def environment_name(setting: str) -> str:
+    return "DATABASE_URL" if setting == "database_url" else f"LLWYBR_{setting.upper()}"
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises ConfigurationFault naming every faulty one."""
+    environment = os.environ if environment is None else environment
+    faults: list[str] = []
+    given: dict[str, Any] = {}
+    known = {environment_name(each.name): each for each in fields(Settings)}
+    for name in environment:
+        if name.startswith("LLWYBR_") and name not in known:
+            faults.append(f"{name} is not a setting of Llwybr")
+    for name, each in known.items():
+        if (text := environment.get(name, "").strip()) == "":
+            continue
+        try:
+            given[each.name] = _parsed(text, type(each.default))
+        except ValueError as fault:
+            faults.append(f"{name}: {fault}")
+    faults += _checked(given)
+    if faults:
+        raise ConfigurationFault(faults)
+    return Settings(**given)
+
+
+def _parsed(text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() not in ("1", "0", "true", "false", "yes", "no"):
+            raise ValueError(f"write yes or no, not {text!r}")
+        return text.lower() in ("1", "true", "yes")
+    if kind is int:
+        if not text.isdecimal():
+            raise ValueError(f"write a whole number, not {text!r}")
+        return int(text)
+    return Path(text) if issubclass(kind, Path) else text
+
+
+def _checked(given: dict[str, Any]) -> list[str]:
+    faults = []
+    if (url := given.get("database_url")) and urlsplit(url).scheme not in ("postgresql", "postgres"):
+        faults.append("DATABASE_URL: only PostgreSQL is supported; write postgresql://…")
+    if (url := given.get("public_url")) and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
+        faults.append("LLWYBR_PUBLIC_URL: write an address such as https://learn.example.org")
+    if given.get("secret_key") and len(given["secret_key"]) < 32:
+        faults.append("LLWYBR_SECRET_KEY: at least 32 characters")
+    if not given.get("development", True) and not given.get("secret_key"):
+        faults.append("LLWYBR_SECRET_KEY: needed when LLWYBR_DEVELOPMENT is no, so that all processes share it")
+    if (url := given.get("mail_url")) and urlsplit(url).scheme not in ("smtp", "smtps"):
+        faults.append("LLWYBR_MAIL_URL: write smtp://… or smtps://…")
+    if given.get("log_level", "INFO") not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        faults.append("LLWYBR_LOG_LEVEL: one of DEBUG, INFO, WARNING, ERROR")
+    if given.get("max_upload_mb", 1) < 1 or given.get("database_pool", 1) < 1:
+        faults.append("LLWYBR_MAX_UPLOAD_MB and LLWYBR_DATABASE_POOL: at least 1")
+    return faults

@@ -1,0 +1,96 @@
+"""The database: one declarative base, one session, one way to commit (house laws 1 and 5)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Enum, MetaData, Uuid, func
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from lms.core.errors import NotFound
+from lms.core.ids import new_id
+
+Instant = DateTime(timezone=True)
+
+
+class Base(DeclarativeBase):
+    """Constraint names are chosen by rule, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+
+
+Base.registry.update_type_annotation_map({datetime: Instant, UUID: Uuid()})
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+class Record(db.Model):  # type: ignore[name-defined, misc]
+    """A row with a UUIDv7. `recorded_at` is when the database heard of it."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-10)
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now(), sort_order=90)
+
+
+class Reference(db.Model):  # type: ignore[name-defined, misc]
+    """A row of reference data, known by its code. `source` says where it comes from; `illustrative` that it is ours."""
+
+    __abstract__ = True
+
+    code: Mapped[str] = mapped_column(primary_key=True, sort_order=-10)
+    source: Mapped[str | None] = mapped_column(sort_order=80)
+    illustrative: Mapped[bool] = mapped_column(default=False, server_default="false", sort_order=81)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit once on success, roll back on any error. Only edges open one: a request, a job, a command."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def stored(kind: type[StrEnum]) -> Enum:
+    """The column type of an enum: its values as text under a CHECK (a native enum is hard to migrate)."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+R = TypeVar("R")
+
+
+def get_or_refuse(kind: type[R], id: Any, *, lock: bool = False) -> R:
+    """The record, locked until the edge commits if asked. Raises NotFound."""
+    found = db.session.get(kind, id, with_for_update=True if lock else None, populate_existing=lock)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def record(thing: R) -> R:
+    """Add a new row and give it its defaults, so that what follows can refer to it."""
+    db.session.add(thing)
+    db.session.flush()  # defaults and constraint faults belong to the use case, not to the commit
+    return thing

@@ -1,0 +1,81 @@
+"""Files, known by their content: the same bytes are kept once, under their SHA-256. Local folder or S3, by setting."""
+
+import hashlib
+from typing import BinaryIO, cast
+from uuid import UUID
+
+import fsspec
+from flask import current_app
+from sqlalchemy import BigInteger, LargeBinary, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.core.db import Record, db
+from lms.core.errors import TooLarge, Unavailable
+from lms.core.ids import new_id
+from lms.core.language import N_
+
+CHUNK = 1 << 20
+
+
+class StoredFile(Record):
+    """Bytes that we keep. `size` is in bytes. The name a person gave the file belongs to what refers to it."""
+
+    __tablename__ = "stored_file"
+    sha256: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str]
+
+
+def store(content: bytes | BinaryIO, media_type: str, *, limit: int | None = None) -> StoredFile:
+    """Keep the content; return its row, old or new. Raises TooLarge above `limit` bytes.
+
+    The bytes are written before the row: an orphaned file is harmless, a row without its file is not.
+    """
+    data = content if isinstance(content, bytes) else _read(content, limit)
+    if limit is not None and len(data) > limit:
+        raise TooLarge(N_("The file must be smaller than %(limit)s MB."), params={"limit": limit // 1_000_000})
+    digest = hashlib.sha256(data).digest()
+    filesystem, path = _place(digest)
+    if not filesystem.exists(path):
+        filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+        partial = f"{path}.{new_id().hex}"
+        with filesystem.open(partial, "wb") as out:
+            out.write(data)
+        filesystem.mv(partial, path)
+    db.session.execute(
+        insert(StoredFile)
+        .values(id=new_id(), sha256=digest, size=len(data), media_type=media_type)
+        .on_conflict_do_nothing(index_elements=["sha256"])
+    )
+    return db.session.scalars(select(StoredFile).where(StoredFile.sha256 == digest)).one()
+
+
+def content_of(file: StoredFile | UUID) -> bytes:
+    """The bytes, checked against their digest. Raises Unavailable when they are gone or changed."""
+    row = file if isinstance(file, StoredFile) else db.session.get_one(StoredFile, file)
+    filesystem, path = _place(row.sha256)
+    try:
+        with filesystem.open(path, "rb") as source:
+            data = cast(bytes, source.read())
+    except FileNotFoundError as fault:
+        raise Unavailable(N_("The file cannot be read at the moment.")) from fault
+    if hashlib.sha256(data).digest() != row.sha256:
+        raise Unavailable(N_("The file cannot be read at the moment."))
+    return data
+
+
+def _read(source: BinaryIO, limit: int | None) -> bytes:
+    """At most one chunk more than the limit, so that an endless upload ends."""
+    data = bytearray()
+    while chunk := source.read(CHUNK):
+        data += chunk
+        if limit is not None and len(data) > limit:
+            break
+    return bytes(data)
+
+
+def _place(digest: bytes) -> tuple[fsspec.AbstractFileSystem, str]:
+    filesystem, root = fsspec.core.url_to_fs(current_app.config["FILES_LOCATION"])
+    name = digest.hex()
+    return filesystem, f"{root}/{name[:2]}/{name[2:4]}/{name}"

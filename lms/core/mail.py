@@ -1,0 +1,55 @@
+"""Mail: a row in the outbox, and a job that sends it where a server is set. Plain text (domain dossier §11)."""
+
+import smtplib
+from datetime import datetime
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy.orm import Mapped
+
+from lms.core import clock, jobs
+from lms.core.db import Record, db, record
+
+
+class MailMessage(Record):
+    """One message to one address. `sent_at` None: waiting, or there is no mail server here."""
+
+    __tablename__ = "mail_message"
+    to: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    language: Mapped[str]
+    written_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+def send(to: str, subject: str, body: str, language: str) -> MailMessage:
+    """Write a message in this transaction; it leaves after the commit."""
+    message = record(MailMessage(to=to, subject=subject, body=body, language=language, written_at=clock.now()))
+    if current_app.config["MAIL_URL"]:
+        jobs.enqueue(deliver, message_id=str(message.id))
+    return message
+
+
+@jobs.job("core.deliver_mail", queue="mail", retries=8)
+def deliver(message_id: str) -> None:
+    """Hand one message to the mail server, once."""
+    message = db.session.get(MailMessage, UUID(message_id), with_for_update=True)
+    if message is None or message.sent_at is not None:
+        return
+    server = urlsplit(current_app.config["MAIL_URL"])
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = current_app.config["MAIL_FROM"], message.to, message.subject
+    letter["Message-ID"] = f"<{message.id}@{current_app.config['MAIL_FROM'].rpartition('@')[2]}>"
+    letter["Content-Language"] = message.language
+    letter.set_content(message.body)
+    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
+    with kind(server.hostname or "localhost", server.port or 0, timeout=30) as connection:
+        if server.username:
+            if server.scheme == "smtp":
+                connection.starttls()
+            connection.login(unquote(server.username), unquote(server.password or ""))
+        connection.send_message(letter)
+    message.sent_at = clock.now()

@@ -1,0 +1,1 @@
+"""Where the web meets the house: edges, forms, problems, assets."""

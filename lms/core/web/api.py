@@ -1,0 +1,125 @@
+"""JSON routes, on flask-smorest: one declaration says what a route needs, takes, gives and refuses.
+
+The declaration is the documentation: `/api/v1/openapi.json` is made from it, and a test holds answers against it.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, make_response, request
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from lms.core import audit
+from lms.core.db import transaction
+from lms.core.errors import Refusal
+from lms.core.permissions import EVERYONE, Permission
+from lms.core.web import edge, submissions
+from lms.core.web.problems import status_of
+
+View = Callable[..., Any]
+
+
+class FaultOut(Schema):
+    pointer = fields.String(metadata={"description": "Where in what you sent: a JSON pointer, or `query:/name`"})
+    detail = fields.String()
+
+
+class ProblemOut(Schema):
+    """Problem details, RFC 9457, in the language of Accept-Language."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    instance = fields.String()
+    detail = fields.String()
+    way_out = fields.String(metadata={"description": "What is open meanwhile, or who can help"})
+    errors = fields.List(fields.Nested(FaultOut))
+
+
+class Api(Blueprint):  # type: ignore[misc]
+    """JSON routes of a room, under `/api/v1`."""
+
+    def __init__(self, name: str, import_name: str, *, description: str, prefix: str = "/api/v1") -> None:
+        super().__init__(f"{name}_api", import_name, url_prefix=prefix, description=description)
+
+    def route(self, rule: str, **options: Any) -> Any:
+        raise TypeError(f"{rule}: use .operation(…, needs=…)")
+
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        *,
+        needs: Permission,
+        body: type[Schema] | None = None,
+        query: type[Schema] | None = None,
+        returns: tuple[int, type[Schema] | None],
+        raises: tuple[type[Refusal], ...] = (),
+        media_type: str | None = None,
+    ) -> Callable[[View], View]:
+        """Declare an operation. What is loaded from body and query reaches the view as keyword arguments.
+
+        `media_type`: the answer is a Response of that type instead of JSON.
+        """
+        status, shape = returns
+
+        def declare(view: View) -> View:
+            @wraps(view)
+            def call(*loaded: dict[str, Any], **path: Any) -> Any:
+                for each in loaded:
+                    path |= each
+                return view(edge.actor(), **path)
+
+            documented: Any = call
+            if query:
+                documented = self.arguments(query, location="query")(documented)
+            if body:
+                documented = self.arguments(body, location="json")(documented)
+            if media_type:
+                documented = self.response(
+                    status, {"type": "string", "format": "binary"}, content_type=media_type
+                )(documented)
+            else:
+                documented = self.response(status, shape)(documented)
+            for code, text in _refusals(needs, rule, bool(body or query), raises).items():
+                documented = self.alt_response(
+                    code, schema=ProblemOut, description=text, content_type="application/problem+json", success=False
+                )(documented)
+            security = [] if needs in EVERYONE else [{"token": []}]
+            documented = self.doc(security=security, operationId=f"{self.name}.{view.__name__}")(documented)
+
+            @wraps(documented)
+            def run(**path: Any) -> Response:
+                with audit.acting_from(edge.origin()), transaction():
+                    actor = edge.admit(needs)
+                    once = request.headers.get("Idempotency-Key", "") if method == "POST" else ""
+                    if once and (before := submissions.earlier_answer(actor, once)):
+                        return before
+                    answer = make_response(documented(**path))
+                    if once and answer.status_code < 400:
+                        submissions.remember_answer(actor, once, answer)
+                    return answer
+
+            run.needs = needs  # type: ignore[attr-defined]
+            super(Api, self).route(rule, methods=[method])(run)
+            return view
+
+        return declare
+
+
+def _refusals(needs: Permission, rule: str, takes: bool, raises: tuple[type[Refusal], ...]) -> dict[int, str]:
+    """Description per status: those that any such route may answer, and those that this one names."""
+    named: dict[int, list[str]] = {}
+    if needs not in EVERYONE:
+        named[401], named[403] = ["no valid token"], ["the token's holder may not"]
+    if "<" in rule:
+        named[404] = ["no such record, or not yours to know of"]
+    if takes:
+        named |= {422: ["a field is missing or wrong"], 400: ["the body is not JSON"]}
+    named.setdefault(429, ["too many attempts"])
+    for refusal in raises:
+        text = f"`{refusal.slug}`: {(refusal.__doc__ or refusal.title).strip().splitlines()[0]}"
+        named.setdefault(status_of(refusal), []).append(text)
+    return {code: "; ".join(texts) for code, texts in named.items()}

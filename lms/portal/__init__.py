@@ -1,0 +1,1 @@
+"""Pages that see every floor: home, my learning, help, health."""

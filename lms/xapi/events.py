@@ -1,0 +1,38 @@
+"""What has happened in the record store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A statement as stored. `object_id` is the id of its Activity or StatementRef, else None.
+
+    `actor`, `result` and `raw` (the whole) are the statement's own JSON; do not change them.
+    """
+
+    id: UUID
+    verb: str
+    actor: Mapping[str, Any]
+    object_id: str | None
+    registration: UUID | None
+    result: Mapping[str, Any] | None
+    timestamp: datetime
+    stored: datetime
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StatementsRecorded:
+    """New statements were stored, in the transaction of whoever hears this.
+
+    Ids that were known already are not told again. `credential` is None for what the house itself records.
+    `about` is the person for whom a launch credential was issued.
+    """
+
+    statements: tuple[Recorded, ...]
+    credential: UUID | None
+    about: UUID | None

@@ -1,0 +1,32 @@
+"""Who is who in statements: accounts of this installation's own home page."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+
+Json = dict[str, Any]
+
+
+def home_page() -> str:
+    """The address that people and credentials of this installation have their accounts at."""
+    return str(current_app.config["PUBLIC_URL"])
+
+
+def agent_of(person_id: UUID) -> Json:
+    """A person as an Agent. By account, never by e-mail: addresses change hands, and statements are sent on."""
+    return _account(str(person_id))
+
+
+def authority_of(key: str, name: str) -> Json:
+    """A credential as an Agent."""
+    return _account(key) | {"name": name}
+
+
+def house() -> Json:
+    """The service itself, which records what happens in it."""
+    return _account("llwybr") | {"name": "Llwybr"}
+
+
+def _account(name: str) -> Json:
+    return {"objectType": "Agent", "account": {"homePage": home_page(), "name": name}}

@@ -1,0 +1,28 @@
+"""The order of statements: one strictly increasing number each, which is also when it was stored.
+
+`seq` is the microsecond since 1970. A writer (one process) takes only those microseconds that leave its own number as the
+remainder of 64, so 64 processes number 15,625 statements a second each, without asking one another, never alike; and
+`stored`, written from `seq`, is strictly increasing within the store. The number fits 53 bits until the year 2255.
+"""
+
+import threading
+from collections.abc import Callable
+
+WRITERS = 64
+
+
+class Sequence:
+    """Numbers for one writer. Safe between threads; never runs backwards, even when the clock does."""
+
+    def __init__(self, writer: int, after: int, clock: Callable[[], int]) -> None:
+        """`after` is the highest number in the store; `clock` tells microseconds."""
+        self._writer, self._last, self._clock = writer, after, clock
+        self._lock = threading.Lock()
+
+    def take(self, count: int) -> range:
+        """The next numbers, `WRITERS` apart."""
+        with self._lock:
+            now = max(self._clock(), self._last + 1)
+            first = now + (self._writer - now) % WRITERS
+            self._last = first + (count - 1) * WRITERS
+            return range(first, self._last + 1, WRITERS)

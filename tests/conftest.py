@@ -1,0 +1,136 @@
+"""Real PostgreSQL for every test: each gets a clone of a migrated template with the reference data in it.
+
+The server is the embedded one (or TEST_DATABASE_URL); the template is made once per state of migrations and data, and the
+clone of a worker is made anew for each test that asks for `app`.
+"""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import make_url
+
+from lms.core import config, embedded
+
+ROOT = Path(__file__).parents[1]
+WATCHED = ("migrations", "lms", "courses", "frameworks", "certificates")
+
+
+@pytest.fixture(scope="session")
+def server() -> str:
+    """URL of the server's maintenance database."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return given
+    url = embedded.start(ROOT / "var" / "test-postgres")
+    with psycopg.connect(url, autocommit=True) as connection:  # these data are thrown away
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET max_connections = 200")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """Name of the template database, made by whichever process comes first."""
+    digest = hashlib.sha256()
+    for path in sorted(p for top in WATCHED for p in (ROOT / top).rglob("*")):
+        if path.name in ("models.py", "loading.py") or path.suffix == ".yaml" or path.parent.name == "versions":
+            digest.update(path.name.encode() + (path.read_bytes() if path.is_file() else b""))
+    name = f"template_{digest.hexdigest()[:12]}"
+    (ROOT / "var").mkdir(exist_ok=True)
+    with open(ROOT / "var" / "test-template.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with psycopg.connect(server, autocommit=True) as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                return name
+            connection.execute(f"DROP DATABASE IF EXISTS {name}_making WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}_making TEMPLATE template0 ENCODING 'UTF8'")
+            _fill(database_url(server, f"{name}_making"))
+            connection.execute(f"ALTER DATABASE {name}_making RENAME TO {name}")
+    return name
+
+
+def _fill(url: str) -> None:
+    """Migrate and load in a process of its own, so that no connection to the template stays open."""
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "DATABASE_URL": url, "LLWYBR_INSTANCE": str(ROOT / "var" / "test")},
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
+
+
+def database_url(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def worker_app(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One app per test process, on a database of its own."""
+    from lms.app import create_app
+
+    name = f"test_{os.getpid()}"
+    instance = tmp_path_factory.mktemp("instance")
+    made = create_app(
+        config.Settings(database_url=database_url(server, name), instance=instance, secret_key="k" * 40,
+                        public_url="http://localhost")
+    )  # fmt: skip
+    made.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    made.extensions["test.database"] = name
+    yield made
+    with made.app_context():
+        _dispose()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _dispose() -> None:
+    from lms.core.db import db
+
+    db.session.remove()
+    db.engine.dispose()
+
+
+@pytest.fixture
+def app(worker_app: Flask, server: str, template: str) -> Iterator[Flask]:
+    """The app over a fresh clone, with an app context pushed."""
+    name = worker_app.extensions["test.database"]
+    with worker_app.app_context():
+        _dispose()
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield worker_app
+        _dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody is signed in to."""
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask) -> Callable[..., FlaskClient]:
+    """`signed_in(person)` is a browser in which that person is signed in."""
+    from tests.factories.accounts import sign_in_browser
+
+    return lambda person: sign_in_browser(app, person)
+
+
+@pytest.fixture
+def as_token(app: Flask) -> Callable[..., Any]:
+    """`as_token(person)` is an API client with a token of that person's: .get, .post… with the header set."""
+    from tests.factories.accounts import TokenClient
+
+    return lambda person, **given: TokenClient(app, person, **given)
