@@ -30,11 +30,16 @@ class Framework(Record):
 
     __tablename__ = "framework"
     code: Mapped[str] = mapped_column(unique=True)
-    versions: Mapped[list["FrameworkVersion"]] = relationship(back_populates="framework", order_by="FrameworkVersion.number")
+    versions: Mapped[list["FrameworkVersion"]] = relationship(
+        back_populates="framework", order_by="FrameworkVersion.number"
+    )
 
 
 class FrameworkVersion(Record):
-    """One edition. `digest` is the SHA-256 of its canonical content, so that loading it again is seen to change nothing."""
+    """One edition. `digest` is the SHA-256 of its canonical content: loading it again is seen to change nothing.
+
+    `note` says what of it is missing or is our own wording; empty: nothing to say.
+    """
 
     __tablename__ = "framework_version"
     __table_args__ = (UniqueConstraint("framework_id", "number"),)
@@ -42,7 +47,9 @@ class FrameworkVersion(Record):
     number: Mapped[int]
     status: Mapped[Status] = mapped_column(stored(Status))
     title: Mapped[Bilingual] = bilingual("title")
+    short_title: Mapped[Bilingual] = bilingual("short_title")
     owner: Mapped[Bilingual] = bilingual("owner")
+    note: Mapped[Bilingual] = bilingual("note")
     adapted_from: Mapped[str | None]
     published_on: Mapped[date | None] = mapped_column(Date)
     digest: Mapped[str]
@@ -98,6 +105,7 @@ class Statement(Record):
     source: Mapped[str | None]
     illustrative: Mapped[bool] = mapped_column(default=False, server_default="false")
     level: Mapped[Level] = relationship()
+    domain: Mapped[Domain | None] = relationship()
 
 
 class Requirement(Record):

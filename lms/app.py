@@ -8,42 +8,137 @@ from typing import Any
 from flask import Blueprint, Flask
 from flask_smorest import Api as Smorest
 
-import certificates
+import certificates.drawing
+import certificates.models
 import courses.catalogue.models
 import courses.enrolments.models
 import courses.portfolios.models
+import courses.supervision.jobs
 import courses.supervision.models
 import frameworks.models
+import lms.accounts.cli
 import lms.accounts.models
 import lms.core.audit
 import lms.core.files
 import lms.core.housekeeping
 import lms.core.mail
+from certificates import handlers as certificate_handlers
+from certificates import pages as certificate_pages
+from certificates.api import api as certificates_api
+from courses.catalogue import loading as catalogue_loading
+from courses.catalogue.api import api as catalogue_api
+from courses.catalogue.author_pages import pages as course_author_pages
+from courses.catalogue.pages import pages as catalogue_pages
+from courses.catalogue.queries import titles_on_offer
+from courses.enrolments.events import EnrolmentCompleted
+from courses.portfolios.events import PortfolioSignedOff
+from courses.enrolments.events import LearnerEnrolled
+from courses.portfolios import handlers as portfolio_handlers
+from courses.portfolios import loading as portfolios_loading
+from courses.portfolios import pages as portfolios_pages
+from courses.portfolios.api import api as portfolios_api
+from courses.enrolments import handlers as enrolment_handlers
+from courses.enrolments import hooks as enrolment_hooks
+from courses.enrolments.api import api as enrolments_api
+from courses.enrolments.pages import pages as enrolments_pages
+from courses.launch import handlers as launch_handlers
+from courses.launch.api import api as launch_api
+from courses.launch.pages import pages as launch_pages
+from courses.supervision.api import api as supervision_api
+from courses.supervision.pages import pages as supervision_pages
+from courses.supervision.events import AttestationEnded, AttestationMade
 from courses.supervision.queries import supervised_people
+from frameworks import loading as frameworks_loading
+from frameworks.api import api as frameworks_api
+from frameworks.pages import pages as framework_pages
 from lms.accounts import identity
-from lms.core import cli, config, embedded, events
+from lms.accounts import loading as accounts_loading
+from lms.accounts.api import api as accounts_api
+from lms.accounts.pages import admin as admin_pages
+from lms.accounts.pages import outbox as outbox_pages
+from lms.accounts.pages import profile as profile_pages
+from lms.accounts.pages import sign_in as sign_in_pages
+from lms.core import cli, config, embedded, events, logs
 from lms.core.db import db
 from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api
+from lms.portal import navigation
+from lms.portal import pages as portal_pages
+from lms.xapi.events import StatementsRecorded
+from lms.portal.health import health_pages
+from lms.portal.help import developer_pages, help_pages
+from lms.reporting import loading as reporting_loading
+from lms.reporting import pages as reporting_pages
+from lms.reporting.api import api as reports_api
 
-PAGES: tuple[Blueprint, ...] = ()
-APIS: tuple[Api, ...] = ()
-SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = ()
-LOADERS: tuple[Callable[[Actor], None], ...] = ()
+PAGES: tuple[Blueprint, ...] = (
+    supervision_pages,
+    enrolments_pages,
+    launch_pages,
+    portfolios_pages.portfolio_pages,
+    portfolios_pages.queue_pages,
+    framework_pages,
+    catalogue_pages,
+    course_author_pages,
+    sign_in_pages.pages,
+    profile_pages.pages,
+    admin_pages.pages,
+    outbox_pages.pages,
+    certificate_pages.record_pages,
+    certificate_pages.verify_pages,
+    certificate_pages.public_pages,
+    certificate_pages.manage_pages,
+    reporting_pages.pages,
+    portal_pages.root_pages,
+    portal_pages.home_pages,
+    portal_pages.learning_pages,
+    portal_pages.manage_pages,
+    help_pages,
+    developer_pages,
+    health_pages,
+)
+APIS: tuple[Api, ...] = (
+    supervision_api,
+    enrolments_api,
+    launch_api,
+    portfolios_api,
+    frameworks_api,
+    catalogue_api,
+    accounts_api,
+    certificates_api,
+    reports_api,
+)
+SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
+    (StatementsRecorded, launch_handlers.follow),
+    (AttestationEnded, enrolment_handlers.pause),
+    (AttestationMade, enrolment_handlers.resume),
+    (LearnerEnrolled, portfolio_handlers.open_for_enrolment),
+    (EnrolmentCompleted, certificate_handlers.award_on_completion),
+    (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
+)
+LOADERS: tuple[Callable[[Actor], None], ...] = (
+    accounts_loading.load_reference,
+    frameworks_loading.load_reference,
+    catalogue_loading.load_reference,
+    portfolios_loading.load_reference,
+    reporting_loading.load_reference,
+)
 """Reference data, in the order in which it refers to each other."""
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
     """The whole app. Reads its settings from the environment unless they are given."""
     settings = settings or config.load()
+    logs.init(settings.log_level, readable=settings.development)
     app = Flask("lms", static_folder=None, template_folder=str(Path(__file__).parent / "core/web/templates"))
     configure(app, settings)
     db.init_app(app)
     identity.init_app(app, supervised_people)
-    problems.init_app(app)
-    site.init_app(app, navigation=lambda actor: [], footer=lambda: [])
+    site.init_app(app, navigation=navigation.navigation, footer=navigation.footer)
     smorest = Smorest(app)
+    problems.init_app(app)  # after the library's own, which it replaces
+    app.extensions["llwybr.openapi"] = smorest.spec.to_dict
     smorest.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     for pages in PAGES:
         app.register_blueprint(pages)
@@ -52,6 +147,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for event, handler in SUBSCRIPTIONS:
         events.subscribe(event, handler)
     app.extensions["llwybr.loaders"] = LOADERS
+    app.extensions["catalogue.standing"] = enrolment_hooks.standing
+    app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
+    app.extensions["frameworks.course_titles"] = titles_on_offer
     cli.init_app(app)
     return app
 

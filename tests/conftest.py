@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, g, request_started
 from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
 
@@ -87,11 +87,17 @@ def worker_app(server: str, template: str, tmp_path_factory: pytest.TempPathFact
     )  # fmt: skip
     made.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
     made.extensions["test.database"] = name
+    request_started.connect(_forget_the_request_before, made)
     yield made
     with made.app_context():
         _dispose()
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _forget_the_request_before(_app: Flask, **_more: Any) -> None:
+    """Requests in a test share the test's app context, and with it `g`: who asks now is not who asked before."""
+    g.__dict__.clear()
 
 
 def _dispose() -> None:

@@ -6,7 +6,6 @@ document; a document embeds those that it uses.
 
 import threading
 import unicodedata
-import zlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -26,6 +25,8 @@ FILES = {
 }
 LATIN = (*range(0x20, 0x7F), *range(0xA1, 0x180), *range(0x1E80, 0x1E86), 0x1EF2, 0x1EF3, *range(0x2010, 0x2027))
 
+NO_BREAK = "\u00a0"
+
 _loading = threading.Lock()
 
 
@@ -39,33 +40,34 @@ class Face(TTFont):  # type: ignore[misc]
         plan = _Plan()
         super().splitString("".join(map(chr, (*(c for c in LATIN if c in glyphs), *rest))), plan)
         self.plan = self.state[plan]
-        self.plan_owner = plan
         self.cut: dict[int, tuple[str, RawStream, RawStream, Raw, int]] = {}
         for number in range(2):
             self._subset(number)
 
     def lacks(self, text: str) -> set[str]:
         """The characters of `text` that this face cannot draw."""
-        glyphs = self.face.charToGlyph
-        return {character for character in text if ord(character) not in glyphs and character != "\u00a0"}
+        return {character for character in text if ord(character) not in self.plan.assignments}
 
     def _state(self, document: Any) -> Any:
         if document not in self.state:
             state = TTFont.State(True, self)
             state.assignments, state.subsets = self.plan.assignments, self.plan.subsets
-            state.nextCode, state.used = self.plan.nextCode, set()
+            state.nextCode, state.frozen, state.used = self.plan.nextCode, 1, set()
             self.state[document] = state
         return self.state[document]
 
-    def splitString(self, text: str, doc: Any, encoding: str = "utf-8") -> Any:  # noqa: N802
+    def splitString(self, text: str, doc: Any, encoding: str = "utf-8") -> Any:
+        """As ReportLab's, but an unknown character is an error where it would draw an empty box."""
+        if missing := self.lacks(text):
+            raise ValueError(f"{self.fontName} has no glyph for {sorted(missing)}")
         self._state(doc)
         return super().splitString(text, doc, encoding)
 
-    def getSubsetInternalName(self, subset: int, doc: Any) -> Any:  # noqa: N802
+    def getSubsetInternalName(self, subset: int, doc: Any) -> Any:
         self._state(doc).used.add(subset)
         return super().getSubsetInternalName(subset, doc)
 
-    def addObjects(self, doc: Any) -> None:  # noqa: N802
+    def addObjects(self, doc: Any) -> None:
         """Write the used subsets into the document."""
         face, flags = self.face, (self.face.flags & ~FF_NONSYMBOLIC) | FF_SYMBOLIC
         for number in sorted(self.state[doc].used):
@@ -115,9 +117,10 @@ def _to_unicode(codes: list[int]) -> bytes:
     blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
     listed = "".join("{} beginbfchar\n{}\nendbfchar\n".format(len(block), "\n".join(block)) for block in blocks)
     return (
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) "
-        "/Supplement 0>> def /CMapName /Adobe-Identity-UCS def /CMapType 2 def 1 begincodespacerange <00> <FF> "
-        f"endcodespacerange\n{listed}endcmap CMapName currentdict /CMap defineresource pop end end"
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CIDSystemInfo <</Registry (Adobe) "
+        "/Ordering (UCS) /Supplement 0>> def /CMapName /Adobe-Identity-UCS def /CMapType 2 def "
+        f"1 begincodespacerange <00> <FF> endcodespacerange\n{listed}"
+        "endcmap CMapName currentdict /CMap defineresource pop end end"
     ).encode()
 
 
@@ -161,9 +164,9 @@ def fitted(text: str, face: str, size: float, room: float, smallest: float) -> f
 
 
 def wrapped(text: str, face: str, size: float, room: float) -> list[str]:
-    """Lines of at most `room` points, broken at spaces; a longer word is broken within."""
+    """Lines of at most `room` points, broken at spaces but not at no-break ones; a longer word is broken within."""
     lines: list[str] = []
-    for word in text.split():
+    for word in (part.replace(NO_BREAK, " ") for part in text.split(" ")):
         if lines and width(f"{lines[-1]} {word}", face, size) <= room:
             lines[-1] += f" {word}"
             continue
@@ -173,8 +176,3 @@ def wrapped(text: str, face: str, size: float, room: float) -> list[str]:
             word = word[cut:]
         lines.append(word)
     return lines
-
-
-def checksum() -> int:
-    """Changes when a face changes; part of what makes two renderings the same."""
-    return zlib.crc32(b"".join((FONTS / file).read_bytes() for file in FILES.values()))

@@ -1,9 +1,23 @@
 """A QR code as one vector path."""
 
+from functools import lru_cache
+
 import segno
 
 MASK = 4
 """Any mask decodes; a fixed one spares scoring all eight, five sixths of the time."""
+
+
+@lru_cache(maxsize=8)
+def _rows(address: str) -> tuple[bytearray, ...]:
+    """The modules, dark ones 1; the pages of one certificate share them."""
+    matrix: tuple[bytearray, ...] = segno.make(address, error="m", micro=False, boost_error=False, mask=MASK).matrix
+    return matrix
+
+
+def modules(address: str) -> int:
+    """How many modules wide the code for `address` is."""
+    return len(_rows(address))
 
 
 def qr_operators(address: str, x: float, y: float, size: float) -> str:
@@ -11,8 +25,9 @@ def qr_operators(address: str, x: float, y: float, size: float) -> str:
 
     The four modules of quiet space around it (ISO/IEC 18004 §6.3.8) are the caller's.
     """
-    rows = segno.make(address, error="m", micro=False, boost_error=False, mask=MASK).matrix
+    rows = _rows(address)
     module = size / len(rows)
+    high = module + 0.02  # the hair's breadth of overlap keeps viewers from showing seams between rows
     parts = ["0 0 0 rg"]
     for row_number, row in enumerate(rows):
         bottom = y + size - (row_number + 1) * module
@@ -21,12 +36,6 @@ def qr_operators(address: str, x: float, y: float, size: float) -> str:
             if dark and start is None:
                 start = column
             elif not dark and start is not None:
-                # the hair's breadth of overlap keeps viewers from showing seams between rows
-                parts.append(f"{x + start * module:.3f} {bottom:.3f} {(column - start) * module:.3f} {module + 0.02:.3f} re")
+                parts.append(f"{x + start * module:.3f} {bottom:.3f} {(column - start) * module:.3f} {high:.3f} re")
                 start = None
     return " ".join((*parts, "f"))
-
-
-def modules(address: str) -> int:
-    """How many modules wide the code for `address` is."""
-    return len(segno.make(address, error="m", micro=False, boost_error=False, mask=MASK).matrix)

@@ -9,7 +9,7 @@ from reportlab.pdfbase import pdfdoc
 class RawStream(pdfdoc.PDFStream):  # type: ignore[misc]
     """A stream that is already serialised, so that it may be kept for the life of the process.
 
-    ReportLab's own stream omits the line end before `endstream` (ISO 19005-2 §6.1.7.1), and writes an empty filter list.
+    ReportLab's own omits the line end before `endstream` (ISO 19005-2 §6.1.7.1), and writes an empty filter list.
     """
 
     __RefOnly__ = 1

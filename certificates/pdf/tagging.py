@@ -1,7 +1,6 @@
 """A ReportLab canvas that also writes the structure tree (ISO 32000-1 §14.7), which ReportLab does not."""
 
 import io
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -140,7 +139,7 @@ class TaggedCanvas(canvas.Canvas):  # type: ignore[misc]
         self._code.append("EMC")
 
     def text(self, x: float, y: float, text: str, face: str, size: float, colour: str, *, spacing: float = 0) -> float:
-        """Draw one line from (x, y). Return where it ends, in points. A face without a glyph gives way to the wider one."""
+        """Draw a line from (x, y), and return where it ends. A face that lacks a glyph gives way to the wider one."""
         self.setFillColor(_colour(colour))
         self.setFont(face_for(text, face), size)
         self.drawString(x, y, text, charSpace=spacing)
@@ -164,8 +163,9 @@ class TaggedCanvas(canvas.Canvas):  # type: ignore[misc]
 
     def place_artwork(self, operators: RawStream) -> None:
         """Draw a prepared picture (`form`) under everything else on this page."""
-        self._doc.Reference(operators.fresh(), "Artwork")
-        self.artwork = "Artwork"
+        if self.artwork is None:
+            self.artwork = "Artwork"
+            self._doc.Reference(operators.fresh(), self.artwork)
         with self.artifact():
             self._code.append("/Artwork Do")
 
@@ -183,7 +183,7 @@ class TaggedCanvas(canvas.Canvas):  # type: ignore[misc]
         self.owners: list[Element] = []
         self.page_key = self.tree.claim(self.owners)
 
-    def showPage(self) -> None:  # noqa: N802
+    def showPage(self) -> None:
         super().showPage()
         page = self._doc.Pages.pages[-1]
         page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
@@ -222,8 +222,3 @@ def form(operators: str, size: tuple[float, float]) -> RawStream:
 @cache
 def _colour(code: str) -> Any:
     return HexColor(code)
-
-
-def digest(file: bytes) -> str:
-    """A short mark of the bytes, for logs."""
-    return f"{zlib.crc32(file):08x}"

@@ -2,15 +2,34 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from lms.core.db import Record, Reference, stored
 from lms.core.language import Bilingual, bilingual
+
+
+def _searchable(language: str, *configurations: str) -> str:
+    """The expression of a search column, as PostgreSQL writes it: titles weigh A, summaries D.
+
+    English words are in it stemmed and as they are, so that half a word finds what begins with it.
+    """
+    parts = [
+        f"setweight(to_tsvector('{configuration}'::regconfig, fold({column}_{language})), '{weight}'::\"char\")"
+        for column, weight in (("title", "A"), ("summary", "D"))
+        for configuration in configurations
+    ]
+    return reduce(lambda left, right: f"({left} || {right})", parts)
+
+
+SEARCHABLE_EN = _searchable("en", "english", "simple")
+SEARCHABLE_CY = _searchable("cy", "simple")
+"""Welsh has no stemmer in PostgreSQL: its words are folded, and a search tries their mutations (`rules.search`)."""
 
 
 class CourseStatus(StrEnum):
@@ -91,11 +110,12 @@ class Course(Record):
 
 
 class CourseVersion(Record):
-    """What a course offers. `minutes` is learning time; `seats` None means no limit.
+    """What a course offers. `minutes` is learning time; `seats` None means no limit; `note` is for readers.
 
-    `eligibility`: {"all": […]} or {"any": […]} of conditions, or {} for everyone; `prerequisites`: {"completed": [codes],
-    "portfolio_signed_off": bool}; see `courses.enrolments.rules`. `edition` counts edits of a draft, for stale-edit checks.
-    `search_en` and `search_cy` are maintained by the database, accents folded by `fold()` (migration 0004).
+    `eligibility`: {"all": […]} or {"any": […]} of conditions (`rules.conditions`), or {} for everyone; `prerequisites`:
+    {"completed": [codes], "portfolio_signed_off": bool}. `edition` counts edits of a draft, for stale-edit checks.
+    `search_en` and `search_cy` are maintained by the database, accents folded by `fold()` (migrations 0001 and 0004).
+    `digest` is of what was loaded from reference data; None: people wrote it.
     """
 
     __tablename__ = "course_version"
@@ -125,18 +145,18 @@ class CourseVersion(Record):
     validity_months: Mapped[int | None]
     portfolio_template_code: Mapped[str | None]
     plan_actions: Mapped[list[int]] = mapped_column(JSONB, default=list)
-    note: Mapped[str | None]
+    note: Mapped[Bilingual] = composite(
+        Bilingual,
+        mapped_column("note_en", Text, default="", server_default=""),
+        mapped_column("note_cy", Text, default="", server_default=""),
+    )
     source: Mapped[str | None]
     illustrative_fields: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     digest: Mapped[str | None]
     published_at: Mapped[datetime | None]
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    search_en: Mapped[str] = mapped_column(
-        TSVECTOR, Computed("to_tsvector('english', fold(title_en || ' ' || summary_en))", persisted=True), deferred=True
-    )
-    search_cy: Mapped[str] = mapped_column(
-        TSVECTOR, Computed("to_tsvector('simple', fold(title_cy || ' ' || summary_cy))", persisted=True), deferred=True
-    )
+    search_en: Mapped[str] = mapped_column(TSVECTOR, Computed(SEARCHABLE_EN, persisted=True), deferred=True)
+    search_cy: Mapped[str] = mapped_column(TSVECTOR, Computed(SEARCHABLE_CY, persisted=True), deferred=True)
     course: Mapped[Course] = relationship(back_populates="versions", foreign_keys=[course_id])
     format: Mapped[Format] = relationship()
     topic: Mapped[Topic] = relationship()

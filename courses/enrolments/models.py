@@ -47,8 +47,9 @@ class Enrolment(Record):
     """One learner on one version of a course. `progress` is 0 to 100.
 
     The membership columns are as they were on `enrolled_on`, and stay so: reports attribute people as at the event.
-    `learning_completed_at`: all of the content is done; `completed_on`: everything the course asks for is done (a portfolio
-    may come between). `declared`: facts that the learner confirmed on enrolling, and nobody else holds.
+    `learning_completed_at`: all of the content is done; `portfolio_signed_off_at`: its portfolio stands signed;
+    `completed_on`: everything the course asks for is done. `declared`: facts that the learner confirmed on enrolling,
+    and nobody else holds. `ended_on`: withdrawn that day.
     """
 
     __tablename__ = "enrolment"
@@ -72,6 +73,7 @@ class Enrolment(Record):
     last_active_at: Mapped[datetime | None]
     progress: Mapped[int] = mapped_column(default=0)
     learning_completed_at: Mapped[datetime | None]
+    portfolio_signed_off_at: Mapped[datetime | None]
     completed_on: Mapped[date | None] = mapped_column(Date)
     ended_on: Mapped[date | None] = mapped_column(Date)
     sector: Mapped[Sector] = mapped_column(stored(Sector))
@@ -94,6 +96,9 @@ class EnrolmentEventKind(StrEnum):
     STARTED = "started"
     PROGRESSED = "progressed"
     LEARNING_COMPLETED = "learning_completed"
+    PORTFOLIO_SIGNED_OFF = "portfolio_signed_off"
+    PORTFOLIO_REOPENED = "portfolio_reopened"
+    NOTED = "noted"
     COMPLETED = "completed"
     PAUSED = "paused"
     RESUMED = "resumed"

@@ -1,1 +1,1 @@
-"""Evidence portfolios and their sign-off."""
+"""Evidence portfolios: what a learner shows, what a supervisor decides, and the signature that freezes it."""

@@ -13,7 +13,10 @@ from lms.core.db import Record, stored
 
 
 class SupervisorLicence(Record):
-    """Leave to supervise and sign off in a programme. `ends_on` is its last day; `withdrawn_on` ends it early."""
+    """Leave to supervise and sign off in a programme. `ends_on` is its last day.
+
+    `withdrawn_on` ends it early: from that day on it does not count. `capacity`: how many learners at once.
+    """
 
     __tablename__ = "supervisor_licence"
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -29,15 +32,16 @@ class SupervisorLicence(Record):
 
 
 class Supervision(Record):
-    """A supervisor has a learner, in a programme, from a date to a date (None: open)."""
+    """A supervisor has a learner, in a programme, from a date until `ends_on` (None: open).
+
+    `ends_on` is the day on which it ended and no longer counts; an end is never dated ahead.
+    """
 
     __tablename__ = "supervision"
     __table_args__ = (
         CheckConstraint("learner_id <> supervisor_id", name="two_people"),
         Index("ix_supervision_supervisor", "supervisor_id", postgresql_where="ends_on IS NULL"),
-        Index(
-            "uq_supervision_open", "learner_id", "programme_code", unique=True, postgresql_where="ends_on IS NULL"
-        ),
+        Index("uq_supervision_open", "learner_id", "programme_code", unique=True, postgresql_where="ends_on IS NULL"),
     )
     learner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     supervisor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -47,6 +51,7 @@ class Supervision(Record):
     assigned_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     learner: Mapped[Person] = relationship(foreign_keys=[learner_id])
     supervisor: Mapped[Person] = relationship(foreign_keys=[supervisor_id])
+    programme: Mapped[Programme] = relationship()
 
 
 class AttestationGround(StrEnum):
@@ -61,7 +66,8 @@ class AttestationGround(StrEnum):
 class Attestation(Record):
     """A supervisor's word that a learner works in a clinical role, in an NHS CAMHS team, under supervision.
 
-    In force from `starts_on` to `ends_on`, or to `ended_on` if it ended early. Never rewritten: a new one is a new row.
+    In force from `starts_on` to `ends_on`, its last day, while the supervisor's licence is live. `ended_on`: it ended
+    early, and from that day on does not count. Never rewritten: a new one is a new row.
     """
 
     __tablename__ = "attestation"
@@ -80,3 +86,4 @@ class Attestation(Record):
     ended_ground: Mapped[AttestationGround | None] = mapped_column(stored(AttestationGround))
     supervisor: Mapped[Person] = relationship(foreign_keys=[supervisor_id])
     learner: Mapped[Person] = relationship(foreign_keys=[learner_id])
+    programme: Mapped[Programme] = relationship()

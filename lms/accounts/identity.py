@@ -1,13 +1,13 @@
 """Who is asking: a signed-in browser, or a bearer of a token. Two queries, whatever the person may do."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, request
-from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy import Row, Select, select, update
+from flask import Flask, g, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import Select, select, update
 
 from lms.accounts.models import ApiToken, Person, RoleGrant, SignIn
 from lms.core import clock
@@ -23,10 +23,10 @@ LASTS = timedelta(days=14)
 SupervisedPeople = Callable[[UUID], frozenset[UUID]]
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """What flask-login knows of a browser: its sign-in. The cookie holds the secret, never the person's id."""
 
-    def __init__(self, secret: str, row: Row[Any]) -> None:
+    def __init__(self, secret: str, row: Any) -> None:
         self.secret, self.sign_in_id, self.person_id = secret, row.sign_in_id, row.person_id
         self.name, self.language = row.display_name, row.language
 
@@ -37,7 +37,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 def init_app(app: Flask, supervised_people: SupervisedPeople) -> None:
     """Let every edge find its actor. `supervised_people` gives the learners that a person supervises today."""
     login = LoginManager(app)
-    login.session_protection = None  # the sign-in row is the protection; phones change their address all day
+    login.session_protection = None  # type: ignore[assignment]  # the sign-in row is the protection; phones change their address all day
     login.user_loader(_signed_in)
     app.extensions["llwybr.identify"] = lambda: _identify(supervised_people)
 
@@ -45,9 +45,8 @@ def init_app(app: Flask, supervised_people: SupervisedPeople) -> None:
 def _identify(supervised_people: SupervisedPeople) -> Actor:
     if request.path.startswith("/api/"):
         return _bearer(supervised_people)
-    if not current_user.is_authenticated:
-        return Actor()
-    return _actor(current_user.person_id, current_user.name, current_user.language, supervised_people)
+    who = _browser()
+    return Actor() if who is None else _actor(who.person_id, who.name, who.language, supervised_people)
 
 
 def _signed_in(secret: str) -> SignedIn | None:
@@ -61,12 +60,46 @@ def _signed_in(secret: str) -> SignedIn | None:
     return SignedIn(secret, row)
 
 
-def _live_sign_in(secret: str) -> Select[Any]:
+def _live_sign_in(secret: str) -> Select[UUID, datetime, UUID, str, str]:
     return (
-        select(SignIn.id.label("sign_in_id"), SignIn.seen_at, Person.id.label("person_id"), Person.display_name, Person.language)
+        select(
+            SignIn.id.label("sign_in_id"), SignIn.seen_at,
+            Person.id.label("person_id"), Person.display_name, Person.language,
+        )
         .join(Person, Person.id == SignIn.person_id)
         .where(SignIn.digest == digest(secret), SignIn.ended_at.is_(None))
-    )
+    )  # fmt: skip
+
+
+def open_browser(secret: str) -> None:
+    """This browser is signed in from now on. Of its session before, only the form that is kept for it goes on."""
+    kept = session.get("kept")
+    session.clear()  # whatever was planted in the browser before is worthless now
+    if kept:
+        session["kept"] = kept
+    who = _signed_in(secret)
+    if who is None:
+        raise Unauthenticated()
+    login_user(who)
+    g.pop("actor", None)
+
+
+def close_browser() -> None:
+    """Nobody is signed in here any more."""
+    logout_user()
+    session.clear()
+    g.pop("actor", None)
+
+
+def current_sign_in() -> UUID | None:
+    """The sign-in of this browser."""
+    who = _browser()
+    return who.sign_in_id if who else None
+
+
+def _browser() -> SignedIn | None:
+    who: Any = current_user
+    return who._get_current_object() if who.is_authenticated else None
 
 
 def _bearer(supervised_people: SupervisedPeople) -> Actor:

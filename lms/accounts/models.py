@@ -67,7 +67,10 @@ class JobRole(Reference):
 
 
 class Organisation(Record):
-    """A body in the tree. `lineage` holds the ids from the root to itself; codes are official ones where known."""
+    """A body in the tree. `lineage` holds the ids from the root to itself; codes are official ones where known.
+
+    `footprint_id`: the health board in whose area a local authority lies, for reports by area.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (Index("ix_organisation_lineage", "lineage", postgresql_using="gin"),)
@@ -79,6 +82,7 @@ class Organisation(Record):
     lineage: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     ods_code: Mapped[str | None]
     gss_code: Mapped[str | None]
+    footprint_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     verified: Mapped[str | None]
     source: Mapped[str | None]
     illustrative: Mapped[bool] = mapped_column(default=False, server_default="false")
@@ -87,7 +91,8 @@ class Organisation(Record):
 class Person(Record):
     """Somebody with a record here. No employer, work e-mail or payroll number is needed.
 
-    `display_name` is what colleagues see; `legal_name` is what certificates print. `password_hash` None: cannot sign in.
+    `display_name` is what colleagues see; `legal_name` is what certificates print.
+    `password_hash` None: cannot sign in.
     """
 
     __tablename__ = "person"
@@ -100,7 +105,9 @@ class Person(Record):
     language: Mapped[str] = mapped_column(default="en")
     password_hash: Mapped[str | None]
     is_demonstration: Mapped[bool] = mapped_column(default=False, server_default="false")
-    emails: Mapped[list["EmailAddress"]] = relationship(back_populates="person", order_by="EmailAddress.is_primary.desc()")
+    emails: Mapped[list["EmailAddress"]] = relationship(
+        back_populates="person", order_by="EmailAddress.is_primary.desc(), EmailAddress.address"
+    )
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="person", foreign_keys="Membership.person_id", order_by="Membership.starts_on"
     )
@@ -119,6 +126,18 @@ class EmailAddress(Record):
     verified_at: Mapped[datetime | None]
     is_primary: Mapped[bool] = mapped_column(default=False)
     person: Mapped[Person] = relationship(back_populates="emails")
+
+
+class EmailConfirmation(Record):
+    """A mailed link that shows an address to be a person's, once. Until then nobody holds the address."""
+
+    __tablename__ = "email_confirmation"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    address: Mapped[str]
+    digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    until: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()
 
 
 class ProfessionalRegistration(Record):

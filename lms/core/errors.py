@@ -10,7 +10,8 @@ class Refusal(Exception):
     """Base of every expected failure.
 
     `slug` names its problem type; `title` and `detail` are msgids, translated at the edge with `params`;
-    `way_out` says what is open meanwhile; `fields` maps an input's name to a msgid.
+    `way_out` says what is open meanwhile; `fields` maps an input's name to a msgid; `more` are further members of the
+    problem document, for machines.
     """
 
     slug: ClassVar[str]
@@ -24,11 +25,13 @@ class Refusal(Exception):
         fields: Mapping[str, str] | None = None,
         params: Mapping[str, object] | None = None,
         way_out: str | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(detail or getattr(self, "title", ""))
         self.detail = detail
         self.fields = dict(fields or {})
         self.params = dict(params or {})
+        self.more = dict(more or {})
         if way_out is not None:
             self.way_out = way_out
 

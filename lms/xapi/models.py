@@ -28,7 +28,7 @@ def _key(**given: Any) -> Mapped[int]:
     return mapped_column(BigInteger, autoincrement=False, **given)
 
 
-class Statement(db.Model):  # type: ignore[name-defined, misc]
+class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
     """A statement. `seq` is its place in time and its `stored` (rules/sequence.py); `payload` is JSON as served.
 
     Partitioned by month of `seq`; rows outside every month are in the default partition.
@@ -42,7 +42,11 @@ class Statement(db.Model):  # type: ignore[name-defined, misc]
         Index("ix_statement_activity", "tenant", "activity", "seq"),
         Index("ix_statement_authority", "tenant", "authority", "seq"),
         Index(
-            "ix_statement_registration", "tenant", "registration", "seq", postgresql_where=text("registration IS NOT NULL")
+            "ix_statement_registration",
+            "tenant",
+            "registration",
+            "seq",
+            postgresql_where=text("registration IS NOT NULL"),
         ),
         {"postgresql_partition_by": "RANGE (seq)"},
     )
@@ -152,7 +156,7 @@ class WriterLease(db.Model):  # type: ignore[name-defined, misc]
 class Credential(Record):
     """Key and secret of a client, with scopes of `rules/scopes.py`.
 
-    A launch credential also has `actor`, `activity`, `registration` and `until`, and is `about` the person it was made for.
+    A launch credential also has `actor`, `activity`, `registration` and `until`; `about_id` is whom it was made for.
     """
 
     __tablename__ = "credential"

@@ -23,10 +23,12 @@ def upgrade() -> None:
     sa.Column('lineage', postgresql.ARRAY(sa.Uuid()), nullable=False),
     sa.Column('ods_code', sa.String(), nullable=True),
     sa.Column('gss_code', sa.String(), nullable=True),
+    sa.Column('footprint_id', sa.Uuid(), nullable=True),
     sa.Column('verified', sa.String(), nullable=True),
     sa.Column('source', sa.String(), nullable=True),
     sa.Column('illustrative', sa.Boolean(), server_default='false', nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['footprint_id'], ['organisation.id'], name=op.f('fk_organisation_footprint_id')),
     sa.ForeignKeyConstraint(['parent_id'], ['organisation.id'], name=op.f('fk_organisation_parent_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation')),
     sa.UniqueConstraint('code', name=op.f('uq_organisation_code'))
@@ -121,6 +123,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['staff_group'], ['staff_group.code'], name=op.f('fk_job_role_staff_group')),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_job_role'))
     )
+    op.create_table('email_confirmation',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('address', sa.String(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_email_confirmation_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_email_confirmation')),
+    sa.UniqueConstraint('digest', name=op.f('uq_email_confirmation_digest'))
+    )
+    op.create_index(op.f('ix_email_confirmation_person_id'), 'email_confirmation', ['person_id'], unique=False)
     op.create_table('password_reset',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),

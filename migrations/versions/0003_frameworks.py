@@ -13,11 +13,11 @@ down_revision = '0002_accounts'
 KEEP_PUBLISHED = """
 CREATE FUNCTION refuse_change_of_published() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    version uuid := CASE WHEN TG_TABLE_NAME = 'framework_version' THEN (to_jsonb(OLD)->>'id')::uuid
-                         ELSE (to_jsonb(OLD)->>'version_id')::uuid END;
+    key text := CASE WHEN TG_TABLE_NAME = 'framework_version' THEN 'id' ELSE 'version_id' END;
+    touched uuid[] := ARRAY[(to_jsonb(OLD)->>key)::uuid, (to_jsonb(NEW)->>key)::uuid];
 BEGIN
-    IF (SELECT status FROM framework_version WHERE id = version) = 'draft' THEN
-        RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+    IF NOT EXISTS (SELECT FROM framework_version WHERE id = ANY (touched) AND status <> 'draft') THEN
+        RETURN coalesce(NEW, OLD);
     END IF;
     IF TG_TABLE_NAME = 'framework_version' AND TG_OP = 'UPDATE'
        AND to_jsonb(OLD) - 'status' = to_jsonb(NEW) - 'status'
@@ -29,7 +29,7 @@ END $$
 """
 """Published means fixed; the only step left is published → retired."""
 
-KEPT = ("framework_version", "framework_level", "framework_domain", "framework_statement", "framework_requirement")
+KEPT = ("framework_level", "framework_domain", "framework_statement", "framework_requirement")
 
 
 def upgrade() -> None:
@@ -47,8 +47,12 @@ def upgrade() -> None:
     sa.Column('status', sa.Enum('draft', 'published', 'retired', name='status', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('title_en', sa.Text(), nullable=False),
     sa.Column('title_cy', sa.Text(), nullable=False),
+    sa.Column('short_title_en', sa.Text(), nullable=False),
+    sa.Column('short_title_cy', sa.Text(), nullable=False),
     sa.Column('owner_en', sa.Text(), nullable=False),
     sa.Column('owner_cy', sa.Text(), nullable=False),
+    sa.Column('note_en', sa.Text(), nullable=False),
+    sa.Column('note_cy', sa.Text(), nullable=False),
     sa.Column('adapted_from', sa.String(), nullable=True),
     sa.Column('published_on', sa.Date(), nullable=True),
     sa.Column('digest', sa.String(), nullable=False),
@@ -127,9 +131,13 @@ def upgrade() -> None:
     op.create_index(op.f('ix_framework_statement_domain_id'), 'framework_statement', ['domain_id'], unique=False)
     op.create_index(op.f('ix_framework_statement_level_id'), 'framework_statement', ['level_id'], unique=False)
     op.execute(KEEP_PUBLISHED)
-    for table in KEPT:
+    op.execute(
+        "CREATE TRIGGER keep_published BEFORE UPDATE OR DELETE ON framework_version FOR EACH ROW"
+        " EXECUTE FUNCTION refuse_change_of_published()"
+    )
+    for table in KEPT:  # a new version is filled as a draft, then published: nothing is added to it later
         op.execute(
-            f"CREATE TRIGGER keep_published BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"
+            f"CREATE TRIGGER keep_published BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW"
             " EXECUTE FUNCTION refuse_change_of_published()"
         )
 

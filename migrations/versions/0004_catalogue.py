@@ -10,6 +10,45 @@ from sqlalchemy.dialects import postgresql
 revision = "0004_catalogue"
 down_revision = '0003_frameworks'
 
+SEARCHABLE_EN = """(((setweight(to_tsvector('english'::regconfig, fold(title_en)), 'A'::"char")
+ || setweight(to_tsvector('simple'::regconfig, fold(title_en)), 'A'::"char"))
+ || setweight(to_tsvector('english'::regconfig, fold(summary_en)), 'D'::"char"))
+ || setweight(to_tsvector('simple'::regconfig, fold(summary_en)), 'D'::"char"))"""
+SEARCHABLE_CY = """(setweight(to_tsvector('simple'::regconfig, fold(title_cy)), 'A'::"char")
+ || setweight(to_tsvector('simple'::regconfig, fold(summary_cy)), 'D'::"char"))"""
+
+KEEP_PUBLISHED = """
+CREATE FUNCTION refuse_change_of_published_course() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    may_move text[] := ARRAY['status', 'search_en', 'search_cy'];
+BEGIN
+    IF OLD.status IN ('draft', 'in_review') THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.status = 'published' AND NEW.status = 'retired'
+       AND to_jsonb(OLD) - may_move = to_jsonb(NEW) - may_move THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a published course version is never changed' USING ERRCODE = 'restrict_violation';
+END $$
+"""
+"""Published means fixed; the only step left is published → retired. Search columns are made after this trigger runs."""
+
+KEEP_PARTS = """
+CREATE FUNCTION refuse_change_of_published_parts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM course_version
+        WHERE id IN ((to_jsonb(OLD)->>'version_id')::uuid, (to_jsonb(NEW)->>'version_id')::uuid)
+          AND status IN ('published', 'retired') AND xmin <> pg_current_xact_id()::xid
+    ) THEN
+        RAISE EXCEPTION 'a published course version is never changed' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$
+"""
+"""Levels and statements are as fixed as their version, once the transaction that published it has ended."""
+
 
 def upgrade() -> None:
     op.create_table('course_format',
@@ -58,7 +97,6 @@ def upgrade() -> None:
     sa.Column('published_version_id', sa.Uuid(), nullable=True),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.ForeignKeyConstraint(['programme_code'], ['programme.code'], name=op.f('fk_course_programme_code')),
-    sa.ForeignKeyConstraint(['published_version_id'], ['course_version.id'], name=op.f('fk_course_published_version_id'), initially='DEFERRED', deferrable=True, use_alter=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_course')),
     sa.UniqueConstraint('code', name=op.f('uq_course_code'))
     )
@@ -87,14 +125,15 @@ def upgrade() -> None:
     sa.Column('validity_months', sa.Integer(), nullable=True),
     sa.Column('portfolio_template_code', sa.String(), nullable=True),
     sa.Column('plan_actions', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('note', sa.String(), nullable=True),
+    sa.Column('note_en', sa.Text(), server_default='', nullable=False),
+    sa.Column('note_cy', sa.Text(), server_default='', nullable=False),
     sa.Column('source', sa.String(), nullable=True),
     sa.Column('illustrative_fields', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('digest', sa.String(), nullable=True),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('author_id', sa.Uuid(), nullable=True),
-    sa.Column('search_en', postgresql.TSVECTOR(), sa.Computed("to_tsvector('english', fold(title_en || ' ' || summary_en))", persisted=True), nullable=False),
-    sa.Column('search_cy', postgresql.TSVECTOR(), sa.Computed("to_tsvector('simple', fold(title_cy || ' ' || summary_cy))", persisted=True), nullable=False),
+    sa.Column('search_en', postgresql.TSVECTOR(), sa.Computed(SEARCHABLE_EN, persisted=True), nullable=False),
+    sa.Column('search_cy', postgresql.TSVECTOR(), sa.Computed(SEARCHABLE_CY, persisted=True), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.CheckConstraint('seats IS NULL OR seats >= 0', name=op.f('ck_course_version_seats')),
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_course_version_author_id')),
@@ -103,6 +142,10 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['topic_code'], ['topic.code'], name=op.f('fk_course_version_topic_code')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_course_version')),
     sa.UniqueConstraint('course_id', 'number', name=op.f('uq_course_version_course_id_number'))
+    )
+    op.create_foreign_key(
+        op.f('fk_course_published_version_id'), 'course', 'course_version', ['published_version_id'], ['id'],
+        initially='DEFERRED', deferrable=True,
     )
     op.create_index(op.f('ix_course_version_course_id'), 'course_version', ['course_id'], unique=False)
     op.create_index('ix_course_version_search_cy', 'course_version', ['search_cy'], unique=False, postgresql_using='gin')
@@ -128,6 +171,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_course_statement')),
     sa.UniqueConstraint('version_id', 'framework_code', 'statement_code', name=op.f('uq_course_statement_version_id_framework_code_statement_code'))
     )
+    op.execute(KEEP_PUBLISHED)
+    op.execute(
+        "CREATE TRIGGER keep_published BEFORE UPDATE OR DELETE ON course_version FOR EACH ROW"
+        " EXECUTE FUNCTION refuse_change_of_published_course()"
+    )
+    op.execute(KEEP_PARTS)
+    for table in ("course_level", "course_statement"):
+        op.execute(
+            f"CREATE TRIGGER keep_published BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW"
+            " EXECUTE FUNCTION refuse_change_of_published_parts()"
+        )
 
 
 def downgrade() -> None:

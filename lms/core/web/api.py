@@ -58,10 +58,12 @@ class Api(Blueprint):  # type: ignore[misc]
         returns: tuple[int, type[Schema] | None],
         raises: tuple[type[Refusal], ...] = (),
         media_type: str | None = None,
+        remembers: bool = True,
     ) -> Callable[[View], View]:
         """Declare an operation. What is loaded from body and query reaches the view as keyword arguments.
 
-        `media_type`: the answer is a Response of that type instead of JSON.
+        `media_type`: the answer is a Response of that type instead of JSON. `remembers` False: no answer is kept for a
+        repeated Idempotency-Key, because it holds a secret.
         """
         status, shape = returns
 
@@ -94,7 +96,7 @@ class Api(Blueprint):  # type: ignore[misc]
             def run(**path: Any) -> Response:
                 with audit.acting_from(edge.origin()), transaction():
                     actor = edge.admit(needs)
-                    once = request.headers.get("Idempotency-Key", "") if method == "POST" else ""
+                    once = request.headers.get("Idempotency-Key", "") if method == "POST" and remembers else ""
                     if once and (before := submissions.earlier_answer(actor, once)):
                         return before
                     answer = make_response(documented(**path))

@@ -1,6 +1,7 @@
 """Fields that pages and the API share. Messages are msgids, translated at the edge."""
 
 import unicodedata
+from functools import cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -44,12 +45,18 @@ class Code(Text):
         super().__init__(max=60, **options)
 
 
+@cache
+def _both(longest: int) -> type[Schema]:
+    """One shape per length, so that the API's description names it once."""
+    text: dict[str, fields.Field[Any]] = {name: Text(max=longest, required=True, lines=True) for name in ("en", "cy")}
+    return Schema.from_dict(text, name=f"Bilingual{longest}")
+
+
 class BilingualField(fields.Nested):
     """`{"en": …, "cy": …}`, both needed."""
 
     def __init__(self, *, max: int = 400, **options: Any):
-        text = {name: Text(max=max, required=True, lines=True) for name in ("en", "cy")}
-        super().__init__(Schema.from_dict(text, name=f"Bilingual{max}"), **options)
+        super().__init__(_both(max), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Bilingual:
         loaded = super()._deserialize(value, attr, data, **kwargs)

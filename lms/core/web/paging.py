@@ -44,7 +44,7 @@ def page_schema(item: type[Schema]) -> type[Schema]:
 
 
 def page_of(
-    found: Select[tuple[T]],
+    found: Select[T],
     cursor: str | None,
     size: int,
     *,

@@ -1,6 +1,8 @@
 """The only place where a refusal meets an HTTP status: problem details (RFC 9457) for the API, a page for people."""
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,7 +65,7 @@ def _refused(refusal: errors.Refusal) -> Response:
     if isinstance(refusal, errors.Unauthenticated) and not _is_api():
         return _to_sign_in()
     fields = [{"pointer": f"#/{name}", "detail": _(text, **refusal.params)} for name, text in refusal.fields.items()]
-    answer = _answer(status, refusal.slug, title, detail, way_out, fields)
+    answer = _answer(status, refusal.slug, title, detail, way_out, fields, refusal.more)
     if isinstance(refusal, errors.TooMany):
         answer.headers["Retry-After"] = str(refusal.retry_after)
     if status == 401:
@@ -116,12 +118,21 @@ def _broken(fault: Exception) -> Response:
     return _answer(500, "internal", _(HTTP_TITLES[500]), detail, "", [])
 
 
-def _answer(status: int, slug: str, title: str, detail: str, way_out: str, faults: list[dict[str, str]]) -> Response:
+def _answer(
+    status: int,
+    slug: str,
+    title: str,
+    detail: str,
+    way_out: str,
+    faults: list[dict[str, str]],
+    more: Mapping[str, object] = MappingProxyType({}),
+) -> Response:
     if _is_api():
         body: dict[str, Any] = {"type": f"/problems/{slug}", "title": title, "status": status, "instance": request.path}
         body |= {"detail": detail} if detail else {}
         body |= {"way_out": way_out} if way_out else {}
         body |= {"errors": faults} if faults else {}
+        body |= more
         answer = jsonify(body)
         answer.status_code, answer.mimetype = status, "application/problem+json"
         answer.headers["Content-Language"] = _language()

@@ -160,9 +160,9 @@ def _context(navigation: Navigation, footer: Callable[[], list[dict[str, Any]]])
         "nav": navigation(actor),
         "actor": actor,
         "actor_name": actor.name if actor.person else None,
-        "sign_in_url": url_for("sign_in.sign_in"),
-        "sign_out_url": url_for("sign_in.sign_out"),
-        "profile_url": url_for("profile.profile"),
+        "sign_in_url": url_for("sign_in.sign_in") if "sign_in.sign_in" in current_app.view_functions else "/",
+        "sign_out_url": url_for("sign_in.sign_out") if "sign_in.sign_out" in current_app.view_functions else "/",
+        "profile_url": url_for("profile.profile") if "profile.profile" in current_app.view_functions else "/",
         "footer_links": footer(),
         "flash_messages": [{"kind": "success", "text": text} for text in session.pop("flashes", [])]
         if "flashes" in session
@@ -183,8 +183,9 @@ def _in(language: str) -> str | None:
     """This page's address in that language, its query kept."""
     if request.endpoint is None or request.url_rule is None or "lang" not in request.url_rule.arguments:
         return None
-    values = {**(request.view_args or {}), **request.args.to_dict(flat=False), "lang": language}
-    return url_for(request.endpoint, **values)
+    there = url_for(request.endpoint, **{**(request.view_args or {}), "lang": language})
+    query = request.query_string.decode(errors="replace")
+    return f"{there}?{query}" if query else there
 
 
 def _secure(answer: Response) -> Response:

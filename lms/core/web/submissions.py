@@ -15,6 +15,7 @@ from lms.core.db import db
 from lms.core.errors import Invalid
 from lms.core.language import N_
 from lms.core.permissions import Actor
+from lms.core.web.kept import SECRET
 
 
 class Submission(db.Model):  # type: ignore[name-defined, misc]
@@ -74,8 +75,9 @@ def _key(actor: Actor, once: str) -> bytes:
 
 
 def _fingerprint() -> bytes:
-    """Of the typed fields; for the API of the body. A form's tokens change between twins, so they are left out."""
+    """Of the typed fields; for the API of the body. A form's tokens change between twins, so they are left out; and so
+    are passwords, of which no quick hash is to lie anywhere."""
     if request.is_json or not request.form:
         return hashlib.sha256(request.get_data()).digest()
-    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "once"))
+    typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in SECRET)
     return hashlib.sha256(repr(typed).encode()).digest()

@@ -9,8 +9,8 @@ from lms.xapi.rules.versions import Version, chosen
 
 _RULE = "Part 3 §1.3"
 _HEADERS = frozenset({
-    "authorization", "x-experience-api-version", "content-type", "content-length", "if-match", "if-none-match", "accept",
-    "accept-language",
+    "authorization", "x-experience-api-version", "content-type", "content-length", "if-match", "if-none-match",
+    "accept", "accept-language",
 })  # fmt: skip
 
 

@@ -37,14 +37,16 @@ def check_replacing(kind: Kind, version: Version, *, said: bool, current: str | 
         return
     if current is not None:
         raise Contradiction(
-            "There is a document already. GET it, and send its ETag as If-Match to replace it", "If-Match", "Part 3 §3.1"
+            "There is a document already. GET it, and send its ETag as If-Match to replace it",
+            "If-Match",
+            "Part 3 §3.1",
         )
     if version is Version.ONE:
         raise Malformed("Send If-None-Match: * to create a profile document", "If-None-Match", "XAPI-00273")
 
 
 def merge(known: bytes, known_type: str, told: bytes, told_type: str) -> bytes:
-    """The JSON object `known` with the keys of `told`, whole values replaced. Raises Malformed unless both are objects."""
+    """The JSON object `known` with the keys of `told`, whole values replaced. Raises Malformed if either is none."""
     for content_type in (known_type, told_type):
         if content_type.partition(";")[0].strip().lower() != "application/json":
             raise Malformed("Only documents of type application/json can be merged", "Content-Type", "Part 3 §2.2")

@@ -1,7 +1,7 @@
 """Are two statements the same, so that sending one again changes nothing? (Part 2 §2.3.1; Part 3 §2.1.1)
 
-What the store itself sets, what may change without changing the meaning (names, displays, definitions), the order of what
-has none, and fractions of a duration beyond a hundredth of a second do not count.
+What the store itself sets, what may change without changing the meaning (names, displays, definitions), the order of
+what has none, and fractions of a duration beyond a hundredth of a second do not count.
 """
 
 import re
@@ -14,7 +14,9 @@ Json = dict[str, Any]
 
 _SET_BY_STORE = frozenset({"id", "stored", "authority", "version", "timestamp"})
 _UNSTABLE = frozenset({"display", "definition", "description", "name"})
-_UNORDERED = frozenset({"member", "parent", "grouping", "category", "other", "contextAgents", "contextGroups", "attachments"})
+_UNORDERED = frozenset(
+    {"member", "parent", "grouping", "category", "other", "contextAgents", "contextGroups", "attachments"}
+)
 _FRACTION = re.compile(r"(\.\d{1,2})\d*(?=S$)")
 
 

@@ -54,8 +54,10 @@ def merged(known: Json, told: Json) -> Json:
     result = dict(known)
     for key, value in told.items():
         before = result.get(key)
-        both = isinstance(before, dict) and isinstance(value, dict) and key in ("name", "description", "extensions")
-        result[key] = {**before, **value} if both else value
+        if isinstance(before, dict) and isinstance(value, dict) and key in ("name", "description", "extensions"):
+            result[key] = {**before, **value}
+        else:
+            result[key] = value
     return result
 
 
@@ -71,7 +73,7 @@ class _Ids:
         return shown
 
     def activity(self, given: Json) -> Json:
-        return {key: given[key] for key in ("objectType", "id") if key in given}
+        return {"id": given["id"]}
 
     def verb(self, given: Json) -> Json:
         return {"id": given["id"]}

@@ -90,6 +90,7 @@ def joined(boundary: str, statements: bytes, attachments: Iterable[tuple[str, st
     fence = f"--{boundary}\r\n".encode()
     pieces = [fence, b"Content-Type: application/json\r\n\r\n", statements, b"\r\n"]
     for content_type, sha2, body in attachments:
-        head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: binary\r\nX-Experience-API-Hash: {sha2}\r\n\r\n"
+        headers = {"Content-Type": content_type, "Content-Transfer-Encoding": "binary", "X-Experience-API-Hash": sha2}
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n"
         pieces += [fence, head.encode("latin-1", "replace"), body, b"\r\n"]
     return b"".join([*pieces, f"--{boundary}--\r\n".encode()])

@@ -140,6 +140,8 @@ def moment_in(arguments: Arguments, name: str) -> int | None:
 def need(arguments: Arguments, name: str) -> str:
     if name not in arguments:
         raise Malformed(f"The parameter {name} is missing", name, "Part 3 §2")
+    if "\x00" in arguments[name]:
+        raise Malformed(f"{name} holds a NUL character", name)
     return arguments[name]
 
 

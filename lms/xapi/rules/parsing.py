@@ -52,7 +52,7 @@ def load(body: bytes) -> Any:
 
 
 def exactly(body: bytes, value: Any) -> Any:
-    """`value`, which was parsed from `body`, with numbers kept as text wherever the body has any that a float changes."""
+    """`value`, which was parsed from `body`; with numbers kept as text if the body has any that a float changes."""
     if _INEXACT.search(body) is None:
         return value
     return json.loads(body, parse_float=_number, parse_int=_integer)

@@ -11,7 +11,9 @@ _SUBTAGS = (
 )
 
 UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"  # RFC 9562
-IRI = r'^[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|\\^`\x7f]+$'  # RFC 3987: a scheme, and nothing a reader would break at
+IRI = (
+    r'^[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|\\^`\x7f]+$'  # RFC 3987: a scheme, and nothing a reader would break at
+)
 MBOX = r"^mailto:[^\s@]+@[^\s@]+$"
 SHA1 = r"^[0-9a-fA-F]{40}$"
 SHA2 = r"^(?:[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})$"  # 224, 256, 384 or 512 bits
@@ -45,7 +47,7 @@ def is_language(text: str) -> bool:
 
 
 def instant(text: str) -> datetime:
-    """The instant, to the microsecond, in UTC. Raises ValueError on what xAPI refuses, such as an unknown offset (-00:00)."""
+    """The instant, to the microsecond, in UTC. Raises ValueError on what xAPI refuses, such as the offset -00:00."""
     if not _TIMESTAMP.match(text) or _NO_OFFSET.search(text, 10):
         raise ValueError(f"{text!r} is not an ISO 8601 date and time with a time zone")
     if leap := text[16:19] == ":60":

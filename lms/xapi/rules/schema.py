@@ -76,7 +76,7 @@ INTERACTION = {
 }
 DEFINITION = _object(
     name=LANGUAGE_MAP, description=LANGUAGE_MAP, type=IRI, moreInfo=IRI, extensions=EXTENSIONS, interactionType=_text(),
-    correctResponsesPattern=_list(_text()), **{each: COMPONENT_LIST for each in COMPONENT_LISTS},
+    correctResponsesPattern=_list(_text()), **dict.fromkeys(COMPONENT_LISTS, COMPONENT_LIST),
 ) | {
     "dependentRequired": {each: ["interactionType"] for each in ("correctResponsesPattern", *COMPONENT_LISTS)},
     "if": {"required": ["interactionType"]},

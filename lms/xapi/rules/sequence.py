@@ -1,7 +1,7 @@
 """The order of statements: one strictly increasing number each, which is also when it was stored.
 
-`seq` is the microsecond since 1970. A writer (one process) takes only those microseconds that leave its own number as the
-remainder of 64, so 64 processes number 15,625 statements a second each, without asking one another, never alike; and
+`seq` is the microsecond since 1970. A writer (one process) takes only those microseconds that leave its own number as
+the remainder of 64, so 64 processes number 15,625 statements a second each, never alike and without asking one another.
 `stored`, written from `seq`, is strictly increasing within the store. The number fits 53 bits until the year 2255.
 """
 

@@ -27,10 +27,11 @@ def check(statement: Any, version: Version) -> None:
         _check_part(sub, "/object")
     if "stored" in statement:
         _check_instant(statement["stored"], "/stored")
-    authority = statement.get("authority")
-    if authority and authority.get("objectType") == "Group":
-        if any(each in authority for each in schema.IFIS) or len(authority["member"]) != OAUTH_MEMBERS:
-            raise _fault("An authority that is a Group is anonymous and has two members", "/authority")
+    authority = statement.get("authority", {})
+    if authority.get("objectType") == "Group" and (
+        any(each in authority for each in schema.IFIS) or len(authority["member"]) != OAUTH_MEMBERS
+    ):
+        raise _fault("An authority that is a Group is anonymous and has two members", "/authority")
 
 
 def explained(statement: Any, version: Version) -> Fault:
@@ -136,5 +137,5 @@ def _check_definition(activity: Json, pointer: str) -> None:
 
 
 def _fault(message: str, pointer: str, rule: str = "") -> Malformed:
-    steps = [step for step in pointer.split("/") if step in _SECTIONS]
+    steps = [step for step in pointer.split("/") if step in _SECTIONS and (step != "id" or pointer == "/id")]
     return Malformed(message, pointer, rule or f"Part 2 §{_SECTIONS[steps[-1]] if steps else '2.2'}")

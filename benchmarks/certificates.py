@@ -1,0 +1,93 @@
+"""How many certificates a core draws in a second, and how that compares with the least that ReportLab can do.
+
+The limit is a page of ReportLab's own with one line of text: no tags, no embedded fonts, no QR code. Processor time,
+best of several batches, so that a busy machine changes the ratio little. Run: python benchmarks/certificates.py
+"""
+
+import io
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.pdfgen import canvas
+
+from certificates import rules, snapshots
+from certificates.designs import CURRENT, DESIGNS
+from certificates.pdf.qr import qr_operators
+from courses.catalogue.models import CertificateKind
+from lms.core.language import Bilingual
+
+BATCHES, BATCH = 7, 30
+NAMES = ("Siân Ŵyn Llŷr-Gruffydd", "Dafydd ap Rhys", "Oluwaseun Adébáyọ̀ Jones", "Zofia Żółkiewska", "Nguyễn Thị Hoa")
+
+
+def snapshot(number: int) -> snapshots.Snapshot:
+    """Certificate number such-and-such: another name, code and address each time."""
+    achievement = snapshots.Achievement(
+        kind=CertificateKind.COMPLETION_WITH_PORTFOLIO,
+        holder=f"{NAMES[number % len(NAMES)]}",
+        course_code="ECAMHS-1",
+        course_version=1,
+        course_title=Bilingual("Child, adolescent and family development", "Datblygiad plant, y glasoed a theuluoedd"),
+        minutes=240,
+        completed_on=date(2026, 11, 20),
+        valid_until=date(2029, 11, 20),
+        signed_off=snapshots.SignedOff(date(2026, 11, 22), "Dr Mari Tŷ-Gwyn", "ESL-2026-0042"),
+    )
+    issued_at = datetime(2026, 11, 22, 21, 0, tzinfo=UTC)
+    address = f"https://llwybr.example.org/v/{rules.new_code()}"
+    return snapshots.take(
+        achievement,
+        number=rules.serial(number, date(2026, 11, 22)),
+        address=address,
+        issued_at=issued_at,
+        issued_on=date(2026, 11, 22),
+    )
+
+
+def bare_page(number: int) -> bytes:
+    out = io.BytesIO()
+    page = canvas.Canvas(out, pagesize=landscape(A4), pageCompression=1, invariant=1)
+    page.drawString(100, 100, f"Certificate {number}")
+    page.showPage()
+    page.save()
+    return out.getvalue()
+
+
+def best(work: Callable[[int], object]) -> float:
+    """Seconds of processor time for one, in the best batch."""
+    work(0)
+    found = float("inf")
+    for batch in range(BATCHES):
+        started = time.process_time()
+        for number in range(BATCH):
+            work(batch * BATCH + number)
+        found = min(found, (time.process_time() - started) / BATCH)
+    return found
+
+
+def main() -> None:
+    taken = [snapshot(number) for number in range(BATCHES * BATCH)]
+    draw = DESIGNS[CURRENT]
+    limit = best(bare_page)
+    print(f"design {CURRENT}; processor time, best of {BATCHES} batches of {BATCH}")
+    print(f"{'':28}{'ms each':>9}{'per second':>12}{'× bare page':>13}{'bytes':>9}")
+
+    def line(what: str, seconds: float, size: int) -> None:
+        print(f"{what:28}{seconds * 1000:9.2f}{1 / seconds:12.0f}{seconds / limit:13.1f}{size or '':>9}")
+
+    line("bare ReportLab page", limit, len(bare_page(1)))
+    for edition in ("en", "cy", "both"):
+        size = len(draw(taken[0], edition))
+        line(f"certificate, {edition}", best(lambda number, edition=edition: draw(taken[number], edition)), size)
+    line("of which the QR code", best(lambda number: qr_operators(taken[number].address, 0, 0, 90)), 0)
+    line("snapshot of what is printed", best(snapshot), 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""JSON routes of awards."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from certificates import queries, services
+from certificates.address import of as address_of
+from certificates.drawing import PDF
+from certificates.errors import AlreadyRevoked, AwardNotActive, NoSuchCertificate
+from certificates.models import Award
+from certificates.rules import NameVisibility, RevocationReason
+from certificates.schemas import (
+    AwardCodeOut,
+    AwardOut,
+    AwardQuery,
+    EditionQuery,
+    FindIn,
+    RevocationIn,
+    VerificationOut,
+    VisibilityIn,
+    shown_award,
+    shown_check,
+)
+from lms.core.permissions import Actor, Permission
+from lms.core.web import edge
+from lms.core.web.api import Api
+from lms.core.web.paging import page_of, page_schema
+
+api = Api(
+    "awards", __name__, description="Certificates: one's own, those of an organisation, and anyone's check of one"
+)
+
+
+@api.operation("GET", "/awards", needs=Permission.AWARD_READ, query=AwardQuery, returns=(200, page_schema(AwardOut)))
+def awards(actor: Actor, cursor: str | None, size: int, q: str) -> dict[str, Any]:
+    """Awards that you may see, newest first."""
+    found = queries.awards_in(actor.reach(Permission.AWARD_READ))
+    if q:
+        found = queries.matching(found, q)
+    page = page_of(found, cursor, size, key=(Award.issued_on, Award.id), descending=True)
+    return {"items": [shown_award(award) for award in page.items], "next": page.next}
+
+
+@api.operation("GET", "/awards/<uuid:award_id>", needs=Permission.AWARD_READ, returns=(200, AwardOut))
+def award(actor: Actor, award_id: UUID) -> dict[str, Any]:
+    """One award."""
+    return shown_award(services.award_by_id(actor, award_id))
+
+
+@api.operation(
+    "GET", "/awards/<uuid:award_id>/certificate", needs=Permission.AWARD_READ, query=EditionQuery,
+    returns=(200, None), raises=(AwardNotActive,), media_type=PDF,
+)  # fmt: skip
+def certificate(actor: Actor, award_id: UUID, language: str) -> Response:
+    """The certificate as PDF, in English (`en`), Welsh (`cy`) or `both`."""
+    found = services.award_by_id(actor, award_id)
+    return Response(
+        services.certificate(actor, found, language), mimetype=PDF,
+        headers={"Content-Disposition": f'attachment; filename="{found.number}-{language}.pdf"'},
+    )  # fmt: skip
+
+
+@api.operation(
+    "PUT", "/awards/<uuid:award_id>/name-visibility", needs=Permission.AWARD_SHARE, body=VisibilityIn,
+    returns=(200, AwardOut),
+)  # fmt: skip
+def show_name(actor: Actor, award_id: UUID, name_visibility: str) -> dict[str, Any]:
+    """Choose what of your name the public page shows: as `printed`, `initials` and surname, or `private`."""
+    found = services.award_by_id(actor, award_id)
+    services.choose_visibility(actor, found, NameVisibility(name_visibility))
+    return shown_award(found)
+
+
+@api.operation(
+    "POST", "/awards/<uuid:award_id>/revocation", needs=Permission.AWARD_REVOKE, body=RevocationIn,
+    returns=(200, AwardOut), raises=(AlreadyRevoked,),
+)  # fmt: skip
+def revoke(actor: Actor, award_id: UUID, reason: str, note: str) -> dict[str, Any]:
+    """Revoke a certificate, for good, with a coded reason. `note` stays inside."""
+    return shown_award(services.revoke(actor, award_id, RevocationReason(reason), note))
+
+
+@api.operation(
+    "GET", "/verify/<code>", needs=Permission.CERTIFICATE_VERIFY, returns=(200, VerificationOut),
+    raises=(NoSuchCertificate,),
+)  # fmt: skip
+def verify(actor: Actor, code: str) -> dict[str, Any]:
+    """What was printed on the certificate with this code, and what it is worth now. Open to everyone."""
+    return shown_check(services.check(actor, code, edge.origin()))
+
+
+@api.operation(
+    "POST", "/verify", needs=Permission.CERTIFICATE_VERIFY, body=FindIn, returns=(200, AwardCodeOut),
+    raises=(NoSuchCertificate,),
+)  # fmt: skip
+def find(actor: Actor, number: str, surname: str, issued_on: Any) -> dict[str, Any]:
+    """The code of a certificate, from its number, the holder's surname and its date of issue."""
+    code = services.find(actor, number, surname, issued_on, edge.origin())
+    return {"code": code, "address": address_of(code)}

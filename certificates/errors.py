@@ -1,0 +1,24 @@
+"""The facts for which certificates refuse."""
+
+from lms.core.errors import Conflict, NotFound
+from lms.core.language import N_
+
+
+class AwardNotActive(Conflict):
+    """The certificate was revoked or replaced."""
+
+    slug, title = "award-not-active", N_("This certificate is no longer in force")
+    way_out = N_("Its public page says what happened to it. If you think this is wrong, ask your learning organiser.")
+
+
+class AlreadyRevoked(Conflict):
+    """The certificate was revoked before."""
+
+    slug, title = "already-revoked", N_("This certificate has already been revoked")
+
+
+class NoSuchCertificate(NotFound):
+    """No certificate has this code, or this number with this name and date. It does not say which part was wrong."""
+
+    slug, title = "no-such-certificate", N_("We have no such certificate")
+    way_out = N_("Check every letter and figure against the certificate, or ask its holder to send you its link.")

@@ -1,0 +1,15 @@
+"""When courses speak: a completed course, a signed portfolio."""
+
+from certificates import services
+from courses.enrolments.events import EnrolmentCompleted
+from courses.portfolios.events import PortfolioSignedOff
+from lms.core.permissions import Actor
+
+
+def award_on_completion(event: EnrolmentCompleted) -> None:
+    services.award_if_due(Actor.system(), event.enrolment_id)
+
+
+def award_on_sign_off(event: PortfolioSignedOff) -> None:
+    """A course may be completed before its portfolio is signed, or by it: whichever comes last makes the award."""
+    services.award_if_due(Actor.system(), event.enrolment_id)

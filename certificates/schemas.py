@@ -1,0 +1,180 @@
+"""Shapes of awards for pages and the API."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from certificates import address, queries, wording
+from certificates.drawing import EDITIONS
+from certificates.models import Award
+from certificates.rules import NameVisibility, RevocationReason, State
+from certificates.services import Checked
+from certificates.snapshots import Printed
+from courses.catalogue.models import CertificateKind
+from lms.core import clock
+from lms.core.language import N_, Bilingual
+from lms.core.web.fields import BilingualField, Day, Text, one_of
+from lms.core.web.paging import PageQuery
+
+
+class AwardStatusOut(Schema):
+    """What it is worth now. `since` and `reason`: of a revocation."""
+
+    state = fields.Enum(State, by_value=True, required=True)
+    label = BilingualField(required=True)
+    explanation = BilingualField(required=True)
+    since = fields.DateTime(required=True, allow_none=True)
+    reason = fields.Enum(RevocationReason, by_value=True, required=True, allow_none=True)
+    reason_label = BilingualField(required=True, allow_none=True)
+
+
+class AwardedCourseOut(Schema):
+    code = fields.String(required=True)
+    version_id = fields.UUID(required=True)
+    title = BilingualField(required=True)
+
+
+class AwardOut(Schema):
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    learner_id = fields.UUID(required=True)
+    enrolment_id = fields.UUID(required=True)
+    kind = fields.Enum(CertificateKind, by_value=True, required=True)
+    course = fields.Nested(AwardedCourseOut, required=True)
+    holder = fields.String(required=True)
+    completed_on = fields.Date(required=True)
+    issued_on = fields.Date(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+    name_visibility = fields.Enum(NameVisibility, by_value=True, required=True)
+    status = fields.Nested(AwardStatusOut, required=True)
+    address = fields.URL(required=True, require_tld=False, metadata={"description": "Where anyone can check it"})
+
+
+class PrintedFactOut(Schema):
+    label = fields.String(required=True)
+    value = fields.String(required=True)
+
+
+class PrintedOut(Schema):
+    """Every string on the certificate, in one language. `holder` and the name on it follow the holder's choice."""
+
+    title = fields.String(required=True)
+    issuer = fields.String(required=True)
+    opening = fields.String(required=True)
+    holder = fields.String(required=True, allow_none=True)
+    statement = fields.String(required=True)
+    course = fields.String(required=True)
+    notes = fields.List(fields.String(), required=True)
+    facts = fields.List(fields.Nested(PrintedFactOut), required=True)
+
+
+class BothPrintedOut(Schema):
+    en = fields.Nested(PrintedOut, required=True)
+    cy = fields.Nested(PrintedOut, required=True)
+
+
+class VerificationOut(Schema):
+    """What was printed, and what it is worth now."""
+
+    number = fields.String(required=True)
+    code = fields.String(required=True)
+    address = fields.URL(required=True, require_tld=False)
+    checked_at = fields.DateTime(required=True)
+    status = fields.Nested(AwardStatusOut, required=True)
+    kind = fields.Enum(CertificateKind, by_value=True, required=True)
+    holder = fields.String(required=True, allow_none=True, metadata={"description": "null: the holder shows no name"})
+    name_visibility = fields.Enum(NameVisibility, by_value=True, required=True)
+    course_code = fields.String(required=True)
+    completed_on = fields.Date(required=True)
+    issued_on = fields.Date(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+    printed = fields.Nested(BothPrintedOut, required=True)
+
+
+class AwardQuery(PageQuery):
+    q = Text(load_default="", max=100, metadata={"description": "Start of a number, or part of a name"})
+
+
+class EditionQuery(Schema):
+    language = fields.String(load_default="en", validate=one_of(EDITIONS, N_("Choose en, cy or both")))
+
+
+class VisibilityIn(Schema):
+    name_visibility = fields.String(
+        required=True,
+        validate=one_of([each.value for each in NameVisibility], N_("Choose what is shown")),
+        error_messages={"required": N_("Choose what is shown")},
+    )
+
+
+class RevocationIn(Schema):
+    reason = fields.String(
+        required=True,
+        validate=one_of([each.value for each in RevocationReason], N_("Choose a reason")),
+        error_messages={"required": N_("Choose a reason")},
+    )
+    note = Text(required=True, max=1000, lines=True, message=N_("Say what happened, for the record"))
+
+
+class FindIn(Schema):
+    number = Text(required=True, max=40, message=N_("Enter the certificate number, such as LLW-2026-000123"))
+    surname = Text(required=True, max=120, message=N_("Enter the surname on the certificate"))
+    issued_on = Day(required=True, message=N_("Enter the date on which it was issued"))
+
+
+class CodeIn(Schema):
+    code = Text(required=True, max=60, message=N_("Enter the code on the certificate"))
+
+
+class AwardCodeOut(Schema):
+    code = fields.String(required=True)
+    address = fields.URL(required=True, require_tld=False)
+
+
+def shown_award(award: Award) -> dict[str, Any]:
+    """For AwardOut."""
+    words = award.snapshot
+    return {
+        "id": award.id, "number": award.number, "learner_id": award.learner_id, "enrolment_id": award.enrolment_id,
+        "kind": award.kind, "holder": words["en"]["holder"], "completed_on": award.completed_on,
+        "issued_on": award.issued_on, "valid_until": award.valid_until, "name_visibility": award.name_visibility,
+        "course": {
+            "code": award.course_code, "version_id": award.course_version_id,
+            "title": {"en": words["en"]["course"], "cy": words["cy"]["course"]},
+        },
+        "status": shown_status(queries.standing_of(award, clock.today())), "address": address.of(award.code),
+    }  # fmt: skip
+
+
+def shown_status(standing: Any) -> dict[str, Any]:
+    """For AwardStatusOut."""
+    return {
+        "state": standing.state, "label": wording.STATES[standing.state],
+        "explanation": wording.EXPLANATIONS[standing.state], "since": standing.since, "reason": standing.reason,
+        "reason_label": wording.REASONS[standing.reason] if standing.reason else None,
+    }  # fmt: skip
+
+
+def shown_check(it: Checked) -> dict[str, Any]:
+    """For VerificationOut."""
+    award = it.award
+    return {
+        "number": award.number, "code": award.code, "address": it.snapshot.address, "checked_at": it.at,
+        "status": shown_status(it.standing), "kind": award.kind, "holder": it.name,
+        "name_visibility": award.name_visibility, "course_code": award.course_code, "completed_on": award.completed_on,
+        "issued_on": award.issued_on, "valid_until": award.valid_until,
+        "printed": {"en": _printed(it.snapshot.en, it.name), "cy": _printed(it.snapshot.cy, it.name)},
+    }  # fmt: skip
+
+
+def _printed(words: Printed, name: str | None) -> dict[str, Any]:
+    return {
+        "title": words.title, "issuer": words.issuer, "opening": words.opening, "holder": name,
+        "statement": words.statement, "course": words.course, "notes": list(words.notes),
+        "facts": [{"label": label, "value": value} for label, value in words.facts],
+    }  # fmt: skip
+
+
+def both(award: Award, key: str) -> Bilingual:
+    """A printed string of an award, such as `course`, in both languages."""
+    return Bilingual(award.snapshot["en"][key], award.snapshot["cy"][key])

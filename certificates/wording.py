@@ -1,0 +1,145 @@
+"""What certificates and their status say, in both languages at once: printed words are frozen with the award.
+
+Plain sentences; nothing here claims more than a record of learning. The Welsh is ours and says so in the README.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from certificates.rules import NameVisibility, RevocationReason, State
+from courses.catalogue.models import CertificateKind
+from lms.core.language import Bilingual
+
+MARK = Bilingual("Llwybr", "Llwybr")
+ISSUER = Bilingual(
+    "Llwybr, mental health training and development in Wales",
+    "Llwybr, hyfforddiant a datblygiad iechyd meddwl yng Nghymru",
+)
+ISSUER_LINE = Bilingual(
+    "Mental health training and development in Wales", "Hyfforddiant a datblygiad iechyd meddwl yng Nghymru"
+)
+OPENING = Bilingual("This is to certify that", "Tystir bod")
+COMPLETED = Bilingual("has completed", "wedi cwblhau")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of certificate is called, what it says, and what it does not say."""
+
+    title: Bilingual
+    statement: Bilingual = COMPLETED
+    note: Bilingual | None = None
+
+
+KINDS = {
+    CertificateKind.COMPLETION: Kind(Bilingual("Certificate of completion", "Tystysgrif cwblhau")),
+    CertificateKind.COMPLETION_WITH_PORTFOLIO: Kind(
+        Bilingual("Certificate of completion with portfolio", "Tystysgrif cwblhau gyda phortffolio"),
+        Bilingual("has completed, with evidence from practice,", "wedi cwblhau, gyda thystiolaeth o ymarfer,"),
+    ),
+    CertificateKind.ATTENDANCE: Kind(
+        Bilingual("Certificate of attendance", "Tystysgrif presenoldeb"), Bilingual("has attended", "wedi mynychu")
+    ),
+    CertificateKind.SUPERVISOR_LICENCE: Kind(
+        Bilingual("Learning supervisor certificate", "Tystysgrif goruchwylydd dysgu"),
+        note=Bilingual(
+            "The licence to supervise and sign off is recorded separately, with its own dates.",
+            "Cofnodir y drwydded i oruchwylio a chymeradwyo ar wahân, gyda'i dyddiadau ei hun.",
+        ),
+    ),
+    CertificateKind.CHAMPION: Kind(Bilingual("Champion certificate", "Tystysgrif hyrwyddwr")),
+    CertificateKind.AWARD: Kind(
+        Bilingual("Record of completion", "Cofnod cwblhau"),
+        note=Bilingual(
+            "This records the learning. The award itself is made by the awarding body.",
+            "Mae hwn yn cofnodi'r dysgu. Y corff dyfarnu sy'n gwneud y dyfarniad ei hun.",
+        ),
+    ),
+    CertificateKind.APPROVAL_EVIDENCE: Kind(
+        Bilingual("Certificate of completion", "Tystysgrif cwblhau"),
+        note=Bilingual(
+            "Evidence of training for an application for approval. It is not itself an approval.",
+            "Tystiolaeth o hyfforddiant ar gyfer cais am gymeradwyaeth. Nid yw'n gymeradwyaeth ynddi'i hun.",
+        ),
+    ),
+}
+
+SIGNED_OFF = Bilingual(
+    "Evidence portfolio signed off on {on} by {by}, learning supervisor, licence\u00a0{licence}.",
+    "Portffolio tystiolaeth wedi'i gymeradwyo ar {on} gan {by}, goruchwylydd dysgu, trwydded\u00a0{licence}.",
+)
+COMPLETED_ON = Bilingual("Completed on", "Cwblhawyd ar")
+ISSUED_ON = Bilingual("Issued on", "Cyhoeddwyd ar")
+VALID_UNTIL = Bilingual("Valid until", "Yn ddilys tan")
+NO_EXPIRY = Bilingual("Does not expire", "Nid yw'n dod i ben")
+LEARNING_TIME = Bilingual("Learning time", "Amser dysgu")
+COURSE = Bilingual("Course", "Cwrs")
+VERSION = Bilingual("{code}, version {number}", "{code}, fersiwn {number}")
+NUMBER = Bilingual("Certificate number", "Rhif y dystysgrif")
+CHECK = Bilingual("Check this certificate at", "Gwiriwch y dystysgrif hon yn")
+QR_DESCRIPTION = Bilingual(
+    "QR code that opens the page where this certificate is checked: {address}",
+    "Cod QR sy'n agor y dudalen lle gwirir y dystysgrif hon: {address}",
+)
+
+STATES = {
+    State.ACTIVE: Bilingual("Valid", "Dilys"),
+    State.EXPIRED: Bilingual("Expired", "Wedi dod i ben"),
+    State.REVOKED: Bilingual("Revoked", "Wedi'i dirymu"),
+    State.SUPERSEDED: Bilingual("Replaced", "Wedi'i disodli"),
+    State.ALTERED: Bilingual("Record does not match", "Nid yw'r cofnod yn cyfateb"),
+}
+EXPLANATIONS = {
+    State.ACTIVE: Bilingual("This certificate is valid today.", "Mae'r dystysgrif hon yn ddilys heddiw."),
+    State.EXPIRED: Bilingual(
+        "This certificate was valid until the date shown. The learning took place; it is due to be renewed.",
+        "Roedd y dystysgrif hon yn ddilys tan y dyddiad a ddangosir. Digwyddodd y dysgu; mae'n bryd ei hadnewyddu.",
+    ),
+    State.REVOKED: Bilingual(
+        "This certificate has been revoked and should not be relied on.",
+        "Mae'r dystysgrif hon wedi'i dirymu ac ni ddylid dibynnu arni.",
+    ),
+    State.SUPERSEDED: Bilingual(
+        "This certificate has been replaced by a newer one. Ask its holder for the new one.",
+        "Mae tystysgrif fwy newydd wedi disodli'r un hon. Gofynnwch i'r deiliad am yr un newydd.",
+    ),
+    State.ALTERED: Bilingual(
+        "What is held about this certificate is not what was issued. Do not rely on it, and tell us.",
+        "Nid yr hyn a gyhoeddwyd yw'r hyn a gedwir am y dystysgrif hon. Peidiwch â dibynnu arni, a rhowch wybod i ni.",
+    ),
+}
+REASONS = {
+    RevocationReason.ISSUED_IN_ERROR: Bilingual("It was issued by mistake", "Fe'i cyhoeddwyd trwy gamgymeriad"),
+    RevocationReason.WRONG_DETAILS: Bilingual("It carries wrong details", "Mae arni fanylion anghywir"),
+    RevocationReason.REQUIREMENTS_NOT_MET: Bilingual(
+        "What the course asks for had not been met", "Nid oedd yr hyn y mae'r cwrs yn gofyn amdano wedi'i gyflawni"
+    ),
+    RevocationReason.SIGN_OFF_WITHDRAWN: Bilingual(
+        "The sign-off that it rests on was withdrawn", "Tynnwyd yn ôl y gymeradwyaeth y mae'n dibynnu arni"
+    ),
+    RevocationReason.HOLDER_ASKED: Bilingual("Its holder asked for it", "Gofynnodd y deiliad am hynny"),
+}
+VISIBILITIES = {
+    NameVisibility.PRINTED: Bilingual("The name as printed", "Yr enw fel y'i hargraffwyd"),
+    NameVisibility.INITIALS: Bilingual("Initials and surname", "Blaenlythrennau a chyfenw"),
+    NameVisibility.PRIVATE: Bilingual("No name", "Dim enw"),
+}
+
+
+def day(on: date) -> Bilingual:
+    """A date as people write it."""
+    return Bilingual(format_date(on, "d MMMM y", "en_GB"), format_date(on, "d MMMM y", "cy"))
+
+
+def learning_time(minutes: int) -> Bilingual:
+    """Minutes below an hour, hours above. Welsh counts in the singular."""
+    if minutes < 60:
+        return Bilingual(f"{minutes} minute{'' if minutes == 1 else 's'}", f"{minutes} munud")
+    hours = round(minutes / 60, 2)
+    return Bilingual(
+        f"{format_decimal(hours, locale='en_GB')} hour{'' if hours == 1 else 's'}",
+        f"{format_decimal(hours, locale='cy')} awr",
+    )

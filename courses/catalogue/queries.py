@@ -1,0 +1,229 @@
+"""Reads of the catalogue. What is not published is for those who may edit: see `manage_list` and `version_numbered`."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, String, cast, func, literal, select, text, union_all
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from courses.catalogue.models import Course, CourseStatus, CourseVersion, Format, Funding, Programme, Topic
+from courses.catalogue.rules import search
+from frameworks import queries as frameworks
+from lms.accounts.models import JobRole, SectorName, ServiceSetting, StaffGroup
+from lms.core.audit import AuditEntry
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.core.language import Bilingual
+
+MOST_OFFERS = 5000
+"""A national catalogue has some hundreds of courses; this bounds what one search may read."""
+
+_HITS = """
+WITH asked AS (
+    SELECT to_tsquery('english', :words) || to_tsquery('simple', :words) AS en, to_tsquery('simple', :welsh) AS cy,
+           to_tsquery('english', :title_words) || to_tsquery('simple', :title_words) AS title_en,
+           to_tsquery('simple', :title_welsh) AS title_cy
+), hit AS (
+    SELECT id, max(rank) AS rank FROM (
+        SELECT v.id, (v.search_en @@ asked.title_en)::int + ts_rank(v.search_en, asked.en) AS rank
+        FROM asked JOIN course_version v ON v.search_en @@ asked.en
+        UNION ALL
+        SELECT v.id, (v.search_cy @@ asked.title_cy)::int + ts_rank(v.search_cy, asked.cy)
+        FROM asked JOIN course_version v ON v.search_cy @@ asked.cy
+        UNION ALL
+        SELECT c.published_version_id, 10.0 FROM course c WHERE c.code LIKE :code
+        UNION ALL
+        SELECT c.published_version_id, 0.0
+        FROM asked, course c JOIN programme p ON p.code = c.programme_code
+        WHERE to_tsvector('english', fold(p.title_en)) @@ asked.en
+           OR to_tsvector('simple', fold(p.title_cy)) @@ asked.cy
+        UNION ALL
+        SELECT v.id, 0.0 FROM asked, course_version v JOIN topic t ON t.code = v.topic_code
+        WHERE to_tsvector('english', fold(t.title_en)) @@ asked.en
+           OR to_tsvector('simple', fold(t.title_cy)) @@ asked.cy
+    ) found GROUP BY id
+)
+"""
+"""Each language through its own index. A code that was typed comes first, then titles, then summaries, and last what is
+only in a programme or topic of that name."""
+
+_OFFERS = """
+SELECT v.id, c.code, v.title_en, v.title_cy, v.format_code, v.topic_code, v.sectors, v.languages, c.position, {rank},
+       ARRAY(SELECT l.framework_code || ':' || l.level_code FROM course_level l WHERE l.version_id = v.id)
+FROM course c JOIN course_version v ON v.id = c.published_version_id {join}
+ORDER BY c.position, c.code LIMIT :most
+"""
+
+_ALL = text(_OFFERS.format(rank="0.0", join=""))
+SEARCH = text(_HITS + _OFFERS.format(rank="hit.rank", join="JOIN hit ON hit.id = v.id"))
+
+
+def offers(words: str = "", open_to: Collection[str] = ()) -> list[search.Offer]:
+    """The courses on offer that hold all those words in either language; every one when there are none. One query."""
+    parameters: dict[str, Any] = {"most": MOST_OFFERS}
+    statement = _ALL
+    if words.strip():
+        statement = SEARCH
+        parameters |= search_parameters(words)
+    return [
+        search.Offer(
+            version_id, code, Bilingual(en, cy), format_code, topic, tuple(sectors), tuple(languages), tuple(levels),
+            position, rank, code in open_to,
+        )
+        for version_id, code, en, cy, format_code, topic, sectors, languages, position, rank, levels in (
+            db.session.execute(statement, parameters)
+        )
+    ]  # fmt: skip
+
+
+def search_parameters(words: str) -> dict[str, str]:
+    """What `SEARCH` is given for them. Signs alone find nothing; they are no error."""
+    found = search.words(words)
+    prefix = search.code_prefix(words)
+    return {
+        "words": search.tsquery(found),
+        "welsh": search.welsh_tsquery(found),
+        "title_words": search.tsquery(found, only="A"),
+        "title_welsh": search.welsh_tsquery(found, only="A"),
+        "code": f"{prefix}%" if prefix else "",
+    }
+
+
+def on_offer(version_ids: Collection[UUID] | None = None) -> Select[CourseVersion]:
+    """Published versions with their course; only those when given."""
+    found = (
+        select(CourseVersion)
+        .join(Course, Course.published_version_id == CourseVersion.id)
+        .options(contains_eager(CourseVersion.course), selectinload(CourseVersion.levels))
+        .order_by(Course.position, Course.code)
+        .limit(MOST_OFFERS)
+    )
+    return found if version_ids is None else found.where(CourseVersion.id.in_(version_ids))
+
+
+def cards(found: Iterable[search.Offer]) -> list[CourseVersion]:
+    """Those offers' versions, in their order."""
+    ids = [offer.version_id for offer in found]
+    versions = {version.id: version for version in db.session.scalars(on_offer(ids))}
+    return [versions[id] for id in ids]
+
+
+def course_on_offer(code: str) -> CourseVersion:
+    """The published version of a course, with everything in it. Raises NotFound."""
+    if not frameworks.storable(code):
+        raise NotFound()
+    version = db.session.scalars(
+        _whole().where(Course.code == code, Course.published_version_id == CourseVersion.id)
+    ).one_or_none()
+    if version is None:
+        raise NotFound()
+    return version
+
+
+def version_numbered(code: str, number: int) -> CourseVersion:
+    """A version in any state, for those who may edit. Raises NotFound."""
+    if not frameworks.storable(code, number):
+        raise NotFound()
+    version = db.session.scalars(_whole().where(Course.code == code, CourseVersion.number == number)).one_or_none()
+    if version is None:
+        raise NotFound()
+    return version
+
+
+def _whole() -> Select[CourseVersion]:
+    return (
+        select(CourseVersion)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .options(
+            contains_eager(CourseVersion.course).joinedload(Course.programme),
+            joinedload(CourseVersion.format),
+            joinedload(CourseVersion.topic),
+            selectinload(CourseVersion.levels),
+            selectinload(CourseVersion.statements),
+        )
+    )
+
+
+def manage_list(status: CourseStatus | None = None) -> Select[CourseVersion]:
+    """Versions with their course, of one state when given."""
+    found = (
+        select(CourseVersion)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .options(contains_eager(CourseVersion.course))
+    )
+    return found.where(CourseVersion.status == status) if status else found
+
+
+def count_by_status() -> dict[CourseStatus, int]:
+    rows = db.session.execute(select(CourseVersion.status, func.count()).group_by(CourseVersion.status))
+    return {status: number for status, number in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def history(version_id: UUID) -> list[AuditEntry]:
+    """The last steps in a version's life, newest first."""
+    return list(
+        db.session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.thing_kind == CourseVersion.__tablename__, AuditEntry.thing_id == str(version_id))
+            .order_by(AuditEntry.at.desc())
+            .limit(50)
+        )
+    )
+
+
+def version_in_the_making(course_id: UUID) -> CourseVersion | None:
+    return db.session.scalars(
+        select(CourseVersion).where(
+            CourseVersion.course_id == course_id, CourseVersion.status.in_([CourseStatus.DRAFT, CourseStatus.IN_REVIEW])
+        )
+    ).first()
+
+
+def worked_on(version_id: UUID, person_id: UUID) -> bool:
+    """Whether this person wrote any of it, as the audit trail tells."""
+    return (
+        db.session.scalars(
+            select(AuditEntry.id).where(
+                AuditEntry.thing_kind == CourseVersion.__tablename__,
+                AuditEntry.thing_id == str(version_id),
+                AuditEntry.actor_id == person_id,
+                AuditEntry.action.in_(["course.drafted", "course.edited"]),
+            )
+        ).first()
+        is not None
+    )
+
+
+def titles_on_offer(codes: Collection[str]) -> dict[str, Bilingual]:
+    """Titles of the courses on offer among those codes."""
+    rows = db.session.execute(
+        select(Course.code, CourseVersion.title)
+        .join(CourseVersion, CourseVersion.id == Course.published_version_id)
+        .where(Course.code.in_(codes))
+        .order_by(Course.position)
+    )
+    return {code: title for code, title in rows}  # noqa: C416 - a Bundle row is no pair to mypy
+
+
+def names() -> dict[tuple[str, str], Bilingual]:
+    """What the codes in the catalogue are called, by (kind, code), in the order of their lists. Two queries.
+
+    Kinds: topic, format, funding, programme, sector, setting, role, staff_group; and level, coded "PIMH:skilled".
+    """
+    kinds: dict[str, Any] = {
+        "topic": Topic, "format": Format, "funding": Funding, "programme": Programme, "sector": SectorName,
+        "setting": ServiceSetting, "role": JobRole, "staff_group": StaffGroup,
+    }  # fmt: skip
+    each = [
+        select(
+            literal(kind).label("kind"), cast(table.code, String), table.title_en, table.title_cy,
+            (table.position if hasattr(table, "position") else literal(0)).label("position"),
+        )
+        for kind, table in kinds.items()
+    ]  # fmt: skip
+    rows = db.session.execute(union_all(*each).order_by("position"))
+    found = {(kind, code): Bilingual(en, cy) for kind, code, en, cy, _ in rows}
+    for level in frameworks.level_names().values():
+        found["level", f"{level.framework}:{level.code}"] = level.full
+    return found

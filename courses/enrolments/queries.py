@@ -1,0 +1,349 @@
+"""Reads of enrolments, and of what the rules look at. Each function says how many queries it makes."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import contains_eager, joinedload
+
+from courses.catalogue.models import CapacityRule, Course, CourseVersion, Programme
+from courses.catalogue.rules.conditions import Names
+from courses.enrolments import rules
+from courses.enrolments.models import (
+    OPEN_STATES,
+    SEATED_STATES,
+    Enrolment,
+    EnrolmentEvent,
+    EnrolmentState,
+)
+from courses.enrolments.rules.facts import Application, Offer, Place
+from courses.supervision.queries import supervised_in
+from courses.supervision.rules import Supervised
+from frameworks.queries import level_names, place_names, requirements
+from frameworks.rules import required_level
+from lms.accounts.models import JobRole, Membership, Organisation, Person, ProfessionalRegistration, StaffGroup
+from lms.accounts.queries import live
+from lms.core.db import db
+from lms.core.language import Bilingual
+from lms.core.permissions import Actor, Permission
+
+
+@dataclass(frozen=True)
+class Last:
+    """A learner's newest enrolment on a course."""
+
+    id: UUID
+    state: EnrolmentState
+    version_id: UUID
+    completed_on: date | None
+
+
+@dataclass(frozen=True)
+class LearnerFacts:
+    """What the rules may know of a person, for whichever course. `enrolments` by course id."""
+
+    person_id: UUID
+    places: tuple[Place, ...]
+    registers: frozenset[str]
+    completed: frozenset[str]
+    enrolments: Mapping[UUID, Last]
+    supervised: Mapping[str, Supervised]
+
+
+def learner_facts(person_id: UUID, on: date) -> LearnerFacts:
+    """What is known of a learner on a day. Five queries."""
+    registers = db.session.scalars(
+        select(ProfessionalRegistration.register_code).where(
+            ProfessionalRegistration.person_id == person_id,
+            ProfessionalRegistration.ended_on.is_(None) | (ProfessionalRegistration.ended_on >= on),
+        )
+    )
+    last: dict[UUID, Last] = {}
+    completed = set()
+    for course_id, code, enrolment_id, state, version_id, completed_on in db.session.execute(
+        select(
+            Enrolment.course_id, Course.code, Enrolment.id, Enrolment.state, Enrolment.course_version_id,
+            Enrolment.completed_on,
+        )
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(Enrolment.learner_id == person_id)
+        .order_by(Enrolment.id)
+    ):  # fmt: skip
+        last[course_id] = Last(enrolment_id, state, version_id, completed_on)
+        if state is EnrolmentState.COMPLETED:
+            completed.add(code)
+    return LearnerFacts(
+        person_id,
+        _places(person_id, on),
+        frozenset(registers),
+        frozenset(completed),
+        last,
+        supervised_in(person_id, on),
+    )
+
+
+def _places(person_id: UUID, on: date) -> tuple[Place, ...]:
+    rows = db.session.execute(
+        select(Membership, Organisation, JobRole)
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+        .outerjoin(JobRole, JobRole.code == Membership.job_role_code)
+        .where(Membership.person_id == person_id, live(on))
+        .order_by(Membership.starts_on, Membership.id)
+    )
+    return tuple(
+        Place(
+            membership_id=member.id,
+            sector=member.sector.value,
+            organisation_id=member.organisation_id,
+            organisation=body.name if body else None,
+            lineage=tuple(body.lineage) if body else (),
+            setting=member.setting_code,
+            role=member.job_role_code,
+            staff_group=role.staff_group if role else None,
+            clinical=role.clinical if role else False,
+            paid=member.paid,
+        )
+        for member, body, role in rows
+    ) or (Place(),)
+
+
+def seats_taken(version_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Places taken on each version. One query, or none."""
+    if not version_ids:
+        return {}
+    found = db.session.execute(
+        select(Enrolment.course_version_id, func.count())
+        .where(Enrolment.course_version_id.in_(version_ids), Enrolment.state.in_(SEATED_STATES))
+        .group_by(Enrolment.course_version_id)
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def offers(versions: Iterable[CourseVersion]) -> dict[UUID, Offer]:
+    """What each version offers now, by course id. Two queries at most; expects `version.course` to be loaded."""
+    versions = list(versions)
+    taken = seats_taken([each.id for each in versions if each.seats is not None])
+    codes = {each.course.programme_code for each in versions if each.course.programme_code}
+    titles: dict[str, Bilingual] = {}
+    if codes:
+        titles = {
+            each.code: each.title for each in db.session.scalars(select(Programme).where(Programme.code.in_(codes)))
+        }
+    return {
+        each.course_id: Offer(
+            code=each.course.code,
+            title=each.title,
+            programme=each.course.programme_code,
+            programme_title=titles.get(each.course.programme_code or ""),
+            sectors=tuple(each.sectors),
+            eligibility=each.eligibility,
+            prerequisites=each.prerequisites,
+            seats_left=None if each.seats is None else each.seats - taken.get(each.id, 0),
+            chosen=each.capacity_rule in (CapacityRule.COHORT, CapacityRule.ALLOCATION),
+        )
+        for each in versions
+    }
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Framework levels, as far as the courses at hand ask for them: ranks, and who needs which."""
+
+    ranks: Mapping[tuple[str, str], int]
+    places: tuple[Place, ...]
+
+
+def with_levels(places: tuple[Place, ...], asked: Iterable[Offer]) -> Levels:
+    """The places with the levels that their work needs. One query and one a framework that is asked for; else none."""
+    wanted = {
+        framework
+        for offer in asked
+        for each in (*offer.eligibility.get("all", ()), *offer.eligibility.get("any", ()))
+        for framework in each.get("framework_level_min", ())
+    }
+    if not wanted:
+        return Levels({}, places)
+    needs = {framework: requirements(framework) for framework in wanted}
+    ranks = {key: level.rank for key, level in level_names().items()}
+    levelled = []
+    for place in places:
+        found = {
+            framework: required_level(needs[framework], place.role, place.setting, place.sector, place.clinical)
+            for framework in wanted
+        }
+        levelled.append(replace(place, levels={name: level.rank for name, level in found.items() if level}))
+    return Levels(ranks, tuple(levelled))
+
+
+def applications(
+    facts: LearnerFacts,
+    offer: Offer,
+    on: date,
+    *,
+    declared: Iterable[str] = (),
+    names: Names | None = None,
+    levels: Levels | None = None,
+) -> list[Application]:
+    """One for each place that the learner could apply from. No query when `levels` are given."""
+    levels = levels or with_levels(facts.places, [offer])
+    return [
+        Application(
+            offer=offer,
+            place=place,
+            on=on,
+            registers=facts.registers,
+            completed=facts.completed,
+            supervised=facts.supervised.get(offer.programme or "", rules.NOBODY),
+            declared=frozenset(declared),
+            ranks=levels.ranks,
+            names=names or {},
+        )
+        for place in levels.places
+    ]
+
+
+def code_names() -> Names:
+    """What roles, settings, sectors, staff groups and levels are called, by (kind, code). Three queries."""
+    groups = {("staff_group", each.code): each.title for each in db.session.scalars(select(StaffGroup))}
+    levels = {("level", f"{framework}:{code}"): level.title for (framework, code), level in level_names().items()}
+    return {**place_names(), **groups, **levels}
+
+
+def published(course_code: str) -> CourseVersion | None:
+    """The version on offer of the course of that code, with the course."""
+    return db.session.scalars(
+        select(CourseVersion)
+        .join(Course, Course.published_version_id == CourseVersion.id)
+        .options(joinedload(CourseVersion.course))
+        .where(Course.code == course_code)
+    ).one_or_none()
+
+
+def course_titles() -> list[tuple[str, Bilingual]]:
+    """(code, title) of every course on offer."""
+    found = db.session.execute(
+        select(Course.code, CourseVersion.title_en, CourseVersion.title_cy)
+        .join(CourseVersion, CourseVersion.id == Course.published_version_id)
+        .order_by(Course.position, Course.code)
+    )
+    return [(code, Bilingual(english, welsh)) for code, english, welsh in found]
+
+
+def related(version: CourseVersion) -> list[CourseVersion]:
+    """Other courses on offer of the same programme, or else of the same topic: where somebody refused could go."""
+    course = version.course
+    if course.programme_code:
+        near: ColumnElement[bool] = Course.programme_code == course.programme_code
+    else:
+        near = and_(CourseVersion.topic_code == version.topic_code, CourseVersion.prerequisites == {})
+    return list(
+        db.session.scalars(
+            select(CourseVersion)
+            .join(Course, Course.published_version_id == CourseVersion.id)
+            .options(contains_eager(CourseVersion.course.of_type(Course)))
+            .where(near, Course.id != course.id)
+            .order_by(Course.position, Course.code)
+            .limit(12)
+        )
+    )
+
+
+def enrolment(enrolment_id: UUID) -> Enrolment | None:
+    """One enrolment with its course, version and learner. One query."""
+    found: Enrolment | None = db.session.scalars(_whole().where(Enrolment.id == enrolment_id)).one_or_none()
+    return found
+
+
+def enrolments_of(person_id: UUID) -> Select[Enrolment]:
+    """A person's enrolments with course and version, in one query. Order them, or page them by id."""
+    return _whole().where(Enrolment.learner_id == person_id)
+
+
+def enrolments_for(
+    actor: Actor,
+    permission: Permission = Permission.ENROLMENT_READ,
+    *,
+    course_code: str | None = None,
+    state: EnrolmentState | None = None,
+) -> Select[Enrolment]:
+    """The enrolments that a permission reaches, with learner, course, version and organisation."""
+    found = _whole().where(within_reach(actor, permission))
+    if course_code:
+        found = found.where(Enrolment.course_id.in_(select(Course.id).where(Course.code == course_code)))
+    return found.where(Enrolment.state == state) if state else found
+
+
+def within_reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    reach = actor.reach(permission)
+    if reach.everything:
+        return true()
+    return or_(Enrolment.learner_id.in_(reach.people), Enrolment.organisation_lineage.overlap(list(reach.places)))
+
+
+def _whole() -> Select[Enrolment]:
+    return select(Enrolment).options(
+        joinedload(Enrolment.course).joinedload(Course.programme),
+        joinedload(Enrolment.version),
+        joinedload(Enrolment.learner),
+        joinedload(Enrolment.organisation),
+    )
+
+
+def timeline(enrolment_id: UUID, limit: int = 200) -> Sequence[tuple[EnrolmentEvent, str | None]]:
+    """What happened to an enrolment and who did it, newest first. One query."""
+    found = db.session.execute(
+        select(EnrolmentEvent, Person.display_name)
+        .outerjoin(Person, Person.id == EnrolmentEvent.by)
+        .where(EnrolmentEvent.enrolment_id == enrolment_id)
+        .order_by(EnrolmentEvent.at.desc(), EnrolmentEvent.id.desc())
+        .limit(limit)
+    )
+    return [(event, name) for event, name in found]
+
+
+def waiting(version_id: UUID) -> Select[Enrolment]:
+    """The waiting list, first come first."""
+    return (
+        select(Enrolment)
+        .where(Enrolment.course_version_id == version_id, Enrolment.state == EnrolmentState.WAITLISTED)
+        .order_by(Enrolment.id)
+    )
+
+
+def waiting_position(enrolment: Enrolment) -> int:
+    """1 is the next to get a place."""
+    ahead = select(func.count()).where(
+        Enrolment.course_version_id == enrolment.course_version_id,
+        Enrolment.state == EnrolmentState.WAITLISTED,
+        Enrolment.id < enrolment.id,
+    )
+    return (db.session.scalar(ahead) or 0) + 1
+
+
+def open_in_programme(learner_id: UUID, programme_code: str, states: Collection[EnrolmentState]) -> list[Enrolment]:
+    """The learner's enrolments in a programme in those states, locked, with their versions."""
+    return list(
+        db.session.scalars(
+            select(Enrolment)
+            .join(Enrolment.version)
+            .join(Enrolment.course)
+            .options(contains_eager(Enrolment.version), contains_eager(Enrolment.course))
+            .where(
+                Enrolment.learner_id == learner_id,
+                Course.programme_code == programme_code,
+                Enrolment.state.in_(states),
+            )
+            .order_by(Enrolment.id)
+            .with_for_update(of=Enrolment)
+        )
+    )
+
+
+def open_enrolment(learner_id: UUID, course_id: UUID) -> Enrolment | None:
+    return db.session.scalars(
+        select(Enrolment).where(
+            Enrolment.learner_id == learner_id, Enrolment.course_id == course_id, Enrolment.state.in_(OPEN_STATES)
+        )
+    ).one_or_none()

@@ -1,0 +1,167 @@
+"""What happens once a learner has a place: starting, getting on, finishing; pausing and resuming."""
+
+from datetime import datetime
+from uuid import UUID
+
+from courses.catalogue.models import CertificateKind
+from courses.enrolments import queries, rules
+from courses.enrolments.errors import EnrolmentClosed
+from courses.enrolments.events import EnrolmentCompleted, LearningCompleted
+from courses.enrolments.models import Enrolment, EnrolmentEventKind, EnrolmentState
+from courses.enrolments.services.entering import happened
+from courses.supervision.queries import attestation_on
+from lms.core import audit, clock, events
+from lms.core.db import get_or_refuse
+from lms.core.permissions import Actor, Permission
+
+LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.PAUSED, EnrolmentState.COMPLETED)
+"""States in which learning can be recorded; in COMPLETED it changes nothing any more."""
+ATTESTATION_ENDED = "attestation_ended"
+
+
+def start(actor: Actor, enrolment_id: UUID, at: datetime, statement_id: UUID | None = None) -> Enrolment:
+    """The learner has opened the content. The first time counts."""
+    enrolment = _for_learning(actor, enrolment_id)
+    _start(actor, enrolment, at, statement_id)
+    return enrolment
+
+
+def seen(actor: Actor, enrolment_id: UUID, at: datetime) -> Enrolment:
+    """The learner was active, without getting further."""
+    enrolment = _for_learning(actor, enrolment_id)
+    _active(enrolment, at)
+    return enrolment
+
+
+def record_progress(
+    actor: Actor, enrolment_id: UUID, progress: int, at: datetime, statement_id: UUID | None = None
+) -> Enrolment:
+    """How far the learner is, 0 to 100. Never goes back: an old statement may come late."""
+    enrolment = _for_learning(actor, enrolment_id)
+    _start(actor, enrolment, at, statement_id)
+    progress = max(0, min(progress, 100))
+    if progress > enrolment.progress and enrolment.state is not EnrolmentState.COMPLETED:
+        enrolment.progress = progress
+        happened(
+            actor, enrolment, EnrolmentEventKind.PROGRESSED, at=at, statement_id=statement_id,
+            details={"progress": progress},
+        )  # fmt: skip
+    return enrolment
+
+
+def note(actor: Actor, enrolment_id: UUID, reason: str, at: datetime, statement_id: UUID | None = None) -> Enrolment:
+    """Something that changes no state and is worth keeping, such as an attempt that was not passed."""
+    enrolment = _for_learning(actor, enrolment_id)
+    _start(actor, enrolment, at, statement_id)
+    happened(actor, enrolment, EnrolmentEventKind.NOTED, reason=reason, at=at, statement_id=statement_id)
+    return enrolment
+
+
+def learning_completed(actor: Actor, enrolment_id: UUID, at: datetime, statement_id: UUID | None = None) -> Enrolment:
+    """All of the content is done. Completes the enrolment unless a portfolio is still to be signed off. Once."""
+    enrolment = _for_learning(actor, enrolment_id)
+    _start(actor, enrolment, at, statement_id)
+    if enrolment.learning_completed_at is not None:
+        return enrolment
+    enrolment.learning_completed_at, enrolment.progress = at, 100
+    happened(actor, enrolment, EnrolmentEventKind.LEARNING_COMPLETED, at=at, statement_id=statement_id)
+    audit.record(actor, "enrolment.learning_completed", about=enrolment.learner_id, thing=enrolment)
+    events.publish(LearningCompleted(enrolment.id))
+    _finish(actor, enrolment, at)
+    return enrolment
+
+
+def complete(actor: Actor, enrolment_id: UUID) -> Enrolment:
+    """An organiser records that the learner attended, or has done all of the content. Again changes nothing."""
+    return learning_completed(actor, enrolment_id, clock.now())
+
+
+def portfolio_signed_off(actor: Actor, enrolment_id: UUID) -> Enrolment:
+    """The learner's portfolio stands signed. Completes the enrolment if the content is done. Raises NotFound."""
+    enrolment = get_or_refuse(Enrolment, enrolment_id, lock=True)
+    actor.require(Permission.PORTFOLIO_SIGN_OFF, about=enrolment.learner_id)
+    if enrolment.portfolio_signed_off_at is None:
+        enrolment.portfolio_signed_off_at = clock.now()
+        happened(actor, enrolment, EnrolmentEventKind.PORTFOLIO_SIGNED_OFF)
+        _finish(actor, enrolment, enrolment.portfolio_signed_off_at)
+    return enrolment
+
+
+def portfolio_reopened(actor: Actor, enrolment_id: UUID) -> Enrolment:
+    """The portfolio is open again. What is completed stays completed. Raises NotFound."""
+    enrolment = get_or_refuse(Enrolment, enrolment_id, lock=True)
+    actor.require(Permission.PORTFOLIO_READ, about=enrolment.learner_id)
+    if enrolment.portfolio_signed_off_at is not None and enrolment.state is not EnrolmentState.COMPLETED:
+        enrolment.portfolio_signed_off_at = None
+        happened(actor, enrolment, EnrolmentEventKind.PORTFOLIO_REOPENED)
+    return enrolment
+
+
+def pause_unattested(learner_id: UUID, programme_code: str) -> None:
+    """Pause what depends on an attestation that no longer holds. Nothing is erased; twice is as good as once."""
+    actor = Actor.system()
+    if attestation_on(learner_id, programme_code, clock.today()) is not None:
+        return
+    states = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS)
+    for enrolment in queries.open_in_programme(learner_id, programme_code, states):
+        if rules.depends_on_attestation(enrolment.version.eligibility):
+            enrolment.state = EnrolmentState.PAUSED
+            happened(actor, enrolment, EnrolmentEventKind.PAUSED, reason=ATTESTATION_ENDED)
+            audit.record(actor, "enrolment.paused", about=learner_id, thing=enrolment, reason=ATTESTATION_ENDED)
+
+
+def resume_attested(learner_id: UUID, programme_code: str) -> None:
+    """Resume what was paused for want of an attestation, and complete what was finished meanwhile."""
+    actor = Actor.system()
+    if attestation_on(learner_id, programme_code, clock.today()) is None:
+        return
+    for enrolment in queries.open_in_programme(learner_id, programme_code, (EnrolmentState.PAUSED,)):
+        enrolment.state = EnrolmentState.IN_PROGRESS if enrolment.started_at else EnrolmentState.ENROLLED
+        happened(actor, enrolment, EnrolmentEventKind.RESUMED)
+        audit.record(actor, "enrolment.resumed", about=learner_id, thing=enrolment)
+        _finish(actor, enrolment, clock.now())
+
+
+def needs_portfolio(enrolment: Enrolment) -> bool:
+    return enrolment.version.certificate_kind is CertificateKind.COMPLETION_WITH_PORTFOLIO
+
+
+def done(enrolment: Enrolment) -> rules.Done:
+    return rules.Done(needs_portfolio(enrolment), enrolment.learning_completed_at, enrolment.portfolio_signed_off_at)
+
+
+def _for_learning(actor: Actor, enrolment_id: UUID) -> Enrolment:
+    """The enrolment, locked, so that twenty reports at once count once. Raises NotFound, EnrolmentClosed."""
+    enrolment = get_or_refuse(Enrolment, enrolment_id, lock=True)
+    actor.require_or_hide(Permission.ENROLMENT_COMPLETE, about=enrolment.learner_id, at=enrolment.organisation_lineage)
+    if enrolment.state not in LEARNING:
+        raise EnrolmentClosed()
+    return enrolment
+
+
+def _start(actor: Actor, enrolment: Enrolment, at: datetime, statement_id: UUID | None) -> None:
+    _active(enrolment, at)
+    if enrolment.started_at is None:
+        enrolment.started_at = at
+        if enrolment.state is EnrolmentState.ENROLLED:
+            enrolment.state = EnrolmentState.IN_PROGRESS
+        happened(actor, enrolment, EnrolmentEventKind.STARTED, at=at, statement_id=statement_id)
+
+
+def _active(enrolment: Enrolment, at: datetime) -> None:
+    if enrolment.last_active_at is None or enrolment.last_active_at < at:
+        enrolment.last_active_at = at
+
+
+def _finish(actor: Actor, enrolment: Enrolment, at: datetime) -> None:
+    """Complete the enrolment if everything is done. A paused one waits until it is resumed."""
+    if enrolment.state not in (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS):
+        return
+    if not rules.is_complete(done(enrolment)):
+        return
+    enrolment.state = EnrolmentState.COMPLETED
+    enrolment.completed_on = max(enrolment.enrolled_on, min(clock.on_the_day(at), clock.today()))
+    enrolment.progress = 100
+    happened(actor, enrolment, EnrolmentEventKind.COMPLETED)
+    audit.record(actor, "enrolment.completed", about=enrolment.learner_id, thing=enrolment)
+    events.publish(EnrolmentCompleted(enrolment.id))

@@ -1,0 +1,99 @@
+"""How a person stands to a course: on it, free to enrol, or refused, with everything that stands in the way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from courses.catalogue.models import CourseVersion
+from courses.catalogue.rules.conditions import Names
+from courses.enrolments import queries, rules
+from courses.enrolments.errors import EnrolmentRefused, ModuleFull
+from courses.enrolments.models import OPEN_STATES, EnrolmentState
+from courses.enrolments.queries import Last, LearnerFacts
+from courses.enrolments.rules.facts import Application, Offer
+from lms.core import clock
+
+Kind = Literal["enrolled", "waiting", "completed", "open", "full", "refused"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`applications`: one for each place from which the learner could apply; `best` is the one that we would take.
+
+    `reasons`: what stands in the way from there. `alternatives`: what is open instead. `last`: the newest enrolment.
+    """
+
+    kind: Kind
+    version: CourseVersion
+    best: Application
+    applications: tuple[Application, ...]
+    reasons: tuple[EnrolmentRefused, ...] = ()
+    alternatives: tuple[Offer, ...] = ()
+    begun: tuple[str, ...] = field(default_factory=tuple)
+    last: Last | None = None
+
+
+def standing(person_id: UUID, version: CourseVersion) -> Standing:
+    """How one person stands to one course, with names for what is missing and what is open meanwhile."""
+    facts = queries.learner_facts(person_id, clock.today())
+    found = _standings(facts, [version], queries.code_names())[version.course_id]
+    if found.kind != "refused":
+        return found
+    alternatives, begun = open_instead(facts, version)
+    return Standing(found.kind, version, found.best, found.applications, found.reasons, alternatives, begun, found.last)
+
+
+def standings(person_id: UUID, versions: Iterable[CourseVersion]) -> dict[UUID, Standing]:
+    """By course id, for a list. Ten queries at most, however many courses; reasons name codes, not titles."""
+    return _standings(queries.learner_facts(person_id, clock.today()), list(versions), {})
+
+
+def open_to(person_id: UUID, versions: Iterable[CourseVersion]) -> set[UUID]:
+    """Ids of the courses that this person could enrol on now, or is on. Ten queries at most."""
+    return {course for course, each in standings(person_id, versions).items() if each.kind not in ("refused", "full")}
+
+
+def open_instead(facts: LearnerFacts, version: CourseVersion) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
+    """Related courses that are open to the learner now, and codes of those they have begun. Five queries at most."""
+    near = queries.related(version)
+    found = _standings(facts, near, {})
+    offers = tuple(one.best.offer for one in (found[each.course_id] for each in near) if _is_simply_open(one))
+    begun = tuple(each.course.code for each in near if found[each.course_id].kind in ("enrolled", "waiting"))
+    return offers, begun
+
+
+def _is_simply_open(it: Standing) -> bool:
+    """Open at once, with nothing to confirm and nobody to choose."""
+    return it.kind == "open" and not it.best.offer.chosen and not rules.asked(it.best)
+
+
+def _standings(facts: LearnerFacts, versions: list[CourseVersion], names: Names) -> dict[UUID, Standing]:
+    offers = queries.offers(versions)
+    levels = queries.with_levels(facts.places, offers.values())
+    today = clock.today()
+    return {
+        version.course_id: _one(
+            facts,
+            version,
+            queries.applications(facts, offers[version.course_id], today, names=names, levels=levels),
+        )
+        for version in versions
+    }
+
+
+def _one(facts: LearnerFacts, version: CourseVersion, applications: list[Application]) -> Standing:
+    best = rules.best(applications)
+    last = facts.enrolments.get(version.course_id)
+    reasons = tuple(rules.unmet_but_for_asking(best))
+    kind: Kind
+    if last is not None and last.state in OPEN_STATES:
+        kind = "waiting" if last.state is EnrolmentState.WAITLISTED else "enrolled"
+    elif last is not None and last.state is EnrolmentState.COMPLETED:
+        kind = "completed"
+    elif reasons:
+        kind = "refused"
+    else:
+        full = any(isinstance(each, ModuleFull) for each in rules.a_place_is_free(best))
+        kind = "full" if full and not best.offer.chosen else "open"
+    return Standing(kind, version, best, tuple(applications), reasons, last=last)

@@ -1,0 +1,86 @@
+"""When the record store speaks: enrolments follow what launched content reports."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from courses.catalogue.models import Course
+from courses.enrolments import services as enrolments
+from courses.enrolments.models import Enrolment
+from courses.launch.rules import Meaning, Report, meaning_of
+from courses.launch.services import activity_of
+from lms.core import audit, clock
+from lms.core.db import db
+from lms.core.errors import Refusal
+from lms.core.permissions import Actor
+from lms.xapi.events import Recorded, StatementsRecorded
+from lms.xapi.identity import agent_of
+
+
+def follow(event: StatementsRecorded) -> None:
+    """Statements of a registration move the enrolment of that id, when its learner says them about its course.
+
+    What does not fit is noted and passed over: the store keeps every valid statement, whatever it means to us.
+    """
+    known = _enrolments(each.registration for each in event.statements if each.registration)
+    about_us = activity_of("")
+    found: list[tuple[UUID, int, Recorded, Report]] = []
+    for at, statement in enumerate(event.statements):
+        if statement.registration is None:
+            continue
+        if statement.registration not in known:
+            if (statement.object_id or "").startswith(about_us):
+                _pass_over(statement, "unknown_registration")
+            continue
+        learner_id, code = known[statement.registration]
+        report = meaning_of(statement.verb, statement.object_id, activity_of(code), statement.result)
+        if report is None:
+            continue
+        if statement.actor.get("account") != agent_of(learner_id)["account"]:
+            _pass_over(statement, "not_the_learner", learner_id)
+            continue
+        found.append((statement.registration, at, statement, report))
+    for _registration, _at, statement, report in sorted(found, key=lambda each: each[:2]):  # locks in one order
+        _apply(statement, report)
+
+
+def _enrolments(registrations: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """(learner, course code) by registration. One query, or none."""
+    wanted = set(registrations)
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(Enrolment.id, Enrolment.learner_id, Course.code)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(Enrolment.id.in_(wanted))
+    )
+    return {enrolment: (learner, code) for enrolment, learner, code in rows}
+
+
+def _apply(statement: Recorded, report: Report) -> None:
+    house, registration = Actor.system(), statement.registration
+    assert registration is not None
+    at: datetime = min(statement.timestamp, clock.now())
+    try:
+        match report.meaning:
+            case Meaning.STARTED:
+                enrolments.start(house, registration, at, statement.id)
+            case Meaning.PROGRESSED:
+                enrolments.record_progress(house, registration, report.progress or 0, at, statement.id)
+            case Meaning.DONE:
+                enrolments.learning_completed(house, registration, at, statement.id)
+            case Meaning.FAILED:
+                enrolments.note(house, registration, "failed", at, statement.id)
+            case Meaning.SEEN:
+                enrolments.seen(house, registration, at)
+    except Refusal as refusal:
+        _pass_over(statement, refusal.slug)
+
+
+def _pass_over(statement: Recorded, reason: str, about: UUID | None = None) -> None:
+    audit.record(
+        Actor.system(), "statement.passed_over", about=about, reason=reason, statement=str(statement.id),
+        registration=str(statement.registration), verb=statement.verb,
+    )  # fmt: skip

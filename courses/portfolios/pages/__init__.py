@@ -1,0 +1,6 @@
+"""Pages of portfolios: the learner's, and the supervisor's queue."""
+
+from courses.portfolios.pages.learner import pages as portfolio_pages
+from courses.portfolios.pages.supervisor import pages as queue_pages
+
+__all__ = ["portfolio_pages", "queue_pages"]

@@ -1,0 +1,131 @@
+"""The supervisor's pages: the queue, oldest first; read and decide on one page; the next one loads by itself."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from courses.portfolios import queries, schemas, signing, views
+from courses.portfolios.models import EvidenceItem, EvidenceState, Outcome, Portfolio, PortfolioState
+from courses.portfolios.pages import words
+from courses.portfolios.pages.attempts import attempt
+from courses.portfolios.services import access, decisions
+from courses.portfolios.waiting import Waiting
+from courses.supervision.queries import live_licence
+from lms.core import clock
+from lms.core.permissions import Actor, Permission
+from lms.core.web import forms
+from lms.core.web.pages import Pages, Redirect
+from lms.core.web.paging import page_of
+
+pages = Pages("supervision_queue", "courses.portfolios", template_folder="templates")
+
+READ = Permission.PORTFOLIO_READ
+PAGE = 20
+QUIET = 20
+"""Learners without anything waiting that the queue names; the page of all learners has the rest."""
+
+
+@pages.page("GET", "/supervision", needs=Permission.SUPERVISION_READ, template="supervision_queue/queue.html")
+def queue(actor: Actor) -> dict[str, Any]:
+    """What waits, oldest first; and whose portfolios wait for nothing."""
+    found = queries.queue_for(actor)
+    page = page_of(found, request.args.get("cursor"), PAGE, key=(Waiting.since, Waiting.id))
+    me = actor.person or queries.NOBODY
+    count, oldest = queries.waiting_for(me)
+    return {
+        "waiting": [(each, _address(each)) for each in page.items], "count": count, "oldest": oldest, "words": words,
+        "quiet": queries.without_waiting(me, QUIET), "has_learners": bool(actor.supervises),
+        "next_url": url_for(".queue", cursor=page.next) if page.next else None,
+        "first_url": url_for(".queue") if request.args.get("cursor") else None,
+    }  # fmt: skip
+
+
+def _address(each: Waiting) -> str:
+    if each.kind == "portfolio":
+        return url_for(".portfolio", portfolio_id=each.id)
+    return url_for(".item", item_id=each.id)
+
+
+@pages.page(("GET", "POST"), "/supervision/items/<uuid:item_id>", needs=READ, template="supervision_queue/item.html")
+def item(actor: Actor, item_id: UUID) -> Any:
+    """What is asked, what is shown, what was said before; and the decision."""
+    shown = access.item_by_id(actor, READ, item_id)
+    if shown.portfolio.learner_id == actor.person and request.method == "GET":
+        return Redirect(
+            "portfolios.item", enrolment_id=shown.portfolio.enrolment_id, position=shown.template_item.position
+        )
+    if request.method == "GET":
+        return _item_page(actor, shown, forms.start(schemas.DecisionIn, {"edition": shown.edition}))
+    form, status = forms.read(schemas.DecisionIn, request.form), 422
+    if form.ok:
+        outcome = Outcome(form.data.pop("outcome"))
+        with attempt(form) as tried:
+            decisions.decide(actor, shown.id, outcome=outcome, **form.data)
+        if form.ok:
+            done = _("Accepted") if outcome is Outcome.ACCEPTED else _("Returned, with comments")
+            return _to_the_next(actor, shown.id, f"{done}: {shown.portfolio.learner.display_name}")
+        status = tried.status
+        form.values["edition"] = shown.edition
+    return _item_page(actor, shown, form), status
+
+
+def _item_page(actor: Actor, shown: EvidenceItem, form: forms.FormState) -> dict[str, Any]:
+    waits = shown.state is EvidenceState.SUBMITTED
+    accepted_in_whole = shown.state is EvidenceState.ACCEPTED and shown.portfolio.state is PortfolioState.SUBMITTED
+    return _about(actor, shown.portfolio) | {
+        "item": shown, "form": form, "longest": schemas.LONGEST_COMMENT,
+        "content": signing.item_content(shown) if access.shows_evidence(actor, shown) else None,
+        "changes": words.changes(shown), "also_changed": words.also_changed(shown),
+        "waits": waits, "may_return": waits or accepted_in_whole,
+    }  # fmt: skip
+
+
+def _about(actor: Actor, shown: Portfolio) -> dict[str, Any]:
+    licence = live_licence(actor.person or queries.NOBODY, shown.programme_code, clock.today())
+    return {"portfolio": shown, "course": shown.enrolment.version.title, "words": words, "licence": licence}
+
+
+@pages.page(
+    ("GET", "POST"), "/supervision/portfolios/<uuid:portfolio_id>", needs=READ,
+    template="supervision_queue/portfolio.html",
+)  # fmt: skip
+def portfolio(actor: Actor, portfolio_id: UUID) -> Any:
+    """The whole, and the signature under it."""
+    shown = access.portfolio_by_id(actor, READ, portfolio_id)
+    if shown.learner_id == actor.person and request.method == "GET":
+        return Redirect("portfolios.portfolio", enrolment_id=shown.enrolment_id)
+    if request.method == "GET":
+        return _portfolio_page(actor, shown, forms.start(schemas.SignOffForm))
+    form, status = forms.read(schemas.SignOffForm, request.form), 422
+    if form.ok and not form.data["declared"]:
+        form.refuse("declared", _("Confirm what you sign"))
+    if form.ok:
+        with attempt(form) as tried:
+            decisions.sign_off(actor, shown.id, seen=form.data["seen"], statement=words.declaration())
+        if form.ok:
+            return _to_the_next(actor, shown.id, _("Signed off: %(who)s", who=shown.learner.display_name))
+        status = tried.status
+    return _portfolio_page(actor, shown, form), status
+
+
+def _portfolio_page(actor: Actor, shown: Portfolio, form: forms.FormState) -> dict[str, Any]:
+    seen = views.evidence_hash(shown)
+    form.values["seen"] = seen or ""
+    return _about(actor, shown) | {
+        "form": form, "seen": seen, "progress": views.progress(shown),
+        "items": [(each, words.state_tag(each), _content(actor, each)) for each in signing.in_order(shown)],
+    }  # fmt: skip
+
+
+def _content(actor: Actor, shown: EvidenceItem) -> dict[str, Any] | None:
+    return signing.item_content(shown) if access.shows_evidence(actor, shown) else None
+
+
+def _to_the_next(actor: Actor, done: UUID, said: str) -> Redirect:
+    """The oldest that still waits; the queue when nothing does."""
+    following = queries.next_waiting(actor.person or queries.NOBODY, after=done)
+    if following is None:
+        return Redirect(".queue", flash=_("%(done)s. Nothing else waits with you.", done=said))
+    return Redirect(_address(following), flash=_("%(done)s. This is the next one.", done=said))

@@ -1,0 +1,196 @@
+"""Reads of portfolios: one learner's, one supervisor's queue, and what other rooms ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from courses.catalogue.models import Course
+from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.portfolios.models import (
+    Decision,
+    EvidenceItem,
+    EvidenceState,
+    Portfolio,
+    PortfolioState,
+    PortfolioTemplate,
+    SignOff,
+)
+from courses.portfolios.waiting import Waiting
+from courses.supervision.models import Supervision
+from courses.supervision.queries import is_member
+from lms.accounts.models import JobRole, Membership, Person
+from lms.core import clock
+from lms.core.db import db
+from lms.core.permissions import Actor, Permission, Reach
+
+NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a portfolio is: items accepted, waiting with the supervisor, returned, out of all."""
+
+    accepted: int = 0
+    waiting: int = 0
+    returned: int = 0
+    of: int = 0
+
+    @property
+    def complete(self) -> bool:
+        return self.of > 0 and self.accepted == self.of
+
+
+def whole() -> tuple[ExecutableOption, ...]:
+    """What a page about a portfolio reads, in a constant number of queries."""
+    return (
+        joinedload(Portfolio.learner),
+        joinedload(Portfolio.template),
+        joinedload(Portfolio.enrolment).joinedload(Enrolment.course).joinedload(Course.programme),
+        joinedload(Portfolio.enrolment).joinedload(Enrolment.version),
+        selectinload(Portfolio.items).joinedload(EvidenceItem.template_item),
+        selectinload(Portfolio.items).joinedload(EvidenceItem.file),
+        selectinload(Portfolio.items).selectinload(EvidenceItem.decisions).joinedload(Decision.decided_by),
+    )
+
+
+def portfolio_of(enrolment_id: UUID) -> Portfolio | None:
+    """The portfolio of an enrolment, if its course asks for one."""
+    return db.session.scalars(select(Portfolio).where(Portfolio.enrolment_id == enrolment_id)).one_or_none()
+
+
+def progress(portfolio: Portfolio) -> Progress:
+    return progress_of([portfolio.id]).get(portfolio.id, Progress())
+
+
+def progress_of(portfolio_ids: Iterable[UUID]) -> dict[UUID, Progress]:
+    """Of many portfolios, in one query."""
+    state = EvidenceItem.state
+    counted = select(
+        EvidenceItem.portfolio_id,
+        func.count().filter(state == EvidenceState.ACCEPTED).label("accepted"),
+        func.count().filter(state == EvidenceState.SUBMITTED).label("waiting"),
+        func.count().filter(state == EvidenceState.RETURNED).label("returned"),
+        func.count().label("of"),
+    )
+    rows = db.session.execute(
+        counted.where(EvidenceItem.portfolio_id.in_(list(portfolio_ids))).group_by(EvidenceItem.portfolio_id)
+    )
+    return {row.portfolio_id: Progress(row.accepted, row.waiting, row.returned, row.of) for row in rows}
+
+
+def signed_off(enrolment_id: UUID) -> SignOff | None:
+    """The signature under the portfolio's current version. None while it is in progress, also after reopening."""
+    return db.session.scalars(
+        select(SignOff)
+        .join(SignOff.portfolio)
+        .where(
+            Portfolio.enrolment_id == enrolment_id,
+            Portfolio.state == PortfolioState.SIGNED_OFF,
+            SignOff.version == Portfolio.version,
+        )
+    ).one_or_none()
+
+
+def newest_template(code: str) -> PortfolioTemplate | None:
+    return db.session.scalars(
+        select(PortfolioTemplate)
+        .where(PortfolioTemplate.code == code)
+        .order_by(PortfolioTemplate.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def job_role_of(person_id: UUID, on: date) -> JobRole | None:
+    """What the person does on that day; of several places the one held longest."""
+    return db.session.scalars(
+        select(JobRole)
+        .join(Membership, Membership.job_role_code == JobRole.code)
+        .where(Membership.person_id == person_id, is_member(on))
+        .order_by(Membership.starts_on)
+        .limit(1)
+    ).one_or_none()
+
+
+def queue_of(supervisor_id: UUID) -> Select[Waiting]:
+    """What waits with the supervisor today; page it by (since, id), oldest first."""
+    today = clock.today()
+    return select(Waiting).where(
+        Waiting.supervisor_id == supervisor_id,
+        Waiting.from_day <= today,
+        or_(Waiting.to_day.is_(None), Waiting.to_day > today),
+    )
+
+
+def queue_for(actor: Actor) -> Select[Waiting]:
+    """The actor's own queue. Raises Forbidden to whoever is nobody."""
+    actor.require(Permission.SUPERVISION_READ, about=actor.person)
+    return queue_of(actor.person or NOBODY)
+
+
+def waiting_for(supervisor_id: UUID) -> tuple[int, datetime | None]:
+    """How much waits with the supervisor, and since when the oldest does."""
+    rows = queue_of(supervisor_id).subquery()
+    count, oldest = db.session.execute(select(func.count(), func.min(rows.c.since))).one()
+    return count, oldest
+
+
+def next_waiting(supervisor_id: UUID, *, after: UUID | None = None) -> Waiting | None:
+    """The oldest thing in the queue, other than `after`."""
+    return db.session.scalars(
+        queue_of(supervisor_id).where(Waiting.id != after).order_by(Waiting.since, Waiting.id).limit(1)
+    ).one_or_none()
+
+
+def without_waiting(supervisor_id: UUID, limit: int) -> list[tuple[Person, Portfolio]]:
+    """The supervisor's learners whose open portfolios wait for nothing, by name; at most `limit`."""
+    today = clock.today()
+    waiting = queue_of(supervisor_id).subquery()
+    rows = db.session.execute(
+        select(Person, Portfolio)
+        .join(Portfolio, Portfolio.learner_id == Person.id)
+        .join(
+            Supervision,
+            (Supervision.learner_id == Person.id) & (Supervision.programme_code == Portfolio.programme_code),
+        )
+        .join(Portfolio.enrolment)
+        .where(
+            Supervision.supervisor_id == supervisor_id,
+            Supervision.starts_on <= today,
+            or_(Supervision.ends_on.is_(None), Supervision.ends_on > today),
+            Portfolio.state == PortfolioState.IN_PROGRESS,
+            Enrolment.state != EnrolmentState.WITHDRAWN,
+            Portfolio.id.not_in(select(waiting.c.portfolio_id)),
+        )
+        .options(
+            joinedload(Portfolio.enrolment).joinedload(Enrolment.version),
+            joinedload(Portfolio.enrolment).joinedload(Enrolment.course),
+        )
+        .order_by(Person.display_name, Portfolio.id)
+        .limit(limit)
+    )
+    return [(person, portfolio) for person, portfolio in rows]
+
+
+def portfolios_within(reach: Reach, viewer: UUID | None) -> Select[Portfolio]:
+    """Portfolios that the viewer may read: their own, and those of learners whom they supervise in that programme."""
+    found = select(Portfolio).options(*whole())
+    if reach.everything:
+        return found
+    today = clock.today()
+    supervised = (
+        select(Supervision.id)
+        .where(
+            Supervision.supervisor_id == viewer,
+            Supervision.learner_id == Portfolio.learner_id,
+            Supervision.programme_code == Portfolio.programme_code,
+            Supervision.starts_on <= today,
+            or_(Supervision.ends_on.is_(None), Supervision.ends_on > today),
+        )
+        .exists()
+    )
+    return found.where(Portfolio.learner_id.in_(list(reach.people)), or_(Portfolio.learner_id == viewer, supervised))

@@ -1,0 +1,198 @@
+"""Shapes that pages and API share: what is taken, and what is shown."""
+
+from typing import Any
+
+from flask_smorest.fields import Upload
+from marshmallow import Schema, fields, validate
+
+from courses.portfolios.models import Outcome
+from courses.portfolios.rules import LONGEST
+from lms.core.language import N_
+from lms.core.web.fields import INVALID, REQUIRED, BilingualField, Day, Text, one_of
+
+LONGEST_COMMENT = 4_000
+LONGEST_REASON = 1_000
+
+
+def _edition(**options: Any) -> fields.Integer:
+    return fields.Integer(
+        required=True, validate=validate.Range(1, error=INVALID),
+        error_messages={"required": REQUIRED, "null": REQUIRED, "invalid": INVALID},
+        metadata={"description": "The edition that you have seen"}, **options,
+    )  # fmt: skip
+
+
+def _tick(**options: Any) -> fields.Boolean:
+    return fields.Boolean(load_default=False, error_messages={"invalid": INVALID}, **options)
+
+
+class EvidenceIn(Schema):
+    """What a learner writes for one item. What is left out is emptied."""
+
+    body = Text(max=LONGEST, lines=True, load_default="")
+    observer = Text(max=200, load_default=None)
+    observed_on = Day(load_default=None)
+
+
+class DraftForm(EvidenceIn):
+    edition = _edition()
+
+
+class EvidenceFileIn(Schema):
+    file = Upload(required=True, error_messages={"required": N_("Choose a file")})
+
+
+class FileForm(Schema):
+    edition = _edition()
+    file = fields.Raw(required=True, error_messages={"required": N_("Choose a file")})
+
+
+class ItemSubmissionIn(Schema):
+    """The learner's word. `harmless`: they have looked at whatever may point to a real person."""
+
+    edition = _edition()
+    no_identifiers = _tick()
+    harmless = _tick()
+
+
+class DecisionIn(Schema):
+    edition = _edition()
+    outcome = Text(
+        required=True, message=N_("Choose what you decide"),
+        validate=one_of([str(each) for each in Outcome], N_("Choose what you decide")),
+    )  # fmt: skip
+    comment = Text(max=LONGEST_COMMENT, lines=True, load_default="")
+    individually_supervised = _tick()
+
+
+class SubmissionIn(Schema):
+    """`declared`: all of it is the learner's own work, and nobody can be recognised in it."""
+
+    declared = _tick()
+
+
+class ReopeningIn(Schema):
+    reason = Text(max=LONGEST_REASON, lines=True, required=True, message=N_("Write why you open a new version"))
+
+
+class SignOffIn(Schema):
+    """`seen` is the `evidence_hash` of the portfolio as it was read; `statement` the words that are signed."""
+
+    seen = Text(max=64, min=64, required=True, message=REQUIRED)
+    statement = Text(max=2_000, lines=True, required=True, message=N_("Write what you confirm"))
+
+
+class SignOffForm(Schema):
+    seen = Text(max=64, required=True, message=REQUIRED)
+    declared = _tick()
+
+
+class PortfolioPersonOut(Schema):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+
+
+class EvidenceFileOut(Schema):
+    name = fields.String(required=True)
+    sha256 = fields.String(required=True)
+    size = fields.Integer(required=True, metadata={"description": "Bytes"})
+    media_type = fields.String(required=True)
+
+
+class DecisionOut(Schema):
+    id = fields.UUID(required=True)
+    by = fields.Nested(PortfolioPersonOut, required=True)
+    at = fields.AwareDateTime(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf([str(each) for each in Outcome]))
+    comment = fields.String(required=True)
+    individually_supervised = fields.Boolean(required=True)
+    edition = fields.Integer(required=True)
+    content_hash = fields.String(required=True)
+
+
+class EvidenceItemOut(Schema):
+    """One item. The evidence is null for others than the learner until it is submitted."""
+
+    id = fields.UUID(required=True)
+    position = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    title = BilingualField(required=True)
+    state = fields.String(required=True)
+    edition = fields.Integer(required=True)
+    body = fields.String(required=True, allow_none=True)
+    observer = fields.String(required=True, allow_none=True)
+    observed_on = fields.Date(required=True, allow_none=True)
+    file = fields.Nested(EvidenceFileOut, required=True, allow_none=True)
+    saved_at = fields.AwareDateTime(required=True)
+    submitted_at = fields.AwareDateTime(required=True, allow_none=True)
+    decisions = fields.List(fields.Nested(DecisionOut), required=True)
+
+
+class PortfolioProgressOut(Schema):
+    accepted = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+    returned = fields.Integer(required=True)
+    of = fields.Integer(required=True)
+
+
+class PortfolioCourseOut(Schema):
+    code = fields.String(required=True)
+    title = BilingualField(required=True)
+
+
+class SignOffOut(Schema):
+    version = fields.Integer(required=True)
+    signed_at = fields.AwareDateTime(required=True)
+    signatory_name = fields.String(required=True)
+    signatory_role = fields.String(required=True)
+    licence_number = fields.String(required=True)
+    statement = fields.String(required=True)
+    content_hash = fields.String(required=True)
+
+
+class PortfolioSummaryOut(Schema):
+    id = fields.UUID(required=True)
+    enrolment_id = fields.UUID(required=True)
+    learner = fields.Nested(PortfolioPersonOut, required=True)
+    course = fields.Nested(PortfolioCourseOut, required=True)
+    programme = fields.String(required=True)
+    state = fields.String(required=True)
+    version = fields.Integer(required=True)
+    progress = fields.Nested(PortfolioProgressOut, required=True)
+    submitted_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class PortfolioOut(PortfolioSummaryOut):
+    evidence_hash = fields.String(
+        required=True, allow_none=True,
+        metadata={"description": "What a signature now would be put under; send it as `seen`"},
+    )  # fmt: skip
+    supervisor = fields.Nested(PortfolioPersonOut, required=True, allow_none=True)
+    items = fields.List(fields.Nested(EvidenceItemOut), required=True)
+    sign_offs = fields.List(fields.Nested(SignOffOut), required=True)
+
+
+class SignedFileOut(Schema):
+    name = fields.String(required=True)
+    intact = fields.Boolean(required=True)
+
+
+class SignedPortfolioOut(SignOffOut):
+    """A signed version, and whether it still matches its hash."""
+
+    content = fields.Dict(required=True)
+    holds = fields.Boolean(required=True)
+    hash_matches = fields.Boolean(required=True)
+    files = fields.List(fields.Nested(SignedFileOut), required=True)
+    unchanged = fields.Boolean(required=True, allow_none=True)
+
+
+class WaitingOut(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(["item", "portfolio"]))
+    id = fields.UUID(required=True)
+    portfolio_id = fields.UUID(required=True)
+    position = fields.Integer(required=True)
+    since = fields.AwareDateTime(required=True)
+    learner = fields.Nested(PortfolioPersonOut, required=True)
+    course = fields.Nested(PortfolioCourseOut, required=True)
+    title = BilingualField(required=True)

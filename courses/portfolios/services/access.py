@@ -1,0 +1,110 @@
+"""Which portfolio, and may this actor? Every use case and every page begins here."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from courses.portfolios.errors import LicenceNotLive, NotTheSupervisor, SignerIsLearner
+from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, SignOff
+from courses.portfolios.queries import whole
+from courses.supervision.models import SupervisorLicence
+from courses.supervision.queries import live_licence, supervisor_of
+from lms.accounts.models import Person
+from lms.core import clock
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.core.files import StoredFile
+from lms.core.permissions import Actor, Permission
+
+
+def portfolio_by_id(actor: Actor, permission: Permission, portfolio_id: UUID, *, lock: bool = False) -> Portfolio:
+    """The portfolio. With `lock` nobody else changes it or its items until the edge commits.
+
+    Raises NotFound to whoever may not read it, Forbidden to whoever may read and no more.
+    """
+    found = select(Portfolio).where(Portfolio.id == portfolio_id).options(*whole())
+    if lock:
+        found = found.with_for_update(of=Portfolio)
+    portfolio = db.session.scalars(found, execution_options={"populate_existing": True}).one_or_none()
+    if portfolio is None:
+        raise NotFound()
+    actor.require_or_hide(Permission.PORTFOLIO_READ, about=portfolio.learner_id)
+    if not (actor.is_system or actor.person in (portfolio.learner_id, _supervisor_id(portfolio))):
+        raise NotFound()
+    actor.require(permission, about=portfolio.learner_id)
+    return portfolio
+
+
+def portfolio_by_enrolment(actor: Actor, permission: Permission, enrolment_id: UUID) -> Portfolio:
+    """As `portfolio_by_id`, by the enrolment that it belongs to."""
+    return portfolio_by_id(actor, permission, _id(select(Portfolio.id).where(Portfolio.enrolment_id == enrolment_id)))
+
+
+def item_by_id(actor: Actor, permission: Permission, item_id: UUID, *, lock: bool = False) -> EvidenceItem:
+    """The item with its portfolio; `lock` locks the portfolio, which stands for all of its items."""
+    portfolio_id = _id(select(EvidenceItem.portfolio_id).where(EvidenceItem.id == item_id))
+    portfolio = portfolio_by_id(actor, permission, portfolio_id, lock=lock)
+    return next(item for item in portfolio.items if item.id == item_id)
+
+
+def item_at(portfolio: Portfolio, position: int) -> EvidenceItem:
+    """The portfolio's item at that position. Raises NotFound."""
+    for item in portfolio.items:
+        if item.template_item.position == position:
+            return item
+    raise NotFound()
+
+
+def shows_evidence(actor: Actor, item: EvidenceItem) -> bool:
+    """Is the item's content for this actor's eyes? A draft is the learner's alone until it is submitted."""
+    mine = actor.is_system or item.portfolio.learner_id == actor.person
+    return mine or item.state in (EvidenceState.SUBMITTED, EvidenceState.ACCEPTED)
+
+
+def file_of(actor: Actor, portfolio: Portfolio, position: int) -> tuple[StoredFile, str]:
+    """The file of an item and its name. Raises NotFound where there is none for this actor."""
+    item = item_at(portfolio, position)
+    if item.file is None or item.file_name is None or not shows_evidence(actor, item):
+        raise NotFound()
+    return item.file, item.file_name
+
+
+def signature_of(portfolio: Portfolio, version: int) -> SignOff:
+    """The signature under that version. Raises NotFound."""
+    for signature in portfolio.sign_offs:
+        if signature.version == version:
+            return signature
+    raise NotFound()
+
+
+def licence_to_decide(actor: Actor, portfolio: Portfolio) -> SupervisorLicence:
+    """The licence under which the actor decides about this portfolio today.
+
+    Raises SignerIsLearner, NotTheSupervisor or LicenceNotLive (domain dossier §4, rule 4).
+    """
+    if actor.person == portfolio.learner_id:
+        raise SignerIsLearner()
+    if actor.person is None or actor.person != _supervisor_id(portfolio):
+        raise NotTheSupervisor()
+    licence = live_licence(actor.person, portfolio.programme_code, clock.today())
+    if licence is None:
+        raise LicenceNotLive()
+    return licence
+
+
+def supervisor_now(portfolio: Portfolio) -> Person | None:
+    """Who supervises the learner in the portfolio's programme today."""
+    supervision = supervisor_of(portfolio.learner_id, portfolio.programme_code, clock.today())
+    return supervision.supervisor if supervision else None
+
+
+def _supervisor_id(portfolio: Portfolio) -> UUID | None:
+    supervisor = supervisor_now(portfolio)
+    return supervisor.id if supervisor else None
+
+
+def _id(found: object) -> UUID:
+    id: UUID | None = db.session.scalar(found)  # type: ignore[call-overload]
+    if id is None:
+        raise NotFound()
+    return id

@@ -1,0 +1,102 @@
+"""The supervisor's side: decide about an item, sign off the whole. The portfolio's lock makes it one decision."""
+
+from uuid import UUID
+
+from courses.enrolments import services as enrolments
+from courses.portfolios import letters, rules, signing
+from courses.portfolios.errors import EvidenceMissing
+from courses.portfolios.events import PortfolioSignedOff
+from courses.portfolios.models import Decision, EvidenceState, Outcome, PortfolioState, SignOff
+from courses.portfolios.queries import job_role_of
+from courses.portfolios.services.access import item_by_id, licence_to_decide, portfolio_by_id
+from courses.portfolios.services.evidence import as_evidence
+from lms.core import audit, clock, events
+from lms.core.db import record
+from lms.core.errors import StaleEdit
+from lms.core.language import N_, Bilingual
+from lms.core.permissions import Actor, Permission
+
+SUPERVISOR = Bilingual("Learning supervisor", "Goruchwylydd dysgu")
+"""The role that a signature shows where the signatory's post is not recorded."""
+
+
+def decide(
+    actor: Actor,
+    item_id: UUID,
+    edition: int,
+    *,
+    outcome: Outcome,
+    comment: str = "",
+    individually_supervised: bool = False,
+) -> Decision:
+    """Accept an item, or return it with a comment. Of two who decide at once the second is refused.
+
+    While the whole waits for its sign-off an accepted item can still be returned; then the portfolio is in progress.
+    Raises NotTheSupervisor, LicenceNotLive, AlreadyDecided, StaleEdit (the learner changed it since `edition`).
+    """
+    item = item_by_id(actor, Permission.PORTFOLIO_READ, item_id, lock=True)
+    portfolio = item.portfolio
+    licence_to_decide(actor, portfolio)
+    actor.require(Permission.PORTFOLIO_DECIDE, about=portfolio.learner_id)
+    rules.enrolment_is_open(portfolio.enrolment.state, "decide")
+    after = rules.item_after(portfolio.state, item.state, "accept" if outcome is Outcome.ACCEPTED else "return")
+    if item.edition != edition:
+        raise StaleEdit(N_("The learner has changed this evidence since you opened it."))
+    if outcome is Outcome.RETURNED and not comment:
+        raise EvidenceMissing(fields={"comment": N_("Write what the learner should change")})
+    content = signing.item_content(item)
+    made = record(
+        Decision(
+            item=item, by=actor.person, at=clock.now(), outcome=outcome, comment=comment, edition=edition,
+            individually_supervised=individually_supervised and outcome is Outcome.ACCEPTED,
+            content=content, content_hash=signing.digest(content),
+        )
+    )  # fmt: skip
+    item.state, item.submitted_at = EvidenceState(after), None
+    if portfolio.state is PortfolioState.SUBMITTED:
+        portfolio.state = PortfolioState(rules.portfolio_after(portfolio.state, "return"))
+        portfolio.submitted_at = portfolio.declaration_at = None
+    audit.record(
+        actor, f"evidence.{outcome}", about=portfolio.learner_id, thing=item, edition=edition, hash=made.content_hash
+    )
+    letters.decided(made, actor.name)
+    return made
+
+
+def sign_off(actor: Actor, portfolio_id: UUID, *, seen: str, statement: str) -> SignOff:
+    """Sign the whole. `seen` is the digest of the evidence that the supervisor was shown: nothing else gets signed.
+
+    Raises NotTheSupervisor, LicenceNotLive, NotAllAccepted, IndividualSupervisionMissing, StaleEdit.
+    """
+    portfolio = portfolio_by_id(actor, Permission.PORTFOLIO_READ, portfolio_id, lock=True)
+    licence = licence_to_decide(actor, portfolio)
+    actor.require(Permission.PORTFOLIO_SIGN_OFF, about=portfolio.learner_id)
+    rules.enrolment_is_open(portfolio.enrolment.state, "sign_off")
+    after = rules.portfolio_after(portfolio.state, "sign_off")
+    rules.may_be_signed([as_evidence(item) for item in portfolio.items], portfolio.template.supervision)
+    content = signing.evidence_content(portfolio)
+    if signing.digest(content) != seen:
+        raise StaleEdit(N_("The portfolio has changed since you opened it. Read it again before you sign."))
+    now = clock.now()
+    post = job_role_of(licence.person_id, clock.today())
+    role = post.title if post else SUPERVISOR
+    content["signature"] = {
+        "by": {"id": str(licence.person_id), "name": actor.name}, "role": signing.both(role),
+        "licence": licence.number, "at": signing.instant(now), "statement": statement,
+    }  # fmt: skip
+    made = record(
+        SignOff(
+            portfolio=portfolio, version=portfolio.version, signed_by=licence.person_id, signed_at=now,
+            signatory_name=actor.name, signatory_role=role.in_(actor.language), licence_number=licence.number,
+            statement=statement, content=content, content_hash=signing.digest(content),
+        )
+    )  # fmt: skip
+    portfolio.state, portfolio.submitted_at = PortfolioState(after), None
+    audit.record(
+        actor, "portfolio.signed-off", about=portfolio.learner_id, thing=portfolio, version=made.version,
+        hash=made.content_hash, licence=licence.number,
+    )  # fmt: skip
+    letters.signed_off(made)
+    enrolments.portfolio_signed_off(actor, portfolio.enrolment_id)
+    events.publish(PortfolioSignedOff(portfolio_id=portfolio.id, enrolment_id=portfolio.enrolment_id))
+    return made

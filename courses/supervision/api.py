@@ -1,0 +1,118 @@
+"""JSON routes of supervision."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from courses.supervision import queries, services
+from courses.supervision.errors import (
+    AlreadyEnded,
+    AlreadySupervised,
+    NotLicensed,
+    NotTheSupervisor,
+    OwnSupervisor,
+    SupervisorFull,
+)
+from courses.supervision.models import Attestation, AttestationGround, Supervision, SupervisorLicence
+from courses.supervision.schemas import (
+    AttestationIn,
+    AttestationOut,
+    AttestationsOut,
+    GroundIn,
+    LicenceIn,
+    LicenceOut,
+    LicencesOut,
+    SupervisionIn,
+    SupervisionOut,
+    SupervisionQuery,
+    SupervisionsOut,
+    WithdrawalIn,
+)
+from lms.core.permissions import Actor, Permission
+from lms.core.web.api import Api
+from lms.core.web.paging import Page, page_of
+
+api = Api("supervision", __name__, description="Supervisor licences, who supervises whom, and what supervisors attest")
+
+READ = Permission.SUPERVISION_READ
+
+
+@api.operation("GET", "/licences", needs=READ, query=SupervisionQuery, returns=(200, LicencesOut))
+def licences(actor: Actor, programme: str | None, cursor: str | None, size: int) -> Page[SupervisorLicence]:
+    """One's own licences, and those of people where one organises or leads."""
+    found = queries.licences_for(actor)
+    if programme:
+        found = found.where(SupervisorLicence.programme_code == programme)
+    return page_of(found, cursor, size, key=(SupervisorLicence.id,))
+
+
+@api.operation(
+    "POST", "/licences", needs=Permission.LICENCE_ISSUE, body=LicenceIn, returns=(201, LicenceOut)
+)  # fmt: skip
+def issue(
+    actor: Actor, person_id: UUID, programme: str, starts_on: date | None, ends_on: date | None, capacity: int
+) -> SupervisorLicence:
+    """Give a person leave to supervise and sign off in a programme."""
+    return services.issue_licence(actor, person_id, programme, starts_on=starts_on, ends_on=ends_on, capacity=capacity)
+
+
+@api.operation(
+    "POST", "/licences/<uuid:licence_id>/withdrawal", needs=Permission.LICENCE_ISSUE, body=WithdrawalIn,
+    returns=(200, LicenceOut), raises=(AlreadyEnded,),
+)  # fmt: skip
+def withdraw(actor: Actor, licence_id: UUID, reason: str) -> SupervisorLicence:
+    """End a licence early. What was attested under it ends too."""
+    return services.withdraw_licence(actor, licence_id, reason)
+
+
+@api.operation("GET", "/supervisions", needs=READ, query=SupervisionQuery, returns=(200, SupervisionsOut))
+def supervisions(actor: Actor, programme: str | None, cursor: str | None, size: int) -> Page[Supervision]:
+    """Who supervises whom: oneself as learner or supervisor, and people where one organises or leads."""
+    found = queries.supervisions_for(actor)
+    if programme:
+        found = found.where(Supervision.programme_code == programme)
+    return page_of(found, cursor, size, key=(Supervision.id,))
+
+
+@api.operation(
+    "POST", "/supervisions", needs=Permission.SUPERVISION_ASSIGN, body=SupervisionIn, returns=(201, SupervisionOut),
+    raises=(NotLicensed, OwnSupervisor, SupervisorFull, AlreadySupervised),
+)  # fmt: skip
+def assign(actor: Actor, learner_id: UUID, supervisor_id: UUID, programme: str) -> Supervision:
+    """Give a learner a supervisor. Whoever had the learner in the programme hands over."""
+    return services.assign(actor, learner_id, supervisor_id, programme)
+
+
+@api.operation(
+    "POST", "/supervisions/<uuid:supervision_id>/end", needs=READ, returns=(200, SupervisionOut), raises=(AlreadyEnded,)
+)
+def end(actor: Actor, supervision_id: UUID) -> Supervision:
+    """A supervisor no longer has a learner: the supervisor says so, or whoever assigns."""
+    return services.end(actor, supervision_id)
+
+
+@api.operation("GET", "/attestations", needs=READ, query=SupervisionQuery, returns=(200, AttestationsOut))
+def attestations(actor: Actor, programme: str | None, cursor: str | None, size: int) -> Page[Attestation]:
+    """Attestations about oneself, made by oneself, or about people where one organises or leads."""
+    found = queries.attestations_for(actor)
+    if programme:
+        found = found.where(Attestation.programme_code == programme)
+    return page_of(found, cursor, size, key=(Attestation.id,))
+
+
+@api.operation(
+    "POST", "/attestations", needs=Permission.ATTESTATION_CREATE, body=AttestationIn, returns=(201, AttestationOut),
+    raises=(NotTheSupervisor, NotLicensed),
+)  # fmt: skip
+def attest(actor: Actor, learner_id: UUID, programme: str, **confirmed: Any) -> Attestation:
+    """The learner's supervisor attests clinical role, team and supervision, for at most twelve months."""
+    return services.attest(actor, learner_id, programme, **confirmed)
+
+
+@api.operation(
+    "POST", "/attestations/<uuid:attestation_id>/end", needs=READ, body=GroundIn, returns=(200, AttestationOut),
+    raises=(AlreadyEnded,),
+)  # fmt: skip
+def end_attestation(actor: Actor, attestation_id: UUID, ground: str) -> Attestation:
+    """It no longer holds, from today. What depends on it pauses."""
+    return services.end_attestation(actor, attestation_id, AttestationGround(ground))

@@ -1,0 +1,10 @@
+"""Background work of supervision."""
+
+from courses.supervision import services
+from lms.core import jobs
+
+
+@jobs.job("supervision.tell_what_ran_out", every="10 0 * * *")
+def tell_what_ran_out() -> None:
+    """Early every morning: attestations that ended yesterday, or lapsed with a licence."""
+    services.tell_what_ran_out()

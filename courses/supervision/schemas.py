@@ -1,0 +1,129 @@
+"""Shapes of supervision: *In is accepted, *Out is answered. Pages and the API share their fields."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from courses.supervision.models import AttestationGround
+from courses.supervision.rules import CONFIRMED
+from lms.core.language import N_
+from lms.core.web.fields import Code, Day, Text, one_of
+from lms.core.web.paging import PageQuery, page_schema
+
+Messages = dict[str, str | list[Any] | dict[Any, Any]]
+
+NUMBER = N_("Enter a number of learners from 1 to 50")
+PERSON: Messages = {"required": N_("Say which person"), "invalid_uuid": N_("This is not an id")}
+
+
+def _confirmed(name: str) -> fields.Boolean:
+    message = CONFIRMED[name]
+    return fields.Boolean(
+        required=True, validate=validate.Equal(True, error=message), error_messages={"required": message}
+    )
+
+
+class PersonNamedOut(Schema):
+    id = fields.UUID()
+    name = fields.String(attribute="display_name")
+
+
+class _LicenceFields(Schema):
+    programme = Code(required=True, message=N_("Choose a programme"))
+    starts_on = Day(load_default=None)
+    ends_on = Day(load_default=None, metadata={"description": "Last day; left out: 36 months after the first"})
+    capacity = fields.Integer(
+        load_default=4, validate=validate.Range(1, 50, error=NUMBER), error_messages={"invalid": NUMBER},
+        metadata={"description": "How many learners at once"},
+    )  # fmt: skip
+
+
+class LicenceIn(_LicenceFields):
+    person_id = fields.UUID(required=True, error_messages=PERSON)
+
+
+class LicenceForm(_LicenceFields):
+    email = Text(max=254, required=True, message=N_("Enter the e-mail address of the supervisor"))
+
+
+class LicenceOut(Schema):
+    id = fields.UUID()
+    person = fields.Nested(PersonNamedOut)
+    programme = fields.String(attribute="programme_code")
+    number = fields.String()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+    withdrawn_on = fields.Date(allow_none=True)
+    capacity = fields.Integer()
+
+
+class WithdrawalIn(Schema):
+    reason = Text(max=500, required=True, lines=True, message=N_("Say why the licence is withdrawn"))
+
+
+class SupervisionIn(Schema):
+    learner_id = fields.UUID(required=True, error_messages=PERSON)
+    supervisor_id = fields.UUID(required=True, error_messages=PERSON)
+    programme = Code(required=True, message=N_("Choose a programme"))
+
+
+class AssignForm(Schema):
+    """`supervisor` is the id of a live licence, which says both who and for which programme."""
+
+    email = Text(max=254, required=True, message=N_("Enter the e-mail address of the learner"))
+    supervisor = fields.UUID(
+        required=True, error_messages={"required": N_("Choose a supervisor"), "invalid_uuid": N_("Choose a supervisor")}
+    )
+
+
+class SupervisionOut(Schema):
+    id = fields.UUID()
+    learner = fields.Nested(PersonNamedOut)
+    supervisor = fields.Nested(PersonNamedOut)
+    programme = fields.String(attribute="programme_code")
+    starts_on = fields.Date()
+    ends_on = fields.Date(allow_none=True, metadata={"description": "The day on which it ended and no longer counts"})
+
+
+class AttestationForm(Schema):
+    team = Text(max=200, required=True, message=N_("Enter the name of the team"))
+    clinical_role = _confirmed("clinical_role")
+    in_setting = _confirmed("in_setting")
+    under_supervision = _confirmed("under_supervision")
+    ends_on = Day(required=True, message=N_("Enter the date until which you attest this"))
+
+
+class AttestationIn(AttestationForm):
+    learner_id = fields.UUID(required=True, error_messages=PERSON)
+    programme = Code(required=True, message=N_("Choose a programme"))
+
+
+class AttestationOut(Schema):
+    id = fields.UUID()
+    learner = fields.Nested(PersonNamedOut)
+    supervisor = fields.Nested(PersonNamedOut)
+    programme = fields.String(attribute="programme_code")
+    licence_number = fields.String()
+    team = fields.String()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+    made_at = fields.AwareDateTime()
+    ended_on = fields.Date(allow_none=True)
+    ended_ground = fields.Enum(AttestationGround, by_value=True, allow_none=True)
+
+
+class GroundIn(Schema):
+    ground = fields.String(
+        required=True,
+        validate=one_of([each.value for each in AttestationGround], N_("Choose why it ends")),
+        error_messages={"required": N_("Choose why it ends")},
+    )
+
+
+class SupervisionQuery(PageQuery):
+    programme = Code(load_default=None)
+
+
+LicencesOut = page_schema(LicenceOut)
+SupervisionsOut = page_schema(SupervisionOut)
+AttestationsOut = page_schema(AttestationOut)

@@ -1,0 +1,1 @@
+"""Pages of accounts: signing in, one's own profile, administration, and the outbox of a development machine."""

@@ -1,0 +1,56 @@
+"""Three to five words of navigation, the same on every page. What opens is what one may do, never what one is called."""
+
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from lms.core.permissions import Actor, Permission
+
+MANAGING = (
+    Permission.COURSE_EDIT, Permission.ENROLMENT_COMPLETE, Permission.SUPERVISION_ASSIGN, Permission.RECORD_STORE_MANAGE,
+)  # fmt: skip
+
+
+def navigation(actor: Actor) -> list[dict[str, Any]]:
+    """Entries of the header: {label, url, current}."""
+    if actor.person is None:
+        return [
+            _entry(_("Find training"), "catalogue.search", "catalogue", "enrolments"),
+            _entry(_("Frameworks"), "frameworks.frameworks", "frameworks"),
+            _entry(_("Verify a certificate"), "verify.form", "verify"),
+        ]
+    entries = [
+        _entry(_("My learning"), "learning.learning", "learning", "enrolments", "portfolios"),
+        _entry(_("Find training"), "catalogue.search", "catalogue", "frameworks"),
+        _entry(_("My record"), "record.record", "record"),
+    ]
+    if actor.might(Permission.PORTFOLIO_DECIDE):
+        entries.append(_entry(_("Supervision"), "supervision_queue.queue", "supervision_queue", "supervision"))
+    if any(actor.might(each) for each in MANAGING):
+        entries.append(_entry(_("Manage"), "manage.manage", "manage", "record_store"))
+    if actor.might(Permission.UPTAKE_READ):
+        entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake"))
+    if actor.might(Permission.PERSON_EDIT):
+        entries.append(_entry(_("Admin"), "admin.people", "admin"))
+    return entries
+
+
+def footer() -> list[dict[str, Any]]:
+    """Links at the foot of every page."""
+    return [
+        {"label": label, "url": _entry(label, endpoint)["url"]}
+        for label, endpoint in (
+            (_("Help"), "help.help"),
+            (_("Frameworks"), "frameworks.frameworks"),
+            (_("Verify a certificate"), "verify.form"),
+            (_("Accessibility statement"), "help.accessibility"),
+            (_("Privacy"), "help.privacy"),
+            (_("For developers"), "developers.developers"),
+        )
+    ]
+
+
+def _entry(label: str, endpoint: str, *rooms: str) -> dict[str, Any]:
+    from flask import current_app  # INTERIM until all rooms are wired
+    return {"label": label, "url": url_for(endpoint) if endpoint in current_app.view_functions else "/missing", "current": request.blueprint in rooms}

@@ -1,0 +1,71 @@
+"""Home, my learning, and the way into managing."""
+
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+from flask_babel import gettext as _
+
+from lms.core.permissions import Actor, Permission
+from lms.core.web.pages import Pages
+from lms.portal import queries, rules
+
+root_pages = Pages("root", __name__, languages=False)
+home_pages = Pages("home", __name__, template_folder="templates")
+learning_pages = Pages("learning", __name__, template_folder="templates")
+manage_pages = Pages("manage", __name__, template_folder="templates")
+
+SHOWN = 4
+"""Open enrolments on the home page; the rest are one click away."""
+
+
+@root_pages.page("GET", "/", needs=Permission.PUBLIC_READ)
+def choose(actor: Actor) -> Response:
+    """To the home page in the person's language, or the browser's."""
+    language = actor.language if actor.person else request.accept_languages.best_match(["en", "cy"], "en")
+    return redirect(url_for("home.home", lang=language), 302)  # type: ignore[return-value]
+
+
+@home_pages.page("GET", "/", needs=Permission.PUBLIC_READ, template="portal/home.html")
+def home(actor: Actor) -> dict[str, Any]:
+    """What is next, what waits and with whom; for a visitor what this is."""
+    if actor.person is None:
+        return {"person": None, "topics": queries.topics_on_offer()}
+    mine = queries.learning_of(actor.person)
+    waiting = queries.waiting_with(actor.person) if actor.supervises else None
+    return {
+        "person": actor,
+        "next_steps": [(it, rules.step(it)) for it in rules.next_first(mine)[:SHOWN]],
+        "open_count": sum(it.open for it in mine),
+        "completed_count": sum(it.state == "completed" for it in mine),
+        "Step": rules.Step,
+        "waiting": waiting,
+        "in_review": queries.drafts_in_review() if actor.might(Permission.COURSE_PUBLISH) else None,
+        "sees_uptake": actor.might(Permission.UPTAKE_READ),
+    }
+
+
+@learning_pages.page("GET", "/learning", needs=Permission.HOME_READ, template="portal/learning.html")
+def learning(actor: Actor) -> dict[str, Any]:
+    """Everything I am or was enrolled on."""
+    if actor.person is None:  # the edge has asked for a person; the type checker has not
+        return {"open": [], "done": [], "ended": []}
+    mine = queries.learning_of(actor.person)
+    return {
+        "open": [(it, rules.step(it)) for it in rules.next_first(mine)],
+        "done": [it for it in mine if it.state == "completed"],
+        "ended": [it for it in mine if it.state == "withdrawn"],
+        "Step": rules.Step,
+    }
+
+
+@manage_pages.page("GET", "/manage", needs=Permission.HOME_READ, template="portal/manage.html")
+def manage(actor: Actor) -> dict[str, Any]:
+    """What this person may manage."""
+    doors = (
+        (Permission.COURSE_EDIT, "authoring.courses", _("Courses"), _("Draft, review, publish and retire")),
+        (Permission.ENROLMENT_COMPLETE, "enrolments.manage", _("Enrolments"), _("Record attendance and completion")),
+        (Permission.SUPERVISION_ASSIGN, "supervision.manage", _("Supervision"), _("Licences, and who supervises whom")),
+        (Permission.RECORD_STORE_MANAGE, "record_store.credentials", _("Record store"), _("Credentials for xAPI clients")),
+        (Permission.AUDIT_READ, "admin.audit", _("Audit trail"), _("Who did what, about whom, when and why")),
+    )
+    return {"doors": [(url_for(to), title, text) for needs, to, title, text in doors if actor.might(needs)]}

@@ -1,0 +1,17 @@
+"""What reports refuse."""
+
+from lms.core.errors import Invalid
+from lms.core.language import N_
+
+
+class NoSuchPeriod(Invalid):
+    """The months run backwards, or end after the date on which they are seen."""
+
+    slug, title = "no-such-period", N_("These dates do not make a period")
+    way_out = N_("Choose a first month that is not after the last one, and a date that is not before the last month.")
+
+
+class NotAMoment(Invalid):
+    """Reports are seen today or at the end of a month, so that two of them do not give away what one person did."""
+
+    slug, title = "not-a-moment", N_("Choose today or the end of a month")

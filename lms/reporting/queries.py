@@ -1,0 +1,303 @@
+"""Reads of the reports. Raw counts stay in here and in services; what leaves has been through `rules.disclosure`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select, text
+from sqlalchemy.orm import contains_eager, joinedload
+
+from courses.catalogue.models import Course, CourseVersion, Programme
+from courses.enrolments.models import Enrolment, EnrolmentState
+from lms.accounts.models import Organisation, Person, SectorName
+from lms.core.db import db
+from lms.core.language import Bilingual
+from lms.core.permissions import Reach
+from lms.reporting.models import Baseline
+from lms.reporting.rules.measures import ACTIVE_DAYS, Measure
+from lms.reporting.rules.periods import Period
+
+NOWHERE = "none"
+"""The key of people without an organisation."""
+
+
+class Dimension(StrEnum):
+    """What a report can be laid out by."""
+
+    SECTOR = "sector"
+    ORGANISATION = "organisation"
+    COURSE = "course"
+    MONTH = "month"
+
+
+KEYS = {
+    Dimension.SECTOR: "facts.sector",
+    Dimension.ORGANISATION: f"coalesce(facts.organisation_id::text, '{NOWHERE}')",
+    Dimension.COURSE: "facts.course_id::text",
+    Dimension.MONTH: "to_char(facts.on_day, 'YYYY-MM')",
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a report is narrowed to. `places`: the organisations whose subtrees are in reach; None: all of Wales."""
+
+    period: Period
+    places: frozenset[UUID] | None
+    sector: str | None = None
+    organisation: Organisation | None = None
+    programme: str | None = None
+    course: UUID | None = None
+
+    def parameters(self, period: Period) -> dict[str, Any]:
+        return {
+            "as_at": period.as_at, "starts_on": period.starts_on, "ends_on": min(period.ends_on, period.as_at),
+            "places": [str(place) for place in self.places or ()], "sector": self.sector, "programme": self.programme,
+            "organisation": str(self.organisation.id) if self.organisation else None,
+            "parent": str(self.organisation.parent_id) if self.organisation and self.organisation.parent_id else None,
+            "course": str(self.course) if self.course else None,
+        }  # fmt: skip
+
+
+NARROWED = {
+    "sector": "enrolment.sector = :sector",
+    "organisation": "enrolment.organisation_lineage @> ARRAY[CAST(:organisation AS uuid)]",
+    "programme": "enrolment.course_id IN (SELECT id FROM course WHERE programme_code = :programme)",
+    "course": "enrolment.course_id = CAST(:course AS uuid)",
+}
+
+FACTS = f"""
+WITH known AS (
+    SELECT enrolment.*,
+           CASE WHEN state = 'withdrawn' AND ended_on <= :as_at THEN ended_on END AS left_on,
+           CASE WHEN completed_on <= :as_at THEN completed_on END AS done_on,
+           started_at IS NOT NULL AND (started_at AT TIME ZONE 'Europe/London')::date <= :as_at AS started,
+           CASE WHEN (last_active_at AT TIME ZONE 'Europe/London')::date <= :as_at
+                THEN (last_active_at AT TIME ZONE 'Europe/London')::date
+                WHEN last_active_at IS NOT NULL
+                THEN (SELECT max((event.at AT TIME ZONE 'Europe/London')::date) FROM enrolment_event AS event
+                      WHERE event.enrolment_id = enrolment.id
+                        AND event.kind IN ('started', 'progressed', 'learning_completed', 'completed')
+                        AND (event.at AT TIME ZONE 'Europe/London')::date <= :as_at) END AS active_on
+    FROM enrolment
+    WHERE state <> 'waitlisted' AND enrolled_on <= :as_at {{where}}
+), facts AS (
+    SELECT known.learner_id, known.sector, known.organisation_id, known.course_id, known.organisation_lineage,
+           it.measure, it.on_day {{more}}
+    FROM known
+    LEFT JOIN award ON award.enrolment_id = known.id AND award.issued_on <= :as_at
+         AND (award.valid_until IS NULL OR award.valid_until >= :as_at)
+         AND NOT EXISTS (SELECT FROM award_event AS event WHERE event.award_id = award.id
+                         AND event.kind IN ('revoked', 'superseded')
+                         AND (event.at AT TIME ZONE 'Europe/London')::date <= :as_at)
+    CROSS JOIN LATERAL (VALUES
+        ('{Measure.ENROLLED}', CASE WHEN left_on IS NULL OR started THEN enrolled_on END),
+        ('{Measure.ACTIVE}', CASE WHEN left_on IS NULL AND done_on IS NULL AND active_on >= :as_at - {ACTIVE_DAYS}
+                                  THEN CAST(:ends_on AS date) END),
+        ('{Measure.COMPLETED}', done_on),
+        ('{Measure.CERTIFIED}', award.issued_on),
+        ('no_organisation', CASE WHEN organisation_id IS NULL THEN enrolled_on END),
+        ('no_role', CASE WHEN job_role_code IS NULL THEN enrolled_on END)
+    ) AS it(measure, on_day)
+    WHERE it.on_day BETWEEN :starts_on AND :ends_on
+)
+"""
+"""One row for each thing that counts: who, where, what, on which day, as `rules.measures.happened` has it."""
+
+
+def _where(filters: Filters, names: list[str]) -> str:
+    scope = [] if filters.places is None else ["enrolment.organisation_lineage && CAST(:places AS uuid[])"]
+    return "".join(f" AND {condition}" for condition in scope + [NARROWED[name] for name in names])
+
+
+def _chosen(filters: Filters) -> list[str]:
+    return [name for name in NARROWED if getattr(filters, name) is not None]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Distinct people by measure, (row, measure), (column, measure), (row, column, measure); `people`: all together."""
+
+    people: int
+    totals: dict[str, int]
+    rows: dict[tuple[str, str], int]
+    columns: dict[tuple[str, str], int]
+    cells: dict[tuple[str, str, str], int]
+
+
+def counts(filters: Filters, rows: Dimension, columns: Dimension | None) -> Counts:
+    """The whole report in one statement."""
+    sets = ["(row_key, measure)", "(measure)", "()"]
+    if columns:
+        sets += ["(row_key, column_key, measure)", "(column_key, measure)"]
+    column = f"{KEYS[columns]} AS column_key" if columns else "NULL AS column_key"
+    marks = "GROUPING(row_key), GROUPING(column_key), GROUPING(measure)" if columns else (
+        "GROUPING(row_key), 1, GROUPING(measure)"
+    )
+    shown = "column_key" if columns else "NULL"
+    found = db.session.execute(
+        text(
+            FACTS.format(where=_where(filters, _chosen(filters)), more="")
+            + f", keyed AS (SELECT learner_id, measure, {KEYS[rows]} AS row_key, {column} FROM facts)"
+            f" SELECT {marks}, row_key, {shown}, measure, count(DISTINCT learner_id) FROM keyed"
+            f" GROUP BY GROUPING SETS ({', '.join(sets)})"
+        ),
+        filters.parameters(filters.period),
+    )
+    made = Counts(0, {}, {}, {}, {})
+    people = 0
+    for no_row, no_column, no_measure, row, column_, measure, number in found:
+        if no_measure:
+            people = number
+        elif no_row and no_column:
+            made.totals[measure] = number
+        elif no_row:
+            made.columns[column_, measure] = number
+        elif no_column:
+            made.rows[row, measure] = number
+        else:
+            made.cells[row, column_, measure] = number
+    return Counts(people, made.totals, made.rows, made.columns, made.cells)
+
+
+def totals(filters: Filters, period: Period) -> tuple[int, dict[str, int]]:
+    """(people in all, people by measure) of another period under the same filters."""
+    found = db.session.execute(
+        text(
+            FACTS.format(where=_where(filters, _chosen(filters)), more="")
+            + " SELECT measure, count(DISTINCT learner_id) FROM facts GROUP BY GROUPING SETS ((measure), ())"
+        ),
+        filters.parameters(period),
+    ).all()
+    by_measure = {measure: number for measure, number in found if measure is not None}
+    return next((number for measure, number in found if measure is None), 0), by_measure
+
+
+@dataclass(frozen=True)
+class Wider:
+    """A table from which one filter narrows to a single row: its counts, its total, and the key of that row."""
+
+    measure: str
+    chosen: str
+    counts: dict[str, int]
+    total: int
+
+
+def wider(filters: Filters) -> list[Wider]:
+    """For each filter: the table without it, laid out by it. One statement for all."""
+    names = _chosen(filters)
+    if not names:
+        return []
+    keys = {
+        "sector": "known.sector",
+        "course": "known.course_id::text",
+        "programme": "(SELECT programme_code FROM course WHERE course.id = known.course_id)",
+        "organisation": (
+            "CASE WHEN known.organisation_lineage @> ARRAY[CAST(:organisation AS uuid)] THEN CAST(:organisation AS text)"
+            f" ELSE coalesce(known.organisation_id::text, '{NOWHERE}') END"
+        ),
+    }
+    more = ", known.organisation_lineage @> ARRAY[CAST(:parent AS uuid)] AS in_parent"
+    for name in names:
+        test = NARROWED[name].replace("enrolment.", "known.")
+        more += f", coalesce({test}, false) AS in_{name}, {keys[name]} AS key_{name}"
+    parts = []
+    for name in names:
+        others = " AND ".join(["true", *(f"in_{other}" for other in names if other != name)])
+        tables = {name: others}
+        if name == "organisation" and filters.organisation and filters.organisation.parent_id:
+            tables["parent"] = f"{others} AND in_parent"
+        parts += [
+            f"SELECT '{table}', GROUPING(key_{name}), key_{name}, measure, count(DISTINCT learner_id)"
+            f" FROM facts WHERE {condition} GROUP BY GROUPING SETS ((key_{name}, measure), (measure))"
+            for table, condition in tables.items()
+        ]
+    facts = FACTS.format(where=_where(filters, []), more=more)
+    found = db.session.execute(text(facts + " UNION ALL ".join(parts)), filters.parameters(filters.period))
+    return _wider_of(found.all(), filters)
+
+
+def _wider_of(found: Any, filters: Filters) -> list[Wider]:
+    chosen = {name: str(value) for name, value in filters.parameters(filters.period).items()}
+    parts: dict[tuple[str, str], dict[str, int]] = {}
+    sums: dict[tuple[str, str], int] = {}
+    for table, whole, key, measure, number in found:
+        if whole:
+            sums[table, measure] = number
+        else:
+            parts.setdefault((table, measure), {})[key] = number
+    return [
+        Wider(measure, chosen["organisation" if table == "parent" else table], keyed, sums[table, measure])
+        for (table, measure), keyed in parts.items()
+    ]
+
+
+def people(filters: Filters) -> Select[tuple[Enrolment]]:
+    """The enrolments that the report counts as enrolled, with who and what: for those who may see names."""
+    period = filters.period
+    found = (
+        select(Enrolment)
+        .join(Enrolment.learner)
+        .options(
+            contains_eager(Enrolment.learner).load_only(Person.display_name),
+            joinedload(Enrolment.organisation),
+            joinedload(Enrolment.course).load_only(Course.code),
+            joinedload(Enrolment.version).load_only(CourseVersion.title_en, CourseVersion.title_cy),
+        )
+        .where(
+            Enrolment.state != EnrolmentState.WAITLISTED,
+            Enrolment.enrolled_on.between(period.starts_on, min(period.ends_on, period.as_at)),
+            (Enrolment.state != EnrolmentState.WITHDRAWN) | Enrolment.started_at.is_not(None),
+        )
+    )
+    if filters.places is not None:
+        found = found.where(Enrolment.organisation_lineage.overlap(list(filters.places)))
+    if filters.sector:
+        found = found.where(Enrolment.sector == filters.sector)
+    if filters.organisation:
+        found = found.where(Enrolment.organisation_lineage.contains([filters.organisation.id]))
+    if filters.programme:
+        of_programme = select(Course.id).where(Course.programme_code == filters.programme)
+        found = found.where(Enrolment.course_id.in_(of_programme))
+    return found.where(Enrolment.course_id == filters.course) if filters.course else found
+
+
+def organisations() -> list[Organisation]:
+    """All bodies. Their number is bounded by the reference data."""
+    return list(db.session.scalars(select(Organisation).order_by(Organisation.code)))
+
+
+def sectors() -> dict[str, Bilingual]:
+    return {each.code: each.title for each in db.session.scalars(select(SectorName).order_by(SectorName.position))}
+
+
+def programmes() -> dict[str, Bilingual]:
+    return {each.code: each.title for each in db.session.scalars(select(Programme).order_by(Programme.position))}
+
+
+def courses() -> list[Row[tuple[UUID, str, str | None, str, str]]]:
+    """(id, code, programme, title in English, in Welsh) of every course ever published, by its newest version."""
+    newest = (
+        select(CourseVersion.title_en, CourseVersion.title_cy)
+        .where(CourseVersion.course_id == Course.id, CourseVersion.published_at.is_not(None))
+        .order_by(CourseVersion.number.desc())
+        .limit(1)
+        .lateral()
+    )
+    return list(
+        db.session.execute(
+            select(Course.id, Course.code, Course.programme_code, newest.c.title_en, newest.c.title_cy)
+            .join(newest, newest.c.title_en.is_not(None))
+            .order_by(Course.position, Course.code)
+        )
+    )
+
+
+def root_among(reach: Reach, bodies: list[Organisation]) -> bool:
+    """Does this reach hold the top of the tree, and so everybody, with an organisation or without?"""
+    return reach.everything or any(body.parent_id is None and body.id in reach.places for body in bodies)
+
+
+def baselines() -> list[Baseline]:
+    return list(db.session.scalars(select(Baseline).order_by(Baseline.position)))

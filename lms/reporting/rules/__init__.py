@@ -1,0 +1,1 @@
+"""What the reports mean, and what of them may be shown: pure."""

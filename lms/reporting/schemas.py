@@ -1,0 +1,173 @@
+"""Shapes of reports, for pages and the API alike."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load
+
+from lms.accounts.models import Sector
+from lms.core.language import N_
+from lms.core.web.fields import Code, one_of
+from lms.reporting.models import BaselineUse
+from lms.reporting.queries import Dimension
+from lms.reporting.rules.measures import Measure
+
+MONTH = N_("Choose a month")
+UNKNOWN = {"unknown": N_("Choose one of the answers")}
+
+
+class UptakeQuery(Schema):
+    """What the uptake report is asked. Everything may be left out."""
+
+    sector = fields.String(load_default=None, validate=one_of(Sector), metadata={"description": "A sector's code"})
+    organisation = Code(load_default=None, metadata={"description": "An organisation's code: it and all below it"})
+    programme = Code(load_default=None, metadata={"description": "A programme's code"})
+    course = Code(load_default=None, metadata={"description": "A course's code"})
+    first = fields.Date(
+        format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH},
+        metadata={"description": "First month, as 2026-04; without it, twelve months", "format": None},
+    )  # fmt: skip
+    last = fields.Date(
+        format="%Y-%m", data_key="to", load_default=None, error_messages={"invalid": MONTH},
+        metadata={"description": "Last month, as 2027-03; without it, the month of `as_at`", "format": None},
+    )  # fmt: skip
+    as_at = fields.Date(
+        format="iso", load_default=None, error_messages={"invalid": N_("Choose a date")},
+        metadata={"description": "The moment seen: today, or the last day of a month"},
+    )  # fmt: skip
+    group = fields.Enum(Dimension, by_value=fields.String, load_default=Dimension.SECTOR, error_messages=UNKNOWN)
+    columns = fields.Enum(Dimension, by_value=fields.String, load_default=None, error_messages=UNKNOWN)
+    measure = fields.Enum(Measure, by_value=fields.String, load_default=Measure.COMPLETED, error_messages=UNKNOWN)
+
+
+class PeopleQuery(UptakeQuery):
+    """The same, and where one is in the list."""
+
+    cursor = fields.String(load_default=None)
+
+    @post_load
+    def _apart(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        cursor = data.pop("cursor")
+        return {"asked": data, "cursor": cursor}
+
+
+class TextOut(Schema):
+    en = fields.String(required=True)
+    cy = fields.String(required=True)
+
+
+class DefinitionOut(Schema):
+    id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    title = fields.Nested(TextOut, required=True)
+    words = fields.Nested(TextOut, required=True)
+
+
+class ReportOut(Schema):
+    """A report that can be asked for, and what its figures mean."""
+
+    id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    slug = fields.String(required=True)
+    title = fields.Nested(TextOut, required=True)
+    words = fields.Nested(TextOut, required=True)
+    definitions = fields.List(fields.Nested(DefinitionOut), required=True)
+
+
+class ReportsOut(Schema):
+    items = fields.List(fields.Nested(ReportOut), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class PeriodOut(Schema):
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    as_at = fields.Date(required=True)
+
+
+class FiltersOut(Schema):
+    sector = fields.String(required=True, allow_none=True)
+    organisation = fields.String(required=True, allow_none=True)
+    programme = fields.String(required=True, allow_none=True)
+    course = fields.String(required=True, allow_none=True)
+
+
+class DisclosureOut(Schema):
+    """`applied` false: this reader may see names, so nothing is hidden."""
+
+    id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    words = fields.Nested(TextOut, required=True)
+    applied = fields.Boolean(required=True)
+
+
+PEOPLE = {"description": "People; null: hidden, see `disclosure`"}
+
+
+class FigureOut(Schema):
+    measure = fields.Enum(Measure, by_value=fields.String, required=True)
+    people = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    change = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Against the period before; null: not to be told"}
+    )
+
+
+class GroupOut(Schema):
+    code = fields.String(required=True)
+    name = fields.Nested(TextOut, required=True)
+    enrolled = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    active = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    completed = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    certified = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+
+
+class LabelOut(Schema):
+    code = fields.String(required=True)
+    name = fields.Nested(TextOut, required=True)
+
+
+class GridOut(Schema):
+    """One measure by two dimensions, with margins: null is hidden."""
+
+    measure = fields.Enum(Measure, by_value=fields.String, required=True)
+    rows = fields.List(fields.Nested(LabelOut), required=True)
+    columns = fields.List(fields.Nested(LabelOut), required=True)
+    cells = fields.List(fields.List(fields.Integer(allow_none=True)), required=True)
+    row_totals = fields.List(fields.Integer(allow_none=True), required=True)
+    column_totals = fields.List(fields.Integer(allow_none=True), required=True)
+    total = fields.Integer(required=True, allow_none=True)
+
+
+class UptakeOut(Schema):
+    """Training uptake. `withheld` true: fewer than ten people match, so nothing is told."""
+
+    report = fields.Nested(ReportOut, required=True)
+    period = fields.Nested(PeriodOut, required=True)
+    filters = fields.Nested(FiltersOut, required=True)
+    group = fields.Enum(Dimension, by_value=fields.String, required=True)
+    disclosure = fields.Nested(DisclosureOut, required=True)
+    withheld = fields.Boolean(required=True)
+    figures = fields.List(fields.Nested(FigureOut), required=True)
+    groups = fields.List(fields.Nested(GroupOut), required=True)
+    grid = fields.Nested(GridOut, required=True, allow_none=True)
+
+
+class BaselineOut(Schema):
+    """A published figure. It is never mixed with live counts, and conflicting figures are never averaged."""
+
+    code = fields.String(required=True)
+    value = fields.Float(required=True, allow_none=True)
+    value_to = fields.Float(required=True, allow_none=True)
+    unit = fields.Nested(TextOut, required=True)
+    note = fields.Nested(TextOut, required=True)
+    use = fields.Enum(BaselineUse, by_value=fields.String, required=True)
+    as_of = fields.String(required=True, allow_none=True)
+    applies_to = fields.List(fields.String(), required=True)
+    conflicts_with = fields.List(fields.String(), required=True)
+    document = fields.Nested(TextOut, required=True)
+    document_dated = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True)
+
+
+class BaselinesOut(Schema):
+    items = fields.List(fields.Nested(BaselineOut), required=True)
+    next = fields.String(required=True, allow_none=True)

@@ -1,0 +1,142 @@
+"""Use cases: what may this reader see, and of whom?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select
+
+from courses.enrolments.models import Enrolment
+from lms.accounts.models import Organisation
+from lms.core import audit, clock
+from lms.core.errors import Invalid
+from lms.core.language import N_, Bilingual
+from lms.core.permissions import Actor, Permission
+from lms.reporting import queries
+from lms.reporting.errors import NoSuchPeriod, NotAMoment
+from lms.reporting.models import Baseline, BaselineUse
+from lms.reporting.queries import Dimension, Filters
+from lms.reporting.rules import periods
+from lms.reporting.rules.measures import Measure
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a reader asks of the uptake report: codes as they stand in an address. Months are their first days."""
+
+    sector: str | None = None
+    organisation: str | None = None
+    programme: str | None = None
+    course: str | None = None
+    first: date | None = None
+    last: date | None = None
+    as_at: date | None = None
+    group: Dimension = Dimension.SECTOR
+    columns: Dimension | None = None
+    measure: Measure = Measure.COMPLETED
+
+
+@dataclass(frozen=True)
+class View:
+    """One reader's view of the report: the filters, the names of all that may appear, and whether small counts may."""
+
+    filters: Filters
+    sectors: Mapping[str, Bilingual]
+    organisations: list[Organisation]
+    """Those in reach, in the order of their codes."""
+    programmes: Mapping[str, Bilingual]
+    courses: Mapping[UUID, tuple[str, str | None, Bilingual]]
+    """(code, programme, title)."""
+    everywhere: bool
+    exact: bool
+
+
+def view(actor: Actor, asked: Asked) -> View:
+    """What this reader may see of what they ask for.
+
+    Raises Forbidden; NotFound for an organisation out of reach; Invalid for unknown codes and impossible periods.
+    """
+    reach = actor.reach(Permission.UPTAKE_READ)
+    bodies = queries.organisations()
+    everywhere = queries.root_among(reach, bodies)
+    if not everywhere and not reach.places:
+        actor.require(Permission.UPTAKE_READ)
+    courses = {
+        row.id: (row.code, row.programme_code, Bilingual(row.title_en, row.title_cy)) for row in queries.courses()
+    }
+    sectors, programmes = queries.sectors(), queries.programmes()
+    body = _named(asked.organisation, {each.code: each for each in bodies}, "organisation")
+    if body is not None and not everywhere:
+        actor.require_or_hide(Permission.UPTAKE_READ, at=body.lineage)
+    filters = Filters(
+        period=_period(asked),
+        places=None if everywhere else reach.places,
+        sector=_named(asked.sector, {code: code for code in sectors}, "sector"),
+        organisation=body,
+        programme=_named(asked.programme, {code: code for code in programmes}, "programme"),
+        course=_named(asked.course, {code: id for id, (code, _, _) in courses.items()}, "course"),
+    )
+    within = [each for each in bodies if everywhere or reach.places & set(each.lineage)]
+    return View(filters, sectors, within, programmes, courses, everywhere, _sees_names(actor, filters, bodies))
+
+
+def people(actor: Actor, asked: Asked) -> tuple[View, Select[tuple[Enrolment]]]:
+    """The people behind the figures, by name; that they were read is recorded.
+
+    Raises NotFound unless the reader may see names everywhere that they ask for.
+    """
+    seen = view(actor, asked)
+    if not seen.exact:
+        actor.require_or_hide(Permission.UPTAKE_READ_NAMES)
+    audit.record(actor, "uptake.names_read", filters={key: str(value) for key, value in vars(asked).items() if value})
+    return seen, queries.people(seen.filters)
+
+
+def baselines(actor: Actor, courses: frozenset[str] | None = None) -> list[Baseline]:
+    """Published figures in their order; with `courses` only those about them that reports should come to give."""
+    if not actor.might(Permission.UPTAKE_READ):
+        actor.require(Permission.UPTAKE_READ)
+    found = queries.baselines()
+    if courses is None:
+        return found
+    used = (BaselineUse.BASELINE, BaselineUse.REPRODUCE)
+    return [each for each in found if each.use in used and any(_applies(each, code) for code in courses)]
+
+
+def _applies(figure: Baseline, course: str) -> bool:
+    return any(course == code or (code.endswith("*") and course.startswith(code[:-1])) for code in figure.applies_to)
+
+
+def _sees_names(actor: Actor, filters: Filters, bodies: list[Organisation]) -> bool:
+    """May this reader see names, and so small counts, of everybody whom the filters reach?"""
+    reach = actor.reach(Permission.UPTAKE_READ_NAMES)
+    if queries.root_among(reach, bodies):
+        return True
+    if filters.organisation is not None:
+        return bool(reach.places & set(filters.organisation.lineage))
+    if filters.places is None:
+        return False
+    lineages = {each.id: set(each.lineage) for each in bodies}
+    return all(reach.places & lineages[place] for place in filters.places)
+
+
+def _period(asked: Asked) -> periods.Period:
+    today = clock.today()
+    if asked.as_at is not None and asked.as_at not in periods.offered_moments(today):
+        raise NotAMoment(fields={"as_at": NotAMoment.title})
+    period = periods.chosen(today, asked.first, asked.last, asked.as_at)
+    if period is None:
+        raise NoSuchPeriod(fields={"first": NoSuchPeriod.title})
+    return period
+
+
+def _named(code: str | None, known: Mapping[str, T], field: str) -> T | None:
+    if code is None:
+        return None
+    if code not in known:
+        raise Invalid(fields={field: N_("Choose one of the answers")})
+    return known[code]

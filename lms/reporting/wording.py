@@ -1,0 +1,87 @@
+"""Reports in the reader's language: the sentence over the chart, names of groups, what was chosen."""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from lms.core.language import N_, Bilingual
+from lms.reporting.queries import Dimension
+from lms.reporting.reports.uptake import Figure, Label, Uptake, cells_of
+from lms.reporting.rules.findings import finding
+from lms.reporting.rules.measures import DEFINITIONS, Measure
+
+DIMENSIONS = {
+    Dimension.SECTOR: N_("Sector"),
+    Dimension.ORGANISATION: N_("Organisation"),
+    Dimension.COURSE: N_("Course"),
+    Dimension.MONTH: N_("Month"),
+}
+SUBTITLES = {
+    Measure.ENROLLED: N_("People who enrolled, by group"),
+    Measure.ACTIVE: N_("People who are active, by group"),
+    Measure.COMPLETED: N_("People who completed training, by group"),
+    Measure.CERTIFIED: N_("People who were awarded a certificate, by group"),
+}
+
+Named = Callable[[Bilingual], str]
+
+
+def month(first: date) -> str:
+    return str(format_date(first, "MMMM y"))
+
+
+def name_of(label: Label, language: str) -> str:
+    return month(label.month) if label.month else label.name.in_(language)
+
+
+def measure_name(measure: Measure, language: str) -> str:
+    return DEFINITIONS[measure].title.in_(language)
+
+
+def headline(report: Uptake, language: str) -> str:
+    """The finding, from what is shown."""
+    measure = report.asked.measure
+    shown = [
+        (name_of(line.label, language), people)
+        for line, people in zip(report.lines, cells_of(report.lines, measure), strict=True)
+    ]
+    found = finding(measure, shown, report.totals[measure], in_time=report.asked.group is Dimension.MONTH)
+    return str(_(found.sentence, name=found.name, number=found.number, whole=found.whole))
+
+
+def comparison(figure: Figure) -> str:
+    """How a figure differs from the period before, in words."""
+    if not figure.known_before:
+        return str(_("No figure for the period before"))
+    if figure.change is None:
+        return str(_("About the same as in the period before"))
+    if figure.change == 0:
+        return str(_("The same as in the period before"))
+    if figure.change > 0:
+        return str(_("%(number)s more than in the period before", number=figure.change))
+    return str(_("%(number)s fewer than in the period before", number=-figure.change))
+
+
+def chosen(report: Uptake, language: str) -> list[tuple[str, str, str]]:
+    """(parameter, what it is, what was chosen) of every filter in force."""
+    filters = report.view.filters
+    found = []
+    if filters.sector:
+        found.append(("sector", str(_("Sector")), report.view.sectors[filters.sector].in_(language)))
+    if filters.organisation:
+        found.append(("organisation", str(_("Organisation")), filters.organisation.name.in_(language)))
+    if filters.programme:
+        found.append(("programme", str(_("Programme")), report.view.programmes[filters.programme].in_(language)))
+    if filters.course:
+        code, _programme, title = report.view.courses[filters.course]
+        found.append(("course", str(_("Course")), f"{title.in_(language)} ({code})"))
+    return found
+
+
+def period(report: Uptake) -> str:
+    months = report.view.filters.period.months
+    if len(months) == 1:
+        return month(months[0])
+    return str(_("%(first)s to %(last)s", first=month(months[0]), last=month(months[-1])))

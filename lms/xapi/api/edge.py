@@ -1,0 +1,146 @@
+"""What every request to the store goes through: alternate syntax, credentials, version, one transaction, headers."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from lms.core.db import transaction
+from lms.core.permissions import Permission
+from lms.xapi import queries, verifying
+from lms.xapi.api.answers import Answer, refusal
+from lms.xapi.errors import Excessive, Fault, Malformed, MethodUnknown, NotAuthenticated
+from lms.xapi.rules import calls, patterns, versions
+from lms.xapi.rules.calls import Call
+from lms.xapi.rules.scopes import Bearer
+from lms.xapi.rules.versions import Version
+
+Handler = Callable[[Bearer, Version, Call], Answer]
+OpenHandler = Callable[[Call], Answer]
+
+LARGEST_REQUEST = 100_000_000
+METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
+
+xapi = Blueprint("xapi", __name__, url_prefix="/xapi")
+
+_ACROSS_ORIGINS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
+    "Access-Control-Allow-Headers": (
+        "Authorization, Content-Type, If-Match, If-None-Match, Accept-Language, X-Experience-API-Version, "
+        "X-Experience-API-Hash"
+    ),
+    "Access-Control-Max-Age": "86400",
+}
+"""Content may lie anywhere; it carries its credential in a header, never in a cookie, so any origin may ask."""
+_EXPOSED = "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through, Content-Length"
+
+
+def resource(path: str, name: str, handlers: Mapping[str, Handler], *, tells_through: bool = False) -> None:
+    """Declare a resource. Every method it has needs a credential and a version; HEAD follows GET.
+
+    `tells_through`: answers say up to when everything can be read.
+    """
+
+    def run(**parts: str) -> Response:
+        version = versions.NEWEST
+        try:
+            call = _call(parts)
+            asked = call.headers.get("x-experience-api-version")
+            version = _spoken(asked)
+            if calls.is_alternate(call):
+                call = calls.undone(call)
+                asked = call.headers.get("x-experience-api-version")
+                version = _spoken(asked)
+            handler = _handler(handlers, call.method)
+            with transaction():
+                bearer = _authenticated(call)
+                version = versions.chosen(asked)
+                answer = handler(bearer, version, call)
+        except Fault as fault:
+            answer = refusal(fault)
+        if tells_through and "X-Experience-API-Consistent-Through" not in answer.headers:
+            with transaction():
+                answer.headers["X-Experience-API-Consistent-Through"] = patterns.written(queries.consistent_through())
+        return _sent(answer, version)
+
+    _add(path, name, run)
+
+
+def open_resource(path: str, name: str, handler: OpenHandler) -> None:
+    """Declare a resource that anybody may GET, whatever version they speak."""
+
+    def run(**parts: str) -> Response:
+        version = _spoken(request.headers.get("X-Experience-API-Version"))
+        try:
+            call = _call(parts)
+            _handler({"GET": handler}, call.method)
+            answer = handler(call)
+        except Fault as fault:
+            answer = refusal(fault)
+        return _sent(answer, version)
+
+    _add(path, name, run)
+
+
+def _add(path: str, name: str, run: Callable[..., Response]) -> None:
+    def view(**parts: str) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status=204, headers=_ACROSS_ORIGINS)
+        return run(**parts)
+
+    view.needs = Permission.RECORD_STORE_USE  # type: ignore[attr-defined]
+    xapi.add_url_rule(path, name, view, methods=METHODS, provide_automatic_options=False)
+
+
+def _call(parts: Mapping[str, str]) -> Call:
+    request.max_content_length = LARGEST_REQUEST
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge as fault:
+        raise Excessive(f"A request may have {LARGEST_REQUEST} bytes") from fault
+    pairs = [(key, value) for key, values in request.args.lists() for value in values]
+    arguments = calls.once_each([*pairs, *parts.items()])
+    return Call(request.method, arguments, {key.lower(): value for key, value in request.headers}, body)
+
+
+def _handler(handlers: Mapping[str, Callable[..., Answer]], method: str) -> Callable[..., Answer]:
+    found = handlers.get("GET" if method == "HEAD" else method)
+    if found is None:
+        raise MethodUnknown(f"This resource takes {', '.join(handlers)}", "method")
+    return found
+
+
+def _authenticated(call: Call) -> Bearer:
+    kind, _, given = call.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        raise NotAuthenticated("Send your key and secret by Basic authentication", "Authorization")
+    try:
+        key, colon, secret = base64.b64decode(given.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as fault:
+        raise NotAuthenticated("Basic authentication is key:secret in Base64", "Authorization") from fault
+    if not colon or "\x00" in key:
+        raise NotAuthenticated("Basic authentication is key:secret in Base64", "Authorization")
+    return verifying.verify(key, secret)
+
+
+def _spoken(asked: str | None) -> Version:
+    """The version to answer in, even where the one asked for is none."""
+    try:
+        return versions.chosen(asked)
+    except Malformed:
+        return versions.NEWEST
+
+
+def _sent(answer: Answer, version: Version) -> Response:
+    sent = Response(answer.body, answer.status, answer.headers, content_type=answer.content_type)
+    if answer.status == 204:
+        del sent.headers["Content-Type"]
+    sent.headers["X-Experience-API-Version"] = version.value
+    sent.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"  # content is others'; never let it run here
+    sent.headers["Cache-Control"] = "private, no-cache"
+    sent.headers["Access-Control-Allow-Origin"] = "*"
+    sent.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    return sent

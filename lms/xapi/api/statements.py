@@ -1,0 +1,149 @@
+"""The statement resource (xAPI 1.0.3 Part 3 §2.1; IEEE 9274.1.1 §4.1.6.1)."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from lms.core.ids import new_id
+from lms.xapi import queries
+from lms.xapi.api.answers import NOTHING, Answer, json, last_modified
+from lms.xapi.api.edge import resource
+from lms.xapi.errors import Malformed, Missing
+from lms.xapi.keeping import statements as keeping
+from lms.xapi.models import ATTACHES
+from lms.xapi.queries import Found
+from lms.xapi.rules import formats, multipart, parameters, parsing, patterns, statements
+from lms.xapi.rules.calls import Call
+from lms.xapi.rules.parameters import Filter, One
+from lms.xapi.rules.scopes import Bearer, Use
+from lms.xapi.rules.versions import Version
+
+Json = dict[str, Any]
+
+
+def put(bearer: Bearer, version: Version, call: Call) -> Answer:
+    """Store one statement under the id in the address."""
+    parameters.allow(call.arguments, {"statementId"})
+    id_ = parameters.identifier(call.arguments, "statementId")
+    bearer.require(Use.WRITE_STATEMENTS)
+    batch, parts = _read(bearer, version, call)
+    if not isinstance(batch, dict):
+        raise Malformed("PUT takes one statement", rule="Part 3 §2.1.1")
+    if UUID(batch.setdefault("id", str(id_))) != id_:
+        raise Malformed("The statement has another id than the address", "/id", "Part 3 §2.1.1")
+    keeping.keep(bearer, version, [batch], parts)
+    return NOTHING
+
+
+def post(bearer: Bearer, version: Version, call: Call) -> Answer:
+    """Store one statement or a list of them; answer their ids in order."""
+    parameters.allow(call.arguments, ())
+    bearer.require(Use.WRITE_STATEMENTS)
+    batch, parts = _read(bearer, version, call)
+    return json(keeping.keep(bearer, version, batch if isinstance(batch, list) else [batch], parts))
+
+
+def get(bearer: Bearer, version: Version, call: Call) -> Answer:
+    """One statement, or a page of them."""
+    bearer.require(Use.READ_MINE)
+    wanted = parameters.statements_wanted(call.arguments)
+    through = queries.consistent_through()
+    answer = _one(bearer, call, wanted) if isinstance(wanted, One) else _page(bearer, call, wanted, through)
+    answer.headers["X-Experience-API-Consistent-Through"] = patterns.written(through)
+    return answer
+
+
+def more(bearer: Bearer, version: Version, call: Call) -> Answer:
+    """The page that follows. The token holds the whole query, so there is nothing to expire."""
+    bearer.require(Use.READ_MINE)
+    parameters.allow(call.arguments, {"token"})
+    try:
+        wanted = Filter.from_plain(_serializer().loads(call.arguments["token"]))
+    except BadSignature as fault:
+        raise Malformed(
+            "This is not an address that a list of statements has given", "token", "Part 3 §2.1.3"
+        ) from fault
+    through = queries.consistent_through()
+    answer = _page(bearer, call, wanted, through)
+    answer.headers["X-Experience-API-Consistent-Through"] = patterns.written(through)
+    return answer
+
+
+def _read(bearer: Bearer, version: Version, call: Call) -> tuple[Any, dict[str, multipart.Part]]:
+    """The statement or list as judged, and the parts of its attachments."""
+    parts: dict[str, multipart.Part] = {}
+    body, pieces = call.body, None
+    if call.media_type == "multipart/mixed":
+        pieces = multipart.split(call.content_type, call.body)
+        body = multipart.statements_part(pieces)
+    elif call.media_type != "application/json":
+        raise Malformed("Statements are application/json, or multipart/mixed", "Content-Type", "Part 3 §1.5")
+    given = parsing.load(body)
+    keeping.judge(bearer, version, given)
+    exact = parsing.exactly(body, given)
+    batch = exact if isinstance(exact, list) else [exact]
+    if exact is not given:
+        for statement in batch:
+            statements.arrange(statement)
+    if pieces is not None:
+        parts = multipart.matched(pieces, [each for statement in batch for each in _declared(statement)])
+    return exact, parts
+
+
+def _declared(statement: Json) -> list[Json]:
+    return [*statement.get("attachments", ()), *statement["object"].get("attachments", ())]
+
+
+def _one(bearer: Bearer, call: Call, wanted: One) -> Answer:
+    found = queries.one_statement(bearer, wanted.id, voided=wanted.voided)
+    if found is None:
+        raise Missing(f"There is no {'voided ' if wanted.voided else ''}statement {wanted.id}")
+    body = _shown(bearer, call, [found], wanted.format)[0]
+    answer = _with_attachments(bearer, [found], body) if wanted.attachments else Answer(body=body)
+    answer.headers.update(last_modified(patterns.moment(found.seq)))
+    return answer
+
+
+def _page(bearer: Bearer, call: Call, wanted: Filter, through: int) -> Answer:
+    page = queries.page(bearer, wanted, through)
+    rest = "" if page.rest is None else f"/xapi/statements/more/{_serializer().dumps(page.rest.as_plain())}"
+    shown = _shown(bearer, call, page.statements, wanted.format)
+    body = b'{"statements":[%b],"more":%b}' % (b",".join(shown), orjson.dumps(rest))
+    return _with_attachments(bearer, page.statements, body) if wanted.attachments else Answer(body=body)
+
+
+def _shown(bearer: Bearer, call: Call, found: list[Found], form: str) -> list[bytes]:
+    """Their JSON in that format; exact is what is stored, byte for byte."""
+    if form == "exact":
+        return [each.payload for each in found]
+    read = [parsing.exactly(each.payload, parsing.load(each.payload)) for each in found]
+    if form == "ids":
+        return [parsing.dump(formats.ids(each)) for each in read]
+    iris = sorted({activity["id"] for each in read for activity, _ in statements.activities(each)})
+    known = queries.definitions(bearer.tenant, iris)
+    languages = formats.languages_of(call.headers.get("accept-language"))
+    return [parsing.dump(formats.canonical(each, known, languages)) for each in read]
+
+
+def _with_attachments(bearer: Bearer, found: list[Found], body: bytes) -> Answer:
+    """multipart/mixed, even when there are none. Each hash once, of those that the store holds."""
+    declared: dict[str, str] = {}
+    for each in found:
+        if each.flags & ATTACHES:
+            for attachment in _declared(parsing.load(each.payload)):
+                declared.setdefault(attachment["sha2"].lower(), attachment["contentType"])
+    held = queries.attachments(bearer.tenant, list(declared)) if declared else {}
+    boundary = new_id().hex
+    pieces = [(declared[sha2], sha2, content) for sha2, content in held.items()]
+    return Answer(body=multipart.joined(boundary, body, pieces), content_type=f"multipart/mixed; boundary={boundary}")
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="xapi.more")
+
+
+resource("/statements", "statements", {"GET": get, "PUT": put, "POST": post}, tells_through=True)
+resource("/statements/more/<token>", "more", {"GET": more}, tells_through=True)

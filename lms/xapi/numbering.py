@@ -1,0 +1,109 @@
+"""Numbers for new statements: this process's lease of a writer's place, and what is still being written.
+
+The numbers themselves are pure (`rules/sequence.py`). The clock is the database's, so that all writers share it.
+"""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from lms.core.db import db
+from lms.xapi.models import TENANT
+from lms.xapi.rules.sequence import Sequence
+
+LEASE_SECONDS = 120
+GATE = 0x78415049
+"""First key of the advisory lock that those who refer to other statements hold alone, and all other writers share."""
+
+_CLAIM = text("""
+    UPDATE writer_lease SET process = :process, until = clock_timestamp() + make_interval(secs => :seconds)
+    WHERE writer = (
+        SELECT writer FROM writer_lease ORDER BY (writer = :mine AND process = :process) DESC, until
+        LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING writer, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now,
+        coalesce((SELECT max(seq) FROM statement WHERE tenant = :tenant), 0) AS newest
+""")
+_OPEN = text("SELECT pg_advisory_xact_lock_shared(:gate, :tenant), pg_advisory_xact_lock_shared(-CAST(:now AS bigint))")
+_OPEN_ALONE = text("SELECT pg_advisory_xact_lock(:gate, :tenant), pg_advisory_xact_lock_shared(-CAST(:now AS bigint))")
+_OLDEST_OPEN = text("""
+    SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now, (
+        SELECT -max(mark) FROM (
+            SELECT classid::bigint << 32 | objid::bigint AS mark FROM pg_locks
+            WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >= 2147483648
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        ) AS marks
+        WHERE -mark BETWEEN (extract(epoch FROM clock_timestamp()) - 86400) * 1000000
+                        AND (extract(epoch FROM clock_timestamp()) + 60) * 1000000
+    ) AS oldest
+""")
+
+
+@dataclass(frozen=True)
+class _Lease:
+    process: str
+    writer: int
+    sequence: Sequence
+    clock: Callable[[], int]
+    renew_at: float
+
+
+_lease: _Lease | None = None
+_claiming = threading.Lock()
+
+
+def open_ingest(*, alone: bool) -> Sequence:
+    """Say, until the transaction ends, that something is being written; return the numbers to write it with.
+
+    `alone`: it refers to other statements (voids them), so nobody else may write meanwhile: a target that arrives at
+    the same moment would neither see nor be seen.
+    """
+    lease = _held()
+    db.session.execute(
+        _OPEN_ALONE if alone else _OPEN, {"gate": GATE, "tenant": TENANT, "now": lease.clock()}
+    )  # the mark is older than every number taken after it
+    return lease.sequence
+
+
+def consistent_through() -> int:
+    """Everything stored up to this microsecond can be read by now: nothing older is still being written."""
+    row = db.session.execute(_OLDEST_OPEN).one()
+    return int(row.now if row.oldest is None else min(row.now, row.oldest - 1))
+
+
+def _held() -> _Lease:
+    """This process's lease, renewed in time. A forked child takes its own."""
+    global _lease
+    process = f"{socket.gethostname()}:{os.getpid()}"
+    found = _lease
+    if found is None or found.process != process or time.monotonic() > found.renew_at:
+        with _claiming:
+            if _lease is found:
+                _lease = _claimed(process, found)
+            found = _lease
+    assert found is not None
+    return found
+
+
+def _claimed(process: str, before: _Lease | None) -> _Lease:
+    """The place whose lease ran out first, or our own again. Two processes that take the same one by accident (one
+    slept through its lease) are told apart by the primary key: one of them fails and its client sends again."""
+    asked = {
+        "process": process, "seconds": LEASE_SECONDS, "tenant": TENANT, "mine": before.writer if before else -1,
+    }  # fmt: skip
+    with db.engine.begin() as connection:  # its own: a rolled back request must not hand the place back
+        row = connection.execute(_CLAIM, asked).one()
+    renew_at = time.monotonic() + LEASE_SECONDS / 2
+    if before is not None and before.process == process and before.writer == row.writer:
+        return _Lease(process, row.writer, before.sequence, before.clock, renew_at)
+    offset = int(row.now) - time.time_ns() // 1000
+
+    def clock() -> int:
+        return time.time_ns() // 1000 + offset
+
+    return _Lease(process, row.writer, Sequence(row.writer, row.newest, clock), clock, renew_at)

@@ -1,0 +1,113 @@
+"""A real server on a real port, over a database of its own, and a real Chromium in front of it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import requests
+import psycopg
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+
+from lms.core import config
+from tests.conftest import ROOT, database_url
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+class Server:
+    """granian over one database. `kill` is kill -9, for the process and for those it started."""
+
+    def __init__(self, url: str, instance: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = url
+        self.environment = {
+            **os.environ, "DATABASE_URL": url, "LLWYBR_INSTANCE": str(instance), "LLWYBR_PUBLIC_URL": self.url,
+            "LLWYBR_SECRET_KEY": "j" * 40, "LLWYBR_LOG_LEVEL": "ERROR", "LLWYBR_DEVELOPMENT": "yes",
+        }  # fmt: skip
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "granian", "--interface", "wsgi", "wsgi:app", "--host", "127.0.0.1",
+             "--port", str(self.port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "error"],
+            cwd=ROOT, env=self.environment, start_new_session=True,
+        )  # fmt: skip
+        for _ in range(300):
+            try:
+                if requests.get(f"{self.url}/healthz", timeout=2).status_code == 200:
+                    return
+            except requests.RequestException:
+                time.sleep(0.1)
+        raise RuntimeError("the server did not start")
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+@pytest.fixture(scope="module")
+def live(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Flask]]:
+    """A server, and an app over the same database for setting the scene. One a module: a journey is one story."""
+    from lms.app import create_app
+    from lms.core.db import db
+
+    name = f"journey_{os.getpid()}_{tmp_path_factory.mktemp('j').name}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template}')
+    instance = tmp_path_factory.mktemp("instance")
+    running = Server(database_url(server, name), instance)
+    app = create_app(
+        config.Settings(database_url=running.database, instance=instance, secret_key="j" * 40, public_url=running.url)
+    )
+    with app.app_context():
+        yield running, app
+        db.session.remove()
+        db.engine.dispose()
+    running.stop()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without its talk to the network."""
+    assert CHROMIUM, "Chromium is missing: run make browser"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-gpu"],
+        )
+        yield browser
+        browser.close()
+
+
+def pages_of(pdf: bytes) -> list[bytes]:
+    """The pages of a PDF as PNG, drawn by Chromium's own PDF library."""
+    import io
+
+    import pypdfium2
+
+    drawn = []
+    for page in pypdfium2.PdfDocument(pdf):
+        out = io.BytesIO()
+        page.render(scale=2).to_pil().save(out, "PNG")
+        drawn.append(out.getvalue())
+    return drawn
