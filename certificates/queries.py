@@ -20,7 +20,7 @@ from lms.core.permissions import Reach
 ENDS = (AwardEventKind.REVOKED, AwardEventKind.SUPERSEDED)
 
 
-def awards_in(reach: Reach) -> Select[tuple[Award]]:
+def awards_in(reach: Reach) -> Select[Award]:
     """Awards of these people and these places, with what happened to them."""
     found = (
         select(Award)
@@ -34,12 +34,12 @@ def awards_in(reach: Reach) -> Select[tuple[Award]]:
     )
 
 
-def awards_of(learner_id: UUID) -> Select[tuple[Award]]:
+def awards_of(learner_id: UUID) -> Select[Award]:
     """A person's own awards."""
     return awards_in(Reach(people=frozenset({learner_id})))
 
 
-def matching(found: Select[tuple[Award]], words: str) -> Select[tuple[Award]]:
+def matching(found: Select[Award], words: str) -> Select[Award]:
     """Of these, the ones whose number starts with `words`, or whose printed name holds it, accents folded."""
     name = func.fold(Award.snapshot["en"]["holder"].astext)
     pattern = f"%{_literal(folded(words))}%"

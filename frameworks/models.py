@@ -9,8 +9,8 @@ from sqlalchemy import Date, ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.core.db import Record, stored
-from lms.core.language import Bilingual, bilingual
+from lms.core.db import Record, bilingual, stored
+from lms.core.language import Bilingual
 
 
 class Status(StrEnum):

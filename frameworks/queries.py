@@ -87,16 +87,18 @@ def requirements(code: str) -> list[Needed]:
     return [Needed(*row) for row in rows]
 
 
+_LEVELS = (
+    select(Framework.code, Level.code, Level.rank, Level.title, FrameworkVersion.short_title)
+    .join(FrameworkVersion, FrameworkVersion.framework_id == Framework.id)
+    .join(Level, Level.version_id == FrameworkVersion.id)
+    .where(FrameworkVersion.status == Status.PUBLISHED)
+    .order_by(Framework.code.desc(), Level.rank)
+)
+
+
 def level_names() -> dict[tuple[str, str], LevelName]:
     """Every level of the published versions, by (framework, level), in order of framework and responsibility."""
-    rows = db.session.execute(
-        select(Framework.code, Level.code, Level.rank, Level.title, FrameworkVersion.short_title)
-        .join(FrameworkVersion, FrameworkVersion.framework_id == Framework.id)
-        .join(Level, Level.version_id == FrameworkVersion.id)
-        .where(FrameworkVersion.status == Status.PUBLISHED)
-        .order_by(Framework.code.desc(), Level.rank)
-    )
-    return {(row[0], row[1]): LevelName(*row) for row in rows}
+    return {(row[0], row[1]): LevelName(*row) for row in db.session.execute(_LEVELS)}
 
 
 def statement_codes() -> set[tuple[str, str]]:
@@ -126,15 +128,14 @@ def statements_named(pairs: Collection[tuple[str, str]]) -> list[Statement]:
     )
 
 
+_PLACES = union_all(
+    *(
+        select(literal(kind), cast(table.code, String), table.title_en, table.title_cy)
+        for kind, table in {"role": JobRole, "setting": ServiceSetting, "sector": SectorName}.items()
+    )
+)
+
+
 def place_names() -> dict[tuple[str, str], Bilingual]:
     """What job roles, service settings and sectors are called, by (kind, code): "role", "setting", "sector"."""
-    kinds = {"role": JobRole, "setting": ServiceSetting, "sector": SectorName}
-    rows = db.session.execute(
-        union_all(
-            *(
-                select(literal(kind), cast(table.code, String), table.title_en, table.title_cy)
-                for kind, table in kinds.items()
-            )
-        )
-    )
-    return {(kind, code): Bilingual(en, cy) for kind, code, en, cy in rows}
+    return {(kind, code): Bilingual(en, cy) for kind, code, en, cy in db.session.execute(_PLACES)}

@@ -8,20 +8,6 @@ from typing import Any
 from flask import Blueprint, Flask
 from flask_smorest import Api as Smorest
 
-import certificates.drawing
-import certificates.models
-import courses.catalogue.models
-import courses.enrolments.models
-import courses.portfolios.models
-import courses.supervision.jobs
-import courses.supervision.models
-import frameworks.models
-import lms.accounts.cli
-import lms.accounts.models
-import lms.core.audit
-import lms.core.files
-import lms.core.housekeeping
-import lms.core.mail
 from certificates import handlers as certificate_handlers
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
@@ -30,23 +16,22 @@ from courses.catalogue.api import api as catalogue_api
 from courses.catalogue.author_pages import pages as course_author_pages
 from courses.catalogue.pages import pages as catalogue_pages
 from courses.catalogue.queries import titles_on_offer
-from courses.enrolments.events import EnrolmentCompleted
-from courses.portfolios.events import PortfolioSignedOff
-from courses.enrolments.events import LearnerEnrolled
-from courses.portfolios import handlers as portfolio_handlers
-from courses.portfolios import loading as portfolios_loading
-from courses.portfolios import pages as portfolios_pages
-from courses.portfolios.api import api as portfolios_api
 from courses.enrolments import handlers as enrolment_handlers
 from courses.enrolments import hooks as enrolment_hooks
 from courses.enrolments.api import api as enrolments_api
+from courses.enrolments.events import EnrolmentCompleted, LearnerEnrolled
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
 from courses.launch.pages import pages as launch_pages
+from courses.portfolios import handlers as portfolio_handlers
+from courses.portfolios import loading as portfolios_loading
+from courses.portfolios import pages as portfolios_pages
+from courses.portfolios.api import api as portfolios_api
+from courses.portfolios.events import PortfolioSignedOff
 from courses.supervision.api import api as supervision_api
-from courses.supervision.pages import pages as supervision_pages
 from courses.supervision.events import AttestationEnded, AttestationMade
+from courses.supervision.pages import pages as supervision_pages
 from courses.supervision.queries import supervised_people
 from frameworks import loading as frameworks_loading
 from frameworks.api import api as frameworks_api
@@ -63,14 +48,15 @@ from lms.core.db import db
 from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api
+from lms.demonstration import cli as demonstration  # noqa: F401 - its commands register themselves
 from lms.portal import navigation
 from lms.portal import pages as portal_pages
-from lms.xapi.events import StatementsRecorded
 from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
 from lms.reporting.api import api as reports_api
+from lms.xapi.events import StatementsRecorded
 
 PAGES: tuple[Blueprint, ...] = (
     supervision_pages,

@@ -115,7 +115,7 @@ def app(worker_app: Flask, server: str, template: str) -> Iterator[Flask]:
         _dispose()
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         yield worker_app
         _dispose()
 

@@ -31,7 +31,7 @@ def courses(actor: Actor, q: str, sort: str, cursor: str | None, size: int, **as
     start = codes.index(cursor) + 1 if cursor else 0
     shown = found[start : start + size]
     more = start + size < len(found)
-    return {"items": queries.cards(shown), "next": shown[-1].code if more else None, "total": len(found)}
+    return {"items": queries.versions_of(shown), "next": shown[-1].code if more else None, "total": len(found)}
 
 
 @api.operation("GET", "/courses/<code>", needs=Permission.CATALOGUE_READ, returns=(200, CourseVersionOut))

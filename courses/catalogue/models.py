@@ -10,8 +10,8 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, Uniqu
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
-from lms.core.db import Record, Reference, stored
-from lms.core.language import Bilingual, bilingual
+from lms.core.db import Record, Reference, bilingual, stored
+from lms.core.language import Bilingual
 
 
 def _searchable(language: str, *configurations: str) -> str:

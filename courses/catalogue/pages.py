@@ -76,7 +76,8 @@ def course(actor: Actor, code: str) -> dict[str, Any]:
 
 def described(version: CourseVersion) -> dict[str, Any]:
     """What a template needs to show a version, on offer or not."""
-    names = queries.names()
+    known = frameworks.level_names()
+    names = queries.names(known.values())
     first = version.prerequisites.get("completed", [])
     any_of, needs = conditions.in_words(_beyond_sectors(version), names)
     statements = frameworks.statements_named(
@@ -89,7 +90,7 @@ def described(version: CourseVersion) -> dict[str, Any]:
         "any_of": any_of,
         "needs": needs,
         "first": queries.titles_on_offer(first) if first else {},
-        "levels": levels_of(version),
+        "levels": _levels(version, known),
         "statements": _by_level(statements),
         "certificate": _(CERTIFICATES[version.certificate_kind]),
         "validity": _validity(version.validity_months),
@@ -106,9 +107,8 @@ def _beyond_sectors(version: CourseVersion) -> dict[str, Any]:
     return {which: listed for which, listed in kept.items() if listed}
 
 
-def levels_of(version: CourseVersion) -> dict[str, list[LevelName]]:
+def _levels(version: CourseVersion, known: dict[tuple[str, str], LevelName]) -> dict[str, list[LevelName]]:
     """The levels a course serves, by framework, lowest first."""
-    known = frameworks.level_names()
     found: dict[str, list[LevelName]] = {}
     for each in sorted(version.levels, key=lambda each: (each.framework_code != "PIMH", each.framework_code)):
         if level := known.get((each.framework_code, each.level_code)):

@@ -1,6 +1,7 @@
 """Reads of the catalogue. What is not published is for those who may edit: see `manage_list` and `version_numbered`."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from courses.catalogue.models import Course, CourseStatus, CourseVersion, Format, Funding, Programme, Topic
 from courses.catalogue.rules import search
 from frameworks import queries as frameworks
+from frameworks.queries import LevelName
 from lms.accounts.models import JobRole, SectorName, ServiceSetting, StaffGroup
 from lms.core.audit import AuditEntry
 from lms.core.db import db
@@ -102,7 +104,26 @@ def on_offer(version_ids: Collection[UUID] | None = None) -> Select[CourseVersio
     return found if version_ids is None else found.where(CourseVersion.id.in_(version_ids))
 
 
-def cards(found: Iterable[search.Offer]) -> list[CourseVersion]:
+@dataclass(frozen=True)
+class Card:
+    """What a list shows of a version beside its offer. `minutes` is learning time."""
+
+    summary: Bilingual
+    minutes: int
+
+
+def cards(found: Iterable[search.Offer]) -> list[Card]:
+    """What those offers' cards show, in their order. Columns only: a list of twenty is asked for on every search."""
+    ids = [offer.version_id for offer in found]
+    rows = db.session.execute(_CARDS, {"ids": ids})
+    by_id = {id: Card(Bilingual(en, cy), minutes) for id, en, cy, minutes in rows}
+    return [by_id[id] for id in ids]
+
+
+_CARDS = text("SELECT id, summary_en, summary_cy, minutes FROM course_version WHERE id = ANY(:ids)")
+
+
+def versions_of(found: Iterable[search.Offer]) -> list[CourseVersion]:
     """Those offers' versions, in their order."""
     ids = [offer.version_id for offer in found]
     versions = {version.id: version for version in db.session.scalars(on_offer(ids))}
@@ -206,24 +227,30 @@ def titles_on_offer(codes: Collection[str]) -> dict[str, Bilingual]:
     return {code: title for code, title in rows}  # noqa: C416 - a Bundle row is no pair to mypy
 
 
-def names() -> dict[tuple[str, str], Bilingual]:
-    """What the codes in the catalogue are called, by (kind, code), in the order of their lists. Two queries.
-
-    Kinds: topic, format, funding, programme, sector, setting, role, staff_group; and level, coded "PIMH:skilled".
-    """
-    kinds: dict[str, Any] = {
-        "topic": Topic, "format": Format, "funding": Funding, "programme": Programme, "sector": SectorName,
-        "setting": ServiceSetting, "role": JobRole, "staff_group": StaffGroup,
-    }  # fmt: skip
-    each = [
+_NAMED: dict[str, Any] = {
+    "topic": Topic, "format": Format, "funding": Funding, "programme": Programme, "sector": SectorName,
+    "setting": ServiceSetting, "role": JobRole, "staff_group": StaffGroup,
+}  # fmt: skip
+_NAMES = union_all(
+    *(
         select(
             literal(kind).label("kind"), cast(table.code, String), table.title_en, table.title_cy,
             (table.position if hasattr(table, "position") else literal(0)).label("position"),
         )
-        for kind, table in kinds.items()
-    ]  # fmt: skip
-    rows = db.session.execute(union_all(*each).order_by("position"))
-    found = {(kind, code): Bilingual(en, cy) for kind, code, en, cy, _ in rows}
-    for level in frameworks.level_names().values():
+        for kind, table in _NAMED.items()
+    )
+).order_by("position")  # fmt: skip
+"""Built once: writing it anew for each page would cost more than asking it."""
+
+
+def names(levels: Iterable[LevelName] | None = None) -> dict[tuple[str, str], Bilingual]:
+    """What the codes in the catalogue are called, by (kind, code), in the order of their lists.
+
+    One query, and one more for levels unless they are given.
+
+    Kinds: topic, format, funding, programme, sector, setting, role, staff_group; and level, coded "PIMH:skilled".
+    """
+    found = {(kind, code): Bilingual(en, cy) for kind, code, en, cy, _ in db.session.execute(_NAMES)}
+    for level in frameworks.level_names().values() if levels is None else levels:
         found["level", f"{level.framework}:{level.code}"] = level.full
     return found

@@ -169,6 +169,7 @@ def _url(endpoint: str, it: Enrolment) -> str | None:
 def withdraw(actor: Actor, enrolment_id: UUID) -> Any:
     """Leave a course, saying why."""
     it = readable(actor, enrolment_id)
+    actor.require_or_hide(P.ENROLMENT_WITHDRAW, about=it.learner_id, at=it.organisation_lineage)
     if it.state not in OPEN_STATES:
         raise EnrolmentClosed()
     shown = {"it": it, "reasons": [(each.value, _(text)) for each, text in wording.REASONS.items()]}
@@ -227,7 +228,7 @@ def _record(actor: Actor) -> Any:
         return Redirect(back, flash=_("Nothing was recorded. %(why)s", why=wording.reason(refusal).detail))
     except Refusal as refusal:
         return Redirect(back, flash=_("Nothing was recorded. %(why)s", why=_(refusal.title)))
-    return Redirect(back, flash=_("Recorded for %(count)s people.", count=len(chosen)))
+    return Redirect(back, flash=_("Recorded. People: %(count)s.", count=len(chosen)))
 
 
 def _is_id(text: str) -> bool:

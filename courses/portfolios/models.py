@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.enrolments.models import Enrolment
 from lms.accounts.models import Person
-from lms.core.db import Record, stored
+from lms.core.db import Record, bilingual, stored
 from lms.core.files import StoredFile
-from lms.core.language import Bilingual, bilingual
+from lms.core.language import Bilingual
 
 
 class EvidenceKind(StrEnum):

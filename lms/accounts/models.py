@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, Te
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.core.db import Record, Reference, stored
-from lms.core.language import Bilingual, bilingual
+from lms.core.db import Record, Reference, bilingual, stored
+from lms.core.language import Bilingual
 from lms.core.permissions import Role
 
 

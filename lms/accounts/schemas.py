@@ -58,9 +58,9 @@ class Id(fields.UUID):
         super().__init__(**options)
 
 
-class YesNo(fields.Boolean):
+class PaidOrNot(fields.Boolean):
     def __init__(self, **options: Any) -> None:
-        message = N_("Answer yes or no")
+        message = N_("Choose paid or unpaid")
         options.setdefault("error_messages", {"required": message, "null": message, "invalid": message})
         super().__init__(**options)
 
@@ -127,7 +127,7 @@ class MembershipIn(Schema):
     sector = Choice(Sector, load_default=None, allow_none=True)
     job_role = Code(load_default=None, allow_none=True)
     setting = Code(load_default=None, allow_none=True)
-    paid = YesNo(required=True)
+    paid = PaidOrNot(required=True)
     starts_on = Day(required=True, message=N_("Enter the first day"))
     ends_on = Day(load_default=None, allow_none=True)
 

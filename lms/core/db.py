@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, MetaData, Uuid, func
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import DateTime, Enum, MetaData, Text, Uuid, func
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, composite, mapped_column
+from sqlalchemy.orm.descriptor_props import Composite
 
 from lms.core.errors import NotFound
 from lms.core.ids import new_id
+from lms.core.language import Bilingual
 
 Instant = DateTime(timezone=True)
 
@@ -76,6 +78,15 @@ def stored(kind: type[StrEnum]) -> Enum:
         name=kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def bilingual(name: str) -> Composite[Bilingual]:
+    """Two text columns, `<name>_en` and `<name>_cy`, read and written as one Bilingual."""
+    return composite(Bilingual, _words(f"{name}_en"), _words(f"{name}_cy"))
+
+
+def _words(name: str) -> MappedColumn[Any]:
+    return mapped_column(name, Text, nullable=False)
 
 
 R = TypeVar("R")

@@ -1,11 +1,7 @@
 """Two languages, always both (house law 7)."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from sqlalchemy import Text
-from sqlalchemy.orm import MappedColumn, composite, mapped_column
-from sqlalchemy.orm.descriptor_props import Composite
+from typing import Literal
 
 Language = Literal["en", "cy"]
 LANGUAGES: tuple[Language, ...] = ("en", "cy")
@@ -26,15 +22,6 @@ class Bilingual:
     @property
     def complete(self) -> bool:
         return bool(self.en.strip() and self.cy.strip())
-
-
-def bilingual(name: str) -> Composite[Bilingual]:
-    """Two text columns, `<name>_en` and `<name>_cy`, read and written as one Bilingual."""
-    return composite(Bilingual, _column(f"{name}_en"), _column(f"{name}_cy"))
-
-
-def _column(name: str) -> MappedColumn[Any]:
-    return mapped_column(name, Text, nullable=False)
 
 
 def N_(msgid: str) -> str:

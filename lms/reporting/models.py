@@ -7,8 +7,8 @@ from sqlalchemy import CheckConstraint, Numeric, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core.db import Reference, stored
-from lms.core.language import Bilingual, bilingual
+from lms.core.db import Reference, bilingual, stored
+from lms.core.language import Bilingual
 
 
 class BaselineUse(StrEnum):

@@ -132,8 +132,10 @@ def counts(filters: Filters, rows: Dimension, columns: Dimension | None) -> Coun
     if columns:
         sets += ["(row_key, column_key, measure)", "(column_key, measure)"]
     column = f"{KEYS[columns]} AS column_key" if columns else "NULL AS column_key"
-    marks = "GROUPING(row_key), GROUPING(column_key), GROUPING(measure)" if columns else (
-        "GROUPING(row_key), 1, GROUPING(measure)"
+    marks = (
+        "GROUPING(row_key), GROUPING(column_key), GROUPING(measure)"
+        if columns
+        else ("GROUPING(row_key), 1, GROUPING(measure)")
     )
     shown = "column_key" if columns else "NULL"
     found = db.session.execute(
@@ -233,7 +235,7 @@ def _wider_of(found: Any, filters: Filters) -> list[Wider]:
     ]
 
 
-def people(filters: Filters) -> Select[tuple[Enrolment]]:
+def people(filters: Filters) -> Select[Enrolment]:
     """The enrolments that the report counts as enrolled, with who and what: for those who may see names."""
     period = filters.period
     found = (

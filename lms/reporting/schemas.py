@@ -12,7 +12,7 @@ from lms.reporting.queries import Dimension
 from lms.reporting.rules.measures import Measure
 
 MONTH = N_("Choose a month")
-UNKNOWN = {"unknown": N_("Choose one of the answers")}
+UNKNOWN: dict[str, str | list[Any] | dict[Any, Any]] = {"unknown": N_("Choose one of the answers")}
 
 
 class UptakeQuery(Schema):

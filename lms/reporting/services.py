@@ -84,7 +84,7 @@ def view(actor: Actor, asked: Asked) -> View:
     return View(filters, sectors, within, programmes, courses, everywhere, _sees_names(actor, filters, bodies))
 
 
-def people(actor: Actor, asked: Asked) -> tuple[View, Select[tuple[Enrolment]]]:
+def people(actor: Actor, asked: Asked) -> tuple[View, Select[Enrolment]]:
     """The people behind the figures, by name; that they were read is recorded.
 
     Raises NotFound unless the reader may see names everywhere that they ask for.

@@ -150,6 +150,8 @@ def _multiplied(
             ref = f"by_{name}"
             join = f" JOIN statement_ref AS {ref} ON {ref}.tenant = {{s}}.tenant AND {ref}.seq = {{s}}.seq"
             match = f" AND {ref}.kind = {int(kind)} AND {ref}.key = :{name}"
+            if "verb" in given:  # it is in the index, so a rare verb need not be looked for in the statements
+                match += f" AND {ref}.verb = :verb"
             found.append((joins + join, condition + match, value))
     return found
 
@@ -223,7 +225,7 @@ def statements_of(registration: UUID, limit: int = 50) -> list[Json]:
     return [parsing.load(bytes(payload)) for payload in found]
 
 
-def credentials() -> Select[tuple[Credential]]:
+def credentials() -> Select[Credential]:
     """Credentials of clients, those of launched content left out. The caller has asked `services.may_manage`."""
     return select(Credential).where(Credential.tenant == TENANT, Credential.about_id.is_(None))
 

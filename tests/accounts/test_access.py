@@ -71,7 +71,9 @@ API = [
 def cast(app: Flask) -> dict[str, Any]:
     """A learner at BCU, a carer without a body, an organiser, and three administrators."""
     bcu = organisation("BCU")
-    people = {name: make_person(display_name=name) for name in ("learner", "carer", "organiser", "here", "there", "top")}
+    people = {
+        name: make_person(display_name=name) for name in ("learner", "carer", "organiser", "here", "there", "top")
+    }
     membership = make_membership(people["learner"], bcu)
     make_membership(people["organiser"], bcu)
     granted = grant(people["organiser"], Role.ORGANISER, bcu)
@@ -138,7 +140,9 @@ def test_nobody_grants_beyond_their_reach_or_to_themselves(app: Flask, cast: dic
 
 
 def test_the_trail_tells_only_about_people_within_reach(app: Flask, cast: dict[str, Any]) -> None:
-    TokenClient(app, cast["learner"]).patch(f"/api/v1/memberships/{cast['membership'].id}", json={"ends_on": "2030-01-01"})
+    TokenClient(app, cast["learner"]).patch(
+        f"/api/v1/memberships/{cast['membership'].id}", json={"ends_on": "2030-01-01"}
+    )
     seen = {name: sign_in_browser(app, cast[name]).get("/en/admin/audit").text for name in ("here", "there", "top")}
     assert "membership.ended" in seen["here"]
     assert "membership.ended" in seen["top"]

@@ -14,7 +14,12 @@ from lms.core.db import db, transaction
 from lms.core.mail import MailMessage
 from tests.factories.accounts import make_person, post_form, sign_in_browser
 
-JOIN = {"display_name": "Siân Ŵyn", "address": "sian@example.org", "new_password": "gwynt glaw heulwen", "language": "cy"}
+JOIN = {
+    "display_name": "Siân Ŵyn",
+    "address": "sian@example.org",
+    "new_password": "gwynt glaw heulwen",
+    "language": "cy",
+}
 
 
 def newest_mail() -> MailMessage:
@@ -100,7 +105,9 @@ def test_the_main_address_changes_and_the_one_before_is_told(app: Flask) -> None
     for what in ("primary", "remove"):
         assert post_form(stranger, f"/en/profile/emails/{old.id}/{what}", {}, "/en/profile/emails").status_code == 404
     assert post_form(browser, f"/en/profile/emails/{old.id}/remove", {}, "/en/profile/emails").status_code == 303
-    assert db.session.scalars(select(EmailAddress).where(EmailAddress.person_id == person.id)).one().address[:3] == "new"
+    assert (
+        db.session.scalars(select(EmailAddress).where(EmailAddress.person_id == person.id)).one().address[:3] == "new"
+    )
 
 
 def test_who_never_opened_the_mail_is_forgotten(client: FlaskClient) -> None:

@@ -80,7 +80,7 @@ def test_missing_answers_are_named_in_the_readers_language(app: Flask) -> None:
         assert f'href="#{field}"' in answer.text
     assert 'value="31"' in answer.text
     welsh = post_form(browser, "/cy/profile/memberships/add", {"job_role": "no-such-role"} | CARER | {"paid": ""})
-    assert "Atebwch" in welsh.text
+    assert "Dewiswch gyflogedig neu ddi-dâl" in welsh.text
 
 
 def test_a_double_click_makes_one_membership(app: Flask) -> None:
@@ -127,7 +127,9 @@ def test_passwords_are_never_kept(app: Flask) -> None:
 
     browser = sign_in_browser(app, make_person())
     for url in ("/en/profile/password", "/en/sign-in", "/en/join"):
-        browser.post(url, data={"csrf_token": "old", "password": PASSWORD, "new_password": PASSWORD, "address": "a@b.cy"})
+        browser.post(
+            url, data={"csrf_token": "old", "password": PASSWORD, "new_password": PASSWORD, "address": "a@b.cy"}
+        )
     assert db.session.scalar(select(func.count()).select_from(KeptForm)) == 0
 
 

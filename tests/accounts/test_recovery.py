@@ -30,7 +30,9 @@ def link_in(message: MailMessage) -> str:
 
 
 def test_the_link_sets_a_password_once_and_ends_what_was_open(app: Flask, client: FlaskClient) -> None:
-    person = make_person(email="mari@example.org", password_hash=passwords.hash_password("the old password"), language="cy")
+    person = make_person(
+        email="mari@example.org", password_hash=passwords.hash_password("the old password"), language="cy"
+    )
     elsewhere, token = sign_in_browser(app, person), TokenClient(app, person)
     assert post_form(client, "/en/forgotten-password", {"address": "MARI@example.org"}).status_code == 303
     (message,) = mails()
@@ -88,7 +90,9 @@ def test_weak_passwords_are_refused(password: str) -> None:
     assert passwords.fault_in(password, ("Mari Jones", "jones-mari@example.org"))
 
 
-@pytest.mark.parametrize("password", ["three words apart", "gwynt glaw heulwen", "mari likes the sea a lot", "ŵyŷ-12 mynydd"])
+@pytest.mark.parametrize(
+    "password", ["three words apart", "gwynt glaw heulwen", "mari likes the sea a lot", "ŵyŷ-12 mynydd"]
+)
 def test_no_rules_of_composition(password: str) -> None:
     assert passwords.fault_in(password, ("Mari Jones", "mari@example.org")) is None
 

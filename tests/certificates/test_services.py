@@ -1,5 +1,6 @@
 """An award is made once, says what was true, and is never rewritten."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -15,8 +16,10 @@ from certificates.models import Award, AwardCheck, AwardEvent, AwardFile
 from certificates.rules import AwardEventKind, NameVisibility, RevocationReason, State, Wait
 from certificates.snapshots import fingerprint
 from courses.catalogue.models import CertificateKind
+from courses.enrolments.errors import EnrolmentClosed
 from courses.enrolments.events import EnrolmentCompleted
 from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.enrolments.services.learning import complete
 from courses.portfolios.events import PortfolioSignedOff
 from lms.core import clock, files, jobs
 from lms.core.audit import AuditEntry
@@ -55,11 +58,23 @@ def test_completion_awards_once_however_often_it_is_said(app: Flask) -> None:
     assert db.session.scalar(select(func.count()).where(AuditEntry.action == "award.issued")) == 1
 
 
+def test_what_the_house_records_as_completed_is_certified_in_the_same_transaction(app: Flask) -> None:
+    enrolment = make_enrolment(make_person(legal_name=NAME), state=EnrolmentState.IN_PROGRESS)
+    with pytest.raises(RuntimeError, match="power cut"), transaction():
+        complete(Actor.system(), enrolment.id)
+        raise RuntimeError("power cut")
+    assert count(Award) == 0
+    for _ in range(2):
+        with transaction(), suppress(EnrolmentClosed):
+            complete(Actor.system(), enrolment.id)
+    assert [award.enrolment_id for award in db.session.scalars(select(Award))] == [enrolment.id]
+
+
 def test_twenty_completions_at_once_give_one_certificate(app: Flask) -> None:
     enrolment = make_completed()
     start, faults = Barrier(20), []
 
-    def complete() -> None:
+    def say_so() -> None:
         with app.app_context():
             try:
                 start.wait()
@@ -70,7 +85,7 @@ def test_twenty_completions_at_once_give_one_certificate(app: Flask) -> None:
             finally:
                 db.session.remove()
 
-    threads = [Thread(target=complete) for _ in range(20)]
+    threads = [Thread(target=say_so) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:

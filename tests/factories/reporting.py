@@ -44,10 +44,14 @@ class Told:
             and not (self.revoked_on is not None and self.revoked_on <= as_at)
         )
         return Facts(
-            self.enrolled_on, self.waitlisted, self.started_on, self.withdrawn_on,
+            self.enrolled_on,
+            self.waitlisted,
+            self.started_on,
+            self.withdrawn_on,
             max((day for day in self.activity if day <= as_at), default=None),
-            self.completed_on, self.issued_on if valid else None,
-        )  # fmt: skip
+            self.completed_on,
+            self.issued_on if valid else None,
+        )
 
 
 def at_noon(day: date) -> datetime:
@@ -63,21 +67,32 @@ def make_history(
     for person in people:
         place = random_.choice(places)
         sector = place.sector if place else Sector.UNPAID_CARERS
-        for course in random_.sample(courses, random_.randint(1, min(3, len(courses)))):
-            told.append(_one(random_, person, course, place, sector, today, rows))
+        taken = random_.sample(courses, random_.randint(1, min(3, len(courses))))
+        told += [_one(random_, person, course, place, sector, today, rows) for course in taken]
     with transaction():
         db.session.add_all(rows)
     return told
 
 
 def _one(
-    random_: random.Random, person: Person, course: Course, place: Organisation | None, sector: Sector, today: date,
+    random_: random.Random,
+    person: Person,
+    course: Course,
+    place: Organisation | None,
+    sector: Sector,
+    today: date,
     rows: list[Any],
-) -> Told:  # fmt: skip
+) -> Told:
     enrolled = today - timedelta(days=random_.randint(0, 700))
     age = (today - enrolled).days
-    stage = random_.choice(["waiting", "enrolled", "active", "active", "withdrawn", "left", "done", "certified", "certified"])
-    started = enrolled + timedelta(days=random_.randint(0, age)) if stage not in ("waiting", "enrolled", "withdrawn") else None
+    stage = random_.choice(
+        ["waiting", "enrolled", "active", "active", "withdrawn", "left", "done", "certified", "certified"]
+    )
+    started = (
+        enrolled + timedelta(days=random_.randint(0, age))
+        if stage not in ("waiting", "enrolled", "withdrawn")
+        else None
+    )
     room = (today - started).days if started else 0
     activity = tuple(sorted(started + timedelta(days=random_.randint(0, room)) for _ in range(3))) if started else ()
     last = activity[-1] if activity else enrolled
@@ -89,30 +104,68 @@ def _one(
     if revoked and revoked > today:
         revoked = None
     state = {
-        "waiting": EnrolmentState.WAITLISTED, "enrolled": EnrolmentState.ENROLLED, "active": EnrolmentState.IN_PROGRESS,
-        "withdrawn": EnrolmentState.WITHDRAWN, "left": EnrolmentState.WITHDRAWN,
-    }.get(stage, EnrolmentState.COMPLETED)  # fmt: skip
+        "waiting": EnrolmentState.WAITLISTED,
+        "enrolled": EnrolmentState.ENROLLED,
+        "active": EnrolmentState.IN_PROGRESS,
+        "withdrawn": EnrolmentState.WITHDRAWN,
+        "left": EnrolmentState.WITHDRAWN,
+    }.get(stage, EnrolmentState.COMPLETED)
     made = Enrolment(
-        id=new_id(), learner_id=person.id, course_id=course.id, course_version_id=course.published_version_id, state=state,
-        language="en", enrolled_on=enrolled, started_at=at_noon(started) if started else None,
-        last_active_at=at_noon(last) if activity else None, progress=100 if done else 0, completed_on=done, ended_on=left,
-        sector=sector, organisation_id=place.id if place else None, organisation_lineage=place.lineage if place else [],
-        job_role_code=None, declared=[],
-    )  # fmt: skip
+        id=new_id(),
+        learner_id=person.id,
+        course_id=course.id,
+        course_version_id=course.published_version_id,
+        state=state,
+        language="en",
+        enrolled_on=enrolled,
+        started_at=at_noon(started) if started else None,
+        last_active_at=at_noon(last) if activity else None,
+        progress=100 if done else 0,
+        completed_on=done,
+        ended_on=left,
+        sector=sector,
+        organisation_id=place.id if place else None,
+        organisation_lineage=place.lineage if place else [],
+        job_role_code=None,
+        declared=[],
+    )
     rows.append(made)
     rows += [
         EnrolmentEvent(enrolment_id=made.id, at=at_noon(day), kind=EnrolmentEventKind.PROGRESSED) for day in activity
     ]
     if issued:
         award = Award(
-            id=new_id(), number=f"N{made.id.hex}", code=made.id.hex, learner_id=person.id, enrolment_id=made.id,
-            course_code=course.code, course_version_id=course.published_version_id, kind=CertificateKind.COMPLETION,
-            completed_on=done, issued_on=issued, valid_until=until, snapshot={}, snapshot_hash="", design="classic",
-        )  # fmt: skip
+            id=new_id(),
+            number=f"N{made.id.hex}",
+            code=made.id.hex,
+            learner_id=person.id,
+            enrolment_id=made.id,
+            course_code=course.code,
+            course_version_id=course.published_version_id,
+            kind=CertificateKind.COMPLETION,
+            completed_on=done,
+            issued_on=issued,
+            valid_until=until,
+            snapshot={},
+            snapshot_hash="",
+            design="classic",
+        )
         rows.append(award)
         if revoked:
             rows.append(AwardEvent(award_id=award.id, kind=AwardEventKind.REVOKED, at=at_noon(revoked)))
     return Told(
-        person.id, sector.value, place.id if place else None, tuple(place.lineage) if place else (), course.id, enrolled,
-        stage == "waiting", started, left, activity, done, issued, until, revoked,
-    )  # fmt: skip
+        person.id,
+        sector.value,
+        place.id if place else None,
+        tuple(place.lineage) if place else (),
+        course.id,
+        enrolled,
+        stage == "waiting",
+        started,
+        left,
+        activity,
+        done,
+        issued,
+        until,
+        revoked,
+    )

@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import requests
 import psycopg
 import pytest
+import requests
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
@@ -66,6 +66,18 @@ class Server:
 @pytest.fixture(scope="module")
 def live(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Flask]]:
     """A server, and an app over the same database for setting the scene. One a module: a journey is one story."""
+    yield from _live(server, template, tmp_path_factory, demonstration=False)
+
+
+@pytest.fixture(scope="module")
+def live_demo(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Flask]]:
+    """The same, with the demonstration's people and their histories in it."""
+    yield from _live(server, template, tmp_path_factory, demonstration=True)
+
+
+def _live(
+    server: str, template: str, tmp_path_factory: pytest.TempPathFactory, *, demonstration: bool
+) -> Iterator[tuple[Server, Flask]]:
     from lms.app import create_app
     from lms.core.db import db
 
@@ -77,6 +89,9 @@ def live(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -
     app = create_app(
         config.Settings(database_url=running.database, instance=instance, secret_key="j" * 40, public_url=running.url)
     )
+    if demonstration:
+        loaded = app.test_cli_runner().invoke(args=["load-demo"], catch_exceptions=False)
+        assert loaded.exit_code == 0, loaded.output
     with app.app_context():
         yield running, app
         db.session.remove()

@@ -76,7 +76,9 @@ def test_no_name_and_no_small_count_in_any_format(
     page = browser.get("/en/uptake?group=organisation&measure=enrolled").text
     bars = re.findall(r'class="app-bar" width="([\d.]+)%"', page)
     assert len(bars) == 3
-    lines = list(csv.reader(io.StringIO(browser.get("/en/uptake/figures.csv?group=organisation").data.decode("utf-8-sig"))))
+    lines = list(
+        csv.reader(io.StringIO(browser.get("/en/uptake/figures.csv?group=organisation").data.decode("utf-8-sig")))
+    )
     assert [row[3] for row in lines if row and row[0] in ("PTH", "W06000001")] == ["*", "*"]
     assert browser.get("/en/uptake/people").status_code == 403
 

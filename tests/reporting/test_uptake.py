@@ -76,9 +76,9 @@ def test_counts_are_those_of_brute_force_at_any_moment_and_by_anything(app: Flas
         totals = {measure: found.totals.get(measure, 0) for measure in Measure}
         assert totals == {measure: expected.get(("all", measure), 0) for measure in Measure}
         two_ways = queries.counts(filters, Dimension.SECTOR, Dimension.MONTH).cells
-        assert {(f"{row}|{column}", measure): n for (row, column, measure), n in two_ways.items() if measure in set(Measure)} == (
-            counted(told, period, lambda it, day: f"{it.sector}|{day:%Y-%m}")
-        )
+        assert {
+            (f"{row}|{column}", measure): n for (row, column, measure), n in two_ways.items() if measure in set(Measure)
+        } == (counted(told, period, lambda it, day: f"{it.sector}|{day:%Y-%m}"))
 
 
 def test_a_board_commissioner_counts_the_board_and_nothing_else(app: Flask) -> None:
@@ -87,7 +87,9 @@ def test_a_board_commissioner_counts_the_board_and_nothing_else(app: Flask) -> N
     commissioner = actor_of(Role.COMMISSIONER, "BCU")
     report = uptake(commissioner, Asked(group=Dimension.ORGANISATION))
     period = report.view.filters.period
-    expected = counted([it for it in told if board.id in it.lineage], replace(period, ends_on=period.as_at), lambda *_: "all")
+    expected = counted(
+        [it for it in told if board.id in it.lineage], replace(period, ends_on=period.as_at), lambda *_: "all"
+    )
     for measure, people in report.totals.items():
         assert people in (None, expected.get(("all", measure), 0))
     assert {line.label.name.en for line in report.lines} <= {board.name.en}
@@ -98,7 +100,10 @@ def test_a_board_commissioner_counts_the_board_and_nothing_else(app: Flask) -> N
 
 def test_the_whole_of_wales_includes_those_without_an_organisation(app: Flask) -> None:
     history(80)
-    labels = [line.label.code for line in uptake(actor_of(Role.COMMISSIONER, "WALES"), Asked(group=Dimension.ORGANISATION)).lines]
+    labels = [
+        line.label.code
+        for line in uptake(actor_of(Role.COMMISSIONER, "WALES"), Asked(group=Dimension.ORGANISATION)).lines
+    ]
     assert queries.NOWHERE in labels
 
 
@@ -167,7 +172,11 @@ def test_the_number_of_queries_does_not_grow(app: Flask, signed_in: Any) -> None
     grant(reader, Role.ORGANISER, organisation("WALES"))
     browser = signed_in(reader)
     seen: list[str] = []
-    for url in ("/en/uptake?group=organisation&columns=sector&organisation=NHS-WALES", "/en/uptake/people", "/en/uptake/baselines"):
+    for url in (
+        "/en/uptake?group=organisation&columns=sector&organisation=NHS-WALES",
+        "/en/uptake/people",
+        "/en/uptake/baselines",
+    ):
         numbers = []
         assert browser.get(url).status_code == 200  # the first request of a sign-in writes that it was seen
         for people in (3, 40):

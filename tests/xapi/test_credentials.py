@@ -202,9 +202,7 @@ class TestPages:
         assert store.get().status_code == 401
 
     @pytest.mark.parametrize("address", ["", "/new", f"/{UUID(int=1)}/revoke"])
-    @pytest.mark.parametrize(
-        ("who", "status"), [("administrator further down", 403), ("learner", 403), ("nobody", 303)]
-    )
+    @pytest.mark.parametrize(("who", "status"), [("administrator below", 403), ("learner", 403), ("nobody", 303)])
     def test_others_are_refused(self, app: Flask, signed_in: Any, address: str, who: str, status: int) -> None:
         person = make_person()
         if who != "learner":

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup, escape
 
 from courses.portfolios import rules, signing
 from courses.portfolios.identifiers import Finding
@@ -32,6 +33,16 @@ def guidance(kind: str) -> str:
         EvidenceKind.REFLECTION: _("Write what happened, what you made of it, and what you will do differently."),
         EvidenceKind.FILE: _("Add the file. You can write a few words that explain it."),
         EvidenceKind.OBSERVED_PRACTICE: _("Write what was observed, and what you were told about it."),
+    }[EvidenceKind(kind)]
+
+
+def guidance_for_supervisor(kind: str) -> str:
+    """What the kind is meant to show, beside the evidence."""
+    return {
+        EvidenceKind.TEXT: _("The learner writes what they did and why."),
+        EvidenceKind.REFLECTION: _("The learner reflects: what happened, what they made of it, what they will change."),
+        EvidenceKind.FILE: _("The learner shows a file, with a few words that explain it."),
+        EvidenceKind.OBSERVED_PRACTICE: _("A colleague watched the learner at work, and said what they saw."),
     }[EvidenceKind(kind)]
 
 
@@ -68,6 +79,17 @@ def who_has_it(item: EvidenceItem, supervisor: Person | None) -> str:
     if item.state is EvidenceState.RETURNED:
         return _("With you, returned by %(who)s on %(when)s", who=last.decided_by.display_name, when=day(last.at))
     return _("Accepted by %(who)s on %(when)s", who=last.decided_by.display_name, when=day(last.at))
+
+
+def where_it_is(item: EvidenceItem) -> str:
+    """Who has the item, as its supervisor reads it."""
+    last = item.decisions[-1] if item.decisions else None
+    if item.state is EvidenceState.ACCEPTED and last is not None:
+        return _("Accepted by %(who)s on %(when)s", who=last.decided_by.display_name, when=day(last.at))
+    if item.state is EvidenceState.RETURNED and last is not None:
+        who = last.decided_by.display_name
+        return _("With the learner, returned by %(who)s on %(when)s", who=who, when=day(last.at))
+    return _("With the learner")
 
 
 def finding_name(finding: Finding) -> str:
@@ -140,6 +162,11 @@ def size(count: int) -> str:
     if count < 1_000_000:
         return _("%(count)s KB", count=max(1, round(count / 1000)))
     return _("%(count)s MB", count=f"{count / 1_000_000:.1f}".removesuffix(".0"))
+
+
+def lines(text: str) -> Markup:
+    """Text with its line breaks, escaped."""
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))
 
 
 def iso_day(text: str) -> str:

@@ -129,7 +129,7 @@ def audit(actor: Actor) -> Any:
     found = queries.audit_entries(
         actor.reach(P.AUDIT_READ), about=about, thing=form.values["thing"], since=since, until=until
     )
-    page = page_of(found, request.args.get("cursor"), 50, key=(AuditEntry.at, AuditEntry.id), descending=True)
+    page = page_of(found, request.args.get("cursor"), 25, key=(AuditEntry.at, AuditEntry.id), descending=True)
     return {
         "form": form,
         "entries": page.items,

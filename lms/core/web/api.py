@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, make_response, request
-from flask_smorest import Blueprint
+from flask_smorest.blueprint import Blueprint
 from marshmallow import Schema, fields
 
 from lms.core import audit
@@ -38,7 +38,7 @@ class ProblemOut(Schema):
     errors = fields.List(fields.Nested(FaultOut))
 
 
-class Api(Blueprint):  # type: ignore[misc]
+class Api(Blueprint):
     """JSON routes of a room, under `/api/v1`."""
 
     def __init__(self, name: str, import_name: str, *, description: str, prefix: str = "/api/v1") -> None:
@@ -89,7 +89,7 @@ class Api(Blueprint):  # type: ignore[misc]
                 documented = self.alt_response(
                     code, schema=ProblemOut, description=text, content_type="application/problem+json", success=False
                 )(documented)
-            security = [] if needs in EVERYONE else [{"token": []}]
+            security: list[dict[str, list[str]]] = [] if needs in EVERYONE else [{"token": []}]
             documented = self.doc(security=security, operationId=f"{self.name}.{view.__name__}")(documented)
 
             @wraps(documented)

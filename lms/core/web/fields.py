@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from lms.core.language import Bilingual, N_
+from lms.core.language import N_, Bilingual
 
 REQUIRED = N_("Fill this in")
 INVALID = N_("This is not what we expected here")
@@ -58,8 +58,8 @@ class BilingualField(fields.Nested):
     def __init__(self, *, max: int = 400, **options: Any):
         super().__init__(_both(max), **options)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Bilingual:
-        loaded = super()._deserialize(value, attr, data, **kwargs)
+    def _deserialize(self, value: Any, attr: str | None, data: Any, *args: Any, **kwargs: Any) -> Bilingual:
+        loaded = super()._deserialize(value, attr, data, *args, **kwargs)
         return Bilingual(loaded["en"], loaded["cy"])
 
 

@@ -47,9 +47,9 @@ def read(schema: type[Schema], form: MultiDict[str, str], files: Mapping[str, An
     """Load a posted form. Blank fields count as missing; dates come as three boxes `<name>-day`, -month, -year."""
     shape = schema(unknown=EXCLUDE)
     raw, typed = _raw(shape, form)
-    for name, file in (files or {}).items():
-        if name in shape.fields and getattr(file, "filename", ""):
-            raw[name] = file
+    for name, given in (files or {}).items():
+        if name in shape.fields and given.filename:
+            raw[name] = given
     try:
         return FormState(values=typed, data=dict(shape.load(raw)))
     except ValidationError as fault:

@@ -35,7 +35,7 @@ class Pages(Blueprint):
         super().__init__(name, import_name, **options)
         self.prefix = "/<any(en,cy):lang>" if languages else ""
 
-    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+    def route(self, rule: str, **options: Any) -> Any:
         raise TypeError(f"{rule}: use .page(…, needs=…)")
 
     def page(

@@ -80,6 +80,7 @@ ATTRIBUTION = Bilingual(
 @dataclass(frozen=True)
 class Facts:
     "One enrolment, as of a date: what the SQL of `reports.uptake` reads, for one row. `None`: it has not happened."
+
     enrolled_on: date
     waitlisted: bool
     started_on: date | None
@@ -91,7 +92,7 @@ class Facts:
 
 
 def happened(it: Facts, as_at: date, until: date) -> dict[Measure, date]:
-    "On which day each measure counts this enrolment: what the SQL in queries.py says, and tests hold one to the "
+    "On which day each measure counts this enrolment: what the SQL in queries.py says, and tests hold one to the"
     "other."
     found: dict[Measure, date] = {}
     if it.waitlisted or it.enrolled_on > as_at:

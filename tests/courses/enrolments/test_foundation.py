@@ -11,7 +11,7 @@ from courses.enrolments.errors import NotForYourWork, PrerequisiteMissing, Super
 from courses.enrolments.models import Enrolment, EnrolmentState, WithdrawalReason
 from courses.supervision import services as supervision
 from courses.supervision.models import AttestationGround
-from lms.accounts.models import Person
+from lms.accounts.models import Person, Sector
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
@@ -56,7 +56,7 @@ def nurse(app: Any) -> Person:
 @pytest.fixture
 def volunteer(app: Any) -> Person:
     person = make_person(display_name="Gwen Gwirfoddolwr")
-    make_membership(person, sector="third_sector", job_role_code="volunteer", paid=False)
+    make_membership(person, sector=Sector.THIRD_SECTOR, job_role_code="volunteer", paid=False)
     return person
 
 

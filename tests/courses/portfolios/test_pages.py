@@ -298,7 +298,7 @@ def test_the_queue_asks_the_database_as_often_for_fifty_as_for_five(app: Flask, 
         assert page.status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]
-    assert "rel=\"next\"" in page.text
+    assert 'rel="next"' in page.text
 
 
 def test_a_portfolio_page_costs_the_same_whatever_its_history(app: Flask, signed_in: Any) -> None:

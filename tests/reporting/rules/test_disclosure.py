@@ -20,8 +20,10 @@ def tables(draw: st.DrawFn, largest: int = 5) -> Table:
 
 
 def bounds(shown: Table, most: int = 400) -> dict[tuple[int, int], tuple[int, int]]:
-    """Interval propagation to its fixed point: the least and the most that each hidden count may be, for a reader who knows
-    that zeros are shown."""
+    """The least and the most that each hidden count may be, by interval propagation to its fixed point.
+
+    For a reader who knows that zeros are shown.
+    """
     values = shown.values()
     low = {place: 1 if value is None else value for place, value in values.items()}
     high = {place: most if value is None else value for place, value in values.items()}
@@ -46,7 +48,7 @@ def bounds(shown: Table, most: int = 400) -> dict[tuple[int, int], tuple[int, in
 
 
 def could_differ(shown: Table, real: Table) -> set[tuple[int, int]]:
-    """The hidden places that some other table with the same shown counts fills otherwise: exhaustive over small changes."""
+    """The hidden places that some other table with the same shown counts fills otherwise, over all small changes."""
     inner = [(i, j) for i, row in enumerate(shown.cells) for j, value in enumerate(row) if value is None]
     truth = {place: value or 0 for place, value in real.values().items()}
     found: set[tuple[int, int]] = set()

@@ -3,11 +3,13 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.xapi.errors import Excessive, Fault, Malformed
 from lms.xapi.rules import parsing
+
+PATIENTLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,7 @@ VALUES = st.recursive(
 )
 
 
+@PATIENTLY
 @given(VALUES, st.sampled_from([(",", ":"), (", ", ": "), (" , ", " :\n")]), st.booleans())
 def test_every_value_is_read_whole_and_written_again_the_same(
     value: object, gaps: tuple[str, str], ascii: bool

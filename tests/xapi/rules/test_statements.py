@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.xapi.errors import Malformed
@@ -18,6 +18,8 @@ Json = dict[str, Any]
 UUID = "ec531277-b57b-4c15-8d91-d292c5b2b8f7"
 ACTIVITY = {"id": "https://a.example/x"}
 SUB = {"objectType": "SubStatement"}
+
+PATIENTLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
 
 
 def full() -> Json:
@@ -182,6 +184,7 @@ PROPERTIES = (
 )  # fmt: skip
 
 
+@PATIENTLY
 @given(path=st.lists(st.sampled_from(PROPERTIES), min_size=1, max_size=4), value=ANYTHING)
 def test_whatever_is_put_anywhere_is_taken_or_refused_in_words(path: list[str], value: Any) -> None:
     statement = deepcopy(full())
@@ -194,6 +197,7 @@ def test_whatever_is_put_anywhere_is_taken_or_refused_in_words(path: list[str], 
     assert fault is None or fault.message
 
 
+@PATIENTLY
 @given(st.datetimes(timezones=st.just(UTC)).filter(lambda moment: moment.year >= 1970))
 def test_an_instant_survives_being_written(moment: datetime) -> None:
     text = moment.isoformat()

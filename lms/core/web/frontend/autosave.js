@@ -7,20 +7,29 @@ export function autosave(form) {
   const say = statusLine(form)
   let timer = null
   let sent = typed(form)
+  let busy = false
 
   async function save(leaving = false) {
     clearTimeout(timer)
     const now = typed(form)
     if (now === sent) return
+    if (busy) {
+      timer = setTimeout(save, PAUSE)
+      return
+    }
+    busy = true
     if (!leaving) say(form.dataset.saving)
     try {
       // Following a redirect would take a sign-in page for a success.
       const answer = await fetch(form.dataset.autosave, { method: 'POST', body: fields(form), redirect: 'manual', keepalive: leaving })
       if (!answer.ok) throw new Error(String(answer.status))
       sent = now
+      takeEdition(form, answer.headers.get('ETag'))
       say(form.dataset.saved)
     } catch {
       say(form.dataset.failed, true)
+    } finally {
+      busy = false
     }
   }
 
@@ -46,8 +55,15 @@ function fields(form) {
   return data
 }
 
+// The next save builds on this one: where the form says which edition it saw, it has now seen the one just made.
+function takeEdition(form, tag) {
+  const edition = form.elements.namedItem('edition')
+  if (edition && tag) edition.value = tag.replaceAll('"', '')
+}
+
 function typed(form) {
   const data = fields(form)
   data.delete('csrf_token')
+  data.delete('edition')
   return new URLSearchParams(data).toString()
 }

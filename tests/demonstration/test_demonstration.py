@@ -1,0 +1,65 @@
+"""The demonstration loads, is consistent, and loads once."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from certificates.models import Award
+from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.portfolios.models import EvidenceItem, EvidenceState, PortfolioState, SignOff
+from courses.portfolios.models import Portfolio as EvidencePortfolio
+from lms.accounts.models import EmailAddress, Person
+from lms.accounts.passwords import verify
+from lms.core.db import db
+from lms.demonstration import large
+from lms.demonstration.cast import CAST, PASSWORD
+
+
+def count(statement: object) -> int:
+    return db.session.scalar(select(func.count()).select_from(statement)) or 0  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+def test_the_demonstration_loads_once_and_hangs_together(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    first = runner.invoke(args=["load-demo"])
+    assert first.exit_code == 0, first.output
+    people, enrolments = count(Person), count(Enrolment)
+    assert people > 400
+    assert enrolments > 1500
+    again = runner.invoke(args=["load-demo"])
+    assert "already there" in again.output
+    assert (count(Person), count(Enrolment)) == (people, enrolments)
+
+    assert db.session.scalar(select(func.count()).where(~Person.is_demonstration)) == 0
+    done = select(Enrolment.id).where(Enrolment.state == EnrolmentState.COMPLETED)
+    assert db.session.scalar(select(func.count()).where(Enrolment.id.in_(done), Enrolment.completed_on.is_(None))) == 0
+    assert db.session.scalar(select(func.count()).where(Award.enrolment_id.not_in(done))) == 0
+    assert db.session.scalar(text("SELECT count(*) FROM enrolment_event WHERE at > now()")) == 0
+    assert db.session.scalar(text("SELECT count(*) FROM enrolment WHERE completed_on < enrolled_on")) == 0
+    signed = select(EvidencePortfolio.id).where(EvidencePortfolio.state == PortfolioState.SIGNED_OFF)
+    assert set(db.session.scalars(select(SignOff.portfolio_id))) == set(db.session.scalars(signed))
+    waiting = select(func.count()).where(EvidenceItem.state == EvidenceState.SUBMITTED)
+    assert (db.session.scalar(waiting) or 0) >= 4
+
+    found = dict(db.session.execute(select(EmailAddress.address, EmailAddress.person_id)).tuples().all())
+    nobody_began = [found[f"{key}@demo.llwybr.example"] for key in ("nurse", "volunteer")]
+    assert db.session.scalar(select(func.count()).where(Enrolment.learner_id.in_(nobody_began))) == 0
+    nurse = found["nurse2@demo.llwybr.example"]
+    states = set(db.session.scalars(select(Enrolment.state).where(Enrolment.learner_id == nurse)))
+    assert states == {EnrolmentState.COMPLETED}
+    hashes = set(db.session.scalars(select(Person.password_hash).where(Person.password_hash.is_not(None))))
+    assert len(hashes) == 1
+    assert verify(hashes.pop(), PASSWORD)
+    listed = runner.invoke(args=["demo-sign-ins"]).output
+    assert all(part.address in listed for part in CAST)
+
+
+def test_the_large_demonstration_is_as_large_as_asked_and_loads_once(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    made = runner.invoke(args=["load-demo-large", "--people", "200", "--enrolments", "1500"])
+    assert made.exit_code == 0, made.output
+    assert (count(Person), count(Enrolment)) == (200, 1500)
+    assert count(Award) > 0
+    assert large.is_there()
+    assert "already there" in runner.invoke(args=["load-demo-large"]).output
