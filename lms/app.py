@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask
 from flask_smorest import Api as Smorest
 
+import lms.accounts.cli  # noqa: F401  (declares its commands)
 from certificates import handlers as certificate_handlers
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
@@ -56,7 +57,10 @@ from lms.portal.help import developer_pages, help_pages
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
 from lms.reporting.api import api as reports_api
+from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
+from lms.xapi.api import xapi
 from lms.xapi.events import StatementsRecorded
+from lms.xapi.pages import pages as record_store_pages
 
 PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
@@ -76,6 +80,8 @@ PAGES: tuple[Blueprint, ...] = (
     certificate_pages.public_pages,
     certificate_pages.manage_pages,
     reporting_pages.pages,
+    xapi,
+    record_store_pages,
     portal_pages.root_pages,
     portal_pages.home_pages,
     portal_pages.learning_pages,

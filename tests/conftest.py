@@ -85,6 +85,7 @@ def worker_app(server: str, template: str, tmp_path_factory: pytest.TempPathFact
         config.Settings(database_url=database_url(server, name), instance=instance, secret_key="k" * 40,
                         public_url="http://localhost")
     )  # fmt: skip
+    made.test_client_class = Browser
     made.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
     made.extensions["test.database"] = name
     request_started.connect(_forget_the_request_before, made)
@@ -118,6 +119,18 @@ def app(worker_app: Flask, server: str, template: str) -> Iterator[Flask]:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         yield worker_app
         _dispose()
+
+
+class Browser(FlaskClient):
+    """Each request in an app context of its own, as on a server: no `g` and no session are shared with the test."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        from lms.core.db import db
+
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        db.session.expire_all()  # what the test holds is read again
+        return answer
 
 
 @pytest.fixture

@@ -30,13 +30,12 @@ def load(persons: int, enrolments: int, today: date, say: Say) -> None:
     """One transaction: all of it or nothing. At least one course for every ten enrolments of a person."""
     chance = random.Random(SEED)  # noqa: S311 - the same rows every time
     bodies = [body for body in db.session.scalars(select(Organisation).order_by(Organisation.code)) if body.parent_id]
-    courses = list(
-        db.session.execute(
-            select(Course.id, Course.code, Course.published_version_id, CourseVersion.certificate_kind)
-            .join(CourseVersion, CourseVersion.id == Course.published_version_id)
-            .order_by(Course.code)
-        ).tuples()
+    offered = (
+        select(Course.id, Course.code, Course.published_version_id, CourseVersion.certificate_kind)
+        .join(CourseVersion, CourseVersion.id == Course.published_version_id)
+        .order_by(Course.code)
     )
+    courses = list(db.session.execute(offered))
     each, rest = divmod(enrolments, persons)
     if each + bool(rest) > len(courses):
         raise ValueError("There are fewer courses than enrolments for one person")
@@ -58,7 +57,8 @@ def load(persons: int, enrolments: int, today: date, say: Say) -> None:
         history = list(_enrolments(chance, people, courses, each, rest, today))
         columns = (
             "enrolment (id, learner_id, course_id, course_version_id, state, language, enrolled_on, started_at,"
-            " last_active_at, progress, completed_on, sector, organisation_id, organisation_lineage, job_role_code, declared)"
+            " last_active_at, progress, completed_on, sector, organisation_id, organisation_lineage, job_role_code,"
+            " declared)"
         )
         done = _copy(connection, columns, (row for row, _ in history), done, whole, say)
         columns = (

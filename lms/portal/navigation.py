@@ -39,7 +39,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
 def footer() -> list[dict[str, Any]]:
     """Links at the foot of every page."""
     return [
-        {"label": label, "url": _entry(label, endpoint)["url"]}
+        {"label": label, "url": url_for(endpoint)}
         for label, endpoint in (
             (_("Help"), "help.help"),
             (_("Frameworks"), "frameworks.frameworks"),
@@ -52,5 +52,4 @@ def footer() -> list[dict[str, Any]]:
 
 
 def _entry(label: str, endpoint: str, *rooms: str) -> dict[str, Any]:
-    from flask import current_app  # INTERIM until all rooms are wired
-    return {"label": label, "url": url_for(endpoint) if endpoint in current_app.view_functions else "/missing", "current": request.blueprint in rooms}
+    return {"label": label, "url": url_for(endpoint), "current": request.blueprint in rooms}

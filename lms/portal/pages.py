@@ -62,7 +62,7 @@ def learning(actor: Actor) -> dict[str, Any]:
 def manage(actor: Actor) -> dict[str, Any]:
     """What this person may manage."""
     doors = (
-        (Permission.COURSE_EDIT, "authoring.courses", _("Courses"), _("Draft, review, publish and retire")),
+        (Permission.COURSE_EDIT, "course_authors.manage", _("Courses"), _("Draft, review, publish and retire")),
         (Permission.ENROLMENT_COMPLETE, "enrolments.manage", _("Enrolments"), _("Record attendance and completion")),
         (Permission.SUPERVISION_ASSIGN, "supervision.manage", _("Supervision"), _("Licences, and who supervises whom")),
         (Permission.RECORD_STORE_MANAGE, "record_store.credentials", _("Record store"), _("Credentials for xAPI clients")),

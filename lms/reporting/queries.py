@@ -1,6 +1,7 @@
 """Reads of the reports. Raw counts stay in here and in services; what leaves has been through `rules.disclosure`."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from courses.catalogue.models import Course, CourseVersion, Programme
 from courses.enrolments.models import Enrolment, EnrolmentState
 from lms.accounts.models import Organisation, Person, SectorName
+from lms.core.clock import LONDON
 from lms.core.db import db
 from lms.core.language import Bilingual
 from lms.core.permissions import Reach
@@ -51,13 +53,20 @@ class Filters:
     course: UUID | None = None
 
     def parameters(self, period: Period) -> dict[str, Any]:
+        """What the statements are given. `day_over` is the midnight in Wales that ends the as-at date."""
         return {
+            "day_over": _midnight(period.as_at + timedelta(days=1)),
+            "active_from": _midnight(period.as_at - timedelta(days=ACTIVE_DAYS)),
             "as_at": period.as_at, "starts_on": period.starts_on, "ends_on": min(period.ends_on, period.as_at),
             "places": [str(place) for place in self.places or ()], "sector": self.sector, "programme": self.programme,
             "organisation": str(self.organisation.id) if self.organisation else None,
             "parent": str(self.organisation.parent_id) if self.organisation and self.organisation.parent_id else None,
             "course": str(self.course) if self.course else None,
         }  # fmt: skip
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), LONDON)
 
 
 NARROWED = {
@@ -72,14 +81,13 @@ WITH known AS (
     SELECT enrolment.*,
            CASE WHEN state = 'withdrawn' AND ended_on <= :as_at THEN ended_on END AS left_on,
            CASE WHEN completed_on <= :as_at THEN completed_on END AS done_on,
-           started_at IS NOT NULL AND (started_at AT TIME ZONE 'Europe/London')::date <= :as_at AS started,
-           CASE WHEN (last_active_at AT TIME ZONE 'Europe/London')::date <= :as_at
-                THEN (last_active_at AT TIME ZONE 'Europe/London')::date
+           coalesce(started_at < :day_over, false) AS started,
+           CASE WHEN last_active_at < :day_over THEN last_active_at >= :active_from
                 WHEN last_active_at IS NOT NULL
-                THEN (SELECT max((event.at AT TIME ZONE 'Europe/London')::date) FROM enrolment_event AS event
-                      WHERE event.enrolment_id = enrolment.id
-                        AND event.kind IN ('started', 'progressed', 'learning_completed', 'completed')
-                        AND (event.at AT TIME ZONE 'Europe/London')::date <= :as_at) END AS active_on
+                THEN EXISTS (SELECT FROM enrolment_event AS event
+                             WHERE event.enrolment_id = enrolment.id
+                               AND event.kind IN ('started', 'progressed', 'learning_completed', 'completed')
+                               AND event.at >= :active_from AND event.at < :day_over) END AS was_active
     FROM enrolment
     WHERE state <> 'waitlisted' AND enrolled_on <= :as_at {{where}}
 ), facts AS (
@@ -90,10 +98,10 @@ WITH known AS (
          AND (award.valid_until IS NULL OR award.valid_until >= :as_at)
          AND NOT EXISTS (SELECT FROM award_event AS event WHERE event.award_id = award.id
                          AND event.kind IN ('revoked', 'superseded')
-                         AND (event.at AT TIME ZONE 'Europe/London')::date <= :as_at)
+                         AND event.at < :day_over)
     CROSS JOIN LATERAL (VALUES
         ('{Measure.ENROLLED}', CASE WHEN left_on IS NULL OR started THEN enrolled_on END),
-        ('{Measure.ACTIVE}', CASE WHEN left_on IS NULL AND done_on IS NULL AND active_on >= :as_at - {ACTIVE_DAYS}
+        ('{Measure.ACTIVE}', CASE WHEN left_on IS NULL AND done_on IS NULL AND was_active
                                   THEN CAST(:ends_on AS date) END),
         ('{Measure.COMPLETED}', done_on),
         ('{Measure.CERTIFIED}', award.issued_on),
@@ -196,8 +204,8 @@ def wider(filters: Filters) -> list[Wider]:
         "course": "known.course_id::text",
         "programme": "(SELECT programme_code FROM course WHERE course.id = known.course_id)",
         "organisation": (
-            "CASE WHEN known.organisation_lineage @> ARRAY[CAST(:organisation AS uuid)] THEN CAST(:organisation AS text)"
-            f" ELSE coalesce(known.organisation_id::text, '{NOWHERE}') END"
+            "CASE WHEN known.organisation_lineage @> ARRAY[CAST(:organisation AS uuid)]"
+            f" THEN CAST(:organisation AS text) ELSE coalesce(known.organisation_id::text, '{NOWHERE}') END"
         ),
     }
     more = ", known.organisation_lineage @> ARRAY[CAST(:parent AS uuid)] AS in_parent"

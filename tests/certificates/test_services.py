@@ -60,9 +60,8 @@ def test_completion_awards_once_however_often_it_is_said(app: Flask) -> None:
 
 def test_what_the_house_records_as_completed_is_certified_in_the_same_transaction(app: Flask) -> None:
     enrolment = make_enrolment(make_person(legal_name=NAME), state=EnrolmentState.IN_PROGRESS)
-    with pytest.raises(RuntimeError, match="power cut"), transaction():
-        complete(Actor.system(), enrolment.id)
-        raise RuntimeError("power cut")
+    complete(Actor.system(), enrolment.id)
+    db.session.rollback()  # as the edge does when anything fails later in the request
     assert count(Award) == 0
     for _ in range(2):
         with transaction(), suppress(EnrolmentClosed):

@@ -42,7 +42,7 @@ def test_the_demonstration_loads_once_and_hangs_together(app: Flask) -> None:
     waiting = select(func.count()).where(EvidenceItem.state == EvidenceState.SUBMITTED)
     assert (db.session.scalar(waiting) or 0) >= 4
 
-    found = dict(db.session.execute(select(EmailAddress.address, EmailAddress.person_id)).tuples().all())
+    found = {each.address: each.person_id for each in db.session.scalars(select(EmailAddress))}
     nobody_began = [found[f"{key}@demo.llwybr.example"] for key in ("nurse", "volunteer")]
     assert db.session.scalar(select(func.count()).where(Enrolment.learner_id.in_(nobody_began))) == 0
     nurse = found["nurse2@demo.llwybr.example"]

@@ -41,7 +41,14 @@ def test_a_stub_says_what_is_missing(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/frameworks/NONE", "/frameworks/PIMH/2", "/frameworks/PIMH/999999999999", "/frameworks/%00", "/frameworks/PIMH/0"]
+    "path",
+    [
+        "/frameworks/NONE",
+        "/frameworks/PIMH/2",
+        "/frameworks/PIMH/999999999999",
+        "/frameworks/%00",
+        "/frameworks/PIMH/0",
+    ],
 )
 def test_what_there_is_not_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(f"/en{path}").status_code == 404

@@ -112,7 +112,8 @@ def test_small_counts_are_hidden_from_a_commissioner_and_not_from_an_organiser(a
     asked = Asked(group=Dimension.MONTH, columns=Dimension.SECTOR, measure=Measure.ENROLLED)
     shown = uptake(actor_of(Role.COMMISSIONER, "WALES"), asked)
     known = uptake(actor_of(Role.ORGANISER, "WALES"), asked)
-    assert shown.grid is not None and known.grid is not None
+    assert shown.grid is not None
+    assert known.grid is not None
     small = {place for place, n in known.grid.table.values().items() if n is not None and 0 < n < RULE.threshold}
     assert small
     assert all(shown.grid.table.values()[place] is None for place in small)

@@ -164,9 +164,9 @@ def _context(navigation: Navigation, footer: Callable[[], list[dict[str, Any]]])
         "nav": navigation(actor),
         "actor": actor,
         "actor_name": actor.name if actor.person else None,
-        "sign_in_url": url_for("sign_in.sign_in") if "sign_in.sign_in" in current_app.view_functions else "/",
-        "sign_out_url": url_for("sign_in.sign_out") if "sign_in.sign_out" in current_app.view_functions else "/",
-        "profile_url": url_for("profile.profile") if "profile.profile" in current_app.view_functions else "/",
+        "sign_in_url": url_for("sign_in.sign_in"),
+        "sign_out_url": url_for("sign_in.sign_out"),
+        "profile_url": url_for("profile.profile"),
         "footer_links": footer(),
         "flash_messages": [{"kind": "success", "text": text} for text in session.pop("flashes", [])]
         if "flashes" in session

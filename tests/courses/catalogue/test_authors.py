@@ -15,16 +15,35 @@ from lms.core.permissions import Role
 from tests.factories.accounts import grant, make_organisation, make_person, post_form
 
 FORM = {
-    "code": "NEW-1", "programme": "SUP", "title_en": "Listening well", "title_cy": "Gwrando'n dda", "summary_en": "How to.",
-    "summary_cy": "Sut i.", "format": "elearning", "topic": "literacy", "minutes": "90", "languages": ["en", "cy"],
-    "sectors": ["nhs", "public"], "funding": ["free_open"], "capacity_rule": "open", "certificate_kind": "completion",
-    "levels": ["PIMH:skilled"], "conditions": "manager_support\nsetting_in: camhs, maternity", "any_of": "all",
+    "code": "NEW-1",
+    "programme": "SUP",
+    "title_en": "Listening well",
+    "title_cy": "Gwrando'n dda",
+    "summary_en": "How to.",
+    "summary_cy": "Sut i.",
+    "format": "elearning",
+    "topic": "literacy",
+    "minutes": "90",
+    "languages": ["en", "cy"],
+    "sectors": ["nhs", "public"],
+    "funding": ["free_open"],
+    "capacity_rule": "open",
+    "certificate_kind": "completion",
+    "levels": ["PIMH:skilled"],
+    "conditions": "manager_support\nsetting_in: camhs, maternity",
+    "any_of": "all",
     "completed": "PIMH-01 PIMH-02",
-}  # fmt: skip
+}
 BODY = {
-    "code": "NEW-2", "title": {"en": "Listening", "cy": "Gwrando"}, "summary": {"en": "How to.", "cy": "Sut i."},
-    "format": "elearning", "topic": "literacy", "minutes": 60, "sectors": ["nhs"], "languages": ["en", "cy"],
-}  # fmt: skip
+    "code": "NEW-2",
+    "title": {"en": "Listening", "cy": "Gwrando"},
+    "summary": {"en": "How to.", "cy": "Sut i."},
+    "format": "elearning",
+    "topic": "literacy",
+    "minutes": 60,
+    "sectors": ["nhs"],
+    "languages": ["en", "cy"],
+}
 
 
 @pytest.fixture
@@ -41,7 +60,9 @@ def publisher(app: Flask) -> Person:
     return person
 
 
-def test_a_course_from_the_first_word_to_the_shelf(app: Flask, signed_in: Any, author: Person, publisher: Person) -> None:
+def test_a_course_from_the_first_word_to_the_shelf(
+    app: Flask, signed_in: Any, author: Person, publisher: Person
+) -> None:
     writes, reads = signed_in(author), signed_in(publisher)
     there = "/en/manage/courses/NEW-1/versions/1"
     assert post_form(writes, "/en/manage/courses/new", FORM | {"title_cy": ""}).headers["Location"] == there
@@ -68,8 +89,13 @@ def test_a_course_from_the_first_word_to_the_shelf(app: Flask, signed_in: Any, a
         select(AuditEntry.action).where(AuditEntry.thing_id == str(found.id)).order_by(AuditEntry.at)
     ).all()
     assert list(actions) == [
-        "course.drafted", "course.edited", "course.submitted", "course.returned", "course.submitted", "course.published",
-    ]  # fmt: skip
+        "course.drafted",
+        "course.edited",
+        "course.submitted",
+        "course.returned",
+        "course.submitted",
+        "course.published",
+    ]
 
     assert post_form(writes, "/en/manage/courses/NEW-1/versions", {}, page=there).headers["Location"].endswith("/2")
     second = post_form(writes, "/en/manage/courses/NEW-1/versions", {}, page=there)
@@ -101,7 +127,9 @@ def test_whoever_worked_on_it_does_not_publish_it(app: Flask, as_token: Any, aut
     assert reads.post(f"{at}/retirement", json={"reason": "Tried."}).json["status"] == "retired"
 
 
-def test_two_tabs_the_second_is_told_and_keeps_its_words(app: Flask, signed_in: Any, as_token: Any, author: Person) -> None:
+def test_two_tabs_the_second_is_told_and_keeps_its_words(
+    app: Flask, signed_in: Any, as_token: Any, author: Person
+) -> None:
     writes = signed_in(author)
     post_form(writes, "/en/manage/courses/new", FORM)
     edit = "/en/manage/courses/NEW-1/versions/1/edit"
@@ -113,21 +141,29 @@ def test_two_tabs_the_second_is_told_and_keeps_its_words(app: Flask, signed_in: 
     assert queries.version_numbered("NEW-1", 1).summary.en == "From the first tab."
     api = as_token(author)
     at = "/api/v1/courses/NEW-1/versions/1"
-    assert api.patch(at, json={"minutes": 5}, headers={"If-Match": '"1-1-draft"'}).json["type"] == "/problems/stale-edit"
+    assert (
+        api.patch(at, json={"minutes": 5}, headers={"If-Match": '"1-1-draft"'}).json["type"] == "/problems/stale-edit"
+    )
     assert api.patch(at, json={"minutes": 5}).status_code == 422
 
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"code": ""}, "Write a code, such as ECAMHS-6"), ({"code": "PIMH-01"}, "Another course has this code already"),
-        ({"code": "a b"}, "This is not what we expected here"), ({"minutes": "two"}, "Write a whole number"),
-        ({"seats": "-1"}, "This number is too small or too large"), ({"format": ""}, "Choose a format"),
-        ({"format": "radio"}, "Choose from the list"), ({"conditions": "manager_support\ngrade: 7"}, "We do not know this condition"),
-        ({"completed": "PIMH-01 NOPE-1"}, "There is a course code here"), ({"title_en": "x" * 201}, "This is too long"),
-        ({"summary_cy": "a\x07b"}, "Remove the characters that cannot be shown"), ({"levels": ["PIMH:none"]}, "Choose from the list"),
+        ({"code": ""}, "Write a code, such as ECAMHS-6"),
+        ({"code": "PIMH-01"}, "Another course has this code already"),
+        ({"code": "a b"}, "This is not what we expected here"),
+        ({"minutes": "two"}, "Write a whole number"),
+        ({"seats": "-1"}, "This number is too small or too large"),
+        ({"format": ""}, "Choose a format"),
+        ({"format": "radio"}, "Choose from the list"),
+        ({"conditions": "manager_support\ngrade: 7"}, "We do not know this condition"),
+        ({"completed": "PIMH-01 NOPE-1"}, "There is a course code here"),
+        ({"title_en": "x" * 201}, "This is too long"),
+        ({"summary_cy": "a\x07b"}, "Remove the characters that cannot be shown"),
+        ({"levels": ["PIMH:none"]}, "Choose from the list"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_in_the_form_is_named_and_nothing_typed_is_lost(
     app: Flask, signed_in: Any, author: Person, wrong: dict[str, str], said: str
 ) -> None:
@@ -137,10 +173,21 @@ def test_a_fault_in_the_form_is_named_and_nothing_typed_is_lost(
 
 @pytest.mark.parametrize(
     "body",
-    [{"title": "x"}, {"minutes": -1}, {"eligibility": {"all": [{"grade": 7}]}}, {"levels": [{"framework": "PIMH"}]},
-     {"topic": "none"}, {"statements": [{"framework": "PIMH", "statement": "NO"}]}, {"colour": "red"}, {"code": "PIMH-01"},
-     {"prerequisites": {"completed": ["NO-1"]}}, {"eligibility": []}, {"sectors": ["moon"]}, {"programme": "NO"}],
-)  # fmt: skip
+    [
+        {"title": "x"},
+        {"minutes": -1},
+        {"eligibility": {"all": [{"grade": 7}]}},
+        {"levels": [{"framework": "PIMH"}]},
+        {"topic": "none"},
+        {"statements": [{"framework": "PIMH", "statement": "NO"}]},
+        {"colour": "red"},
+        {"code": "PIMH-01"},
+        {"prerequisites": {"completed": ["NO-1"]}},
+        {"eligibility": []},
+        {"sectors": ["moon"]},
+        {"programme": "NO"},
+    ],
+)
 def test_a_fault_in_the_api_is_named(app: Flask, as_token: Any, author: Person, body: dict[str, Any]) -> None:
     answer = as_token(author).post("/api/v1/courses", json=BODY | body)
     assert answer.status_code in (409, 422)
@@ -185,8 +232,11 @@ def test_who_may_call_what(app: Flask, client: Any, as_token: Any, author: Perso
         for number, caller in enumerate(callers):
             json = BODY | {"code": f"NEW-{number}"} if url.endswith("/courses") else {"reason": "x"}
             sends = {"json": json} if url.endswith(("/courses", "/retirement")) and method == "POST" else {}
-            got.append(caller.open(url, method=method, **sends).status_code if caller is client else
-                       caller.open(method, url, **sends).status_code)  # fmt: skip
+            got.append(
+                caller.open(url, method=method, **sends).status_code
+                if caller is client
+                else caller.open(method, url, **sends).status_code
+            )
         assert tuple(got) == wanted, (method, url)
 
 

@@ -8,7 +8,16 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from courses.catalogue import loading, queries
-from courses.catalogue.models import CapacityRule, CertificateKind, Course, CourseStatus, CourseVersion, Format, Programme, Topic
+from courses.catalogue.models import (
+    CapacityRule,
+    CertificateKind,
+    Course,
+    CourseStatus,
+    CourseVersion,
+    Format,
+    Programme,
+    Topic,
+)
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
@@ -37,7 +46,10 @@ def test_what_a_course_says_is_what_the_file_says(app: Flask) -> None:
     assert {"active_learning_supervisor": True} in found.eligibility["all"]
     assert (found.certificate_kind, found.validity_months) == (CertificateKind.COMPLETION_WITH_PORTFOLIO, None)
     assert found.portfolio_template_code == "PF-ECAMHS-4"
-    assert [(each.framework_code, each.statement_code) for each in found.statements] == [("CAMHS", "C4.C1"), ("CAMHS", "C4.C2")]
+    assert [(each.framework_code, each.statement_code) for each in found.statements] == [
+        ("CAMHS", "C4.C1"),
+        ("CAMHS", "C4.C2"),
+    ]
     assert set(found.illustrative_fields) == {"certificate", "languages", "minutes", "portfolio", "statements"}
     supervisor = queries.course_on_offer("SUP-CAMHS")
     assert (supervisor.capacity_rule, supervisor.seats) == (CapacityRule.SESSION, 16)

@@ -12,12 +12,52 @@ from lms.core.language import Bilingual
 
 
 def test_a_welsh_list_follows_the_welsh_alphabet() -> None:
-    words = ["Theatr", "Tŷ", "Chwarae", "Cwrs", "Dydd", "Ddoe", "Rhiant", "Risg", "Ysgol", "Llais", "Lwc", "Phobl", "Plant",
-             "Ffiseg", "Fory", "Ngwaith", "Gwaith", "Hyder", "Âpsaf", "Adran 12", "Adran 2"]  # fmt: skip
+    words = [
+        "Theatr",
+        "Tŷ",
+        "Chwarae",
+        "Cwrs",
+        "Dydd",
+        "Ddoe",
+        "Rhiant",
+        "Risg",
+        "Ysgol",
+        "Llais",
+        "Lwc",
+        "Phobl",
+        "Plant",
+        "Ffiseg",
+        "Fory",
+        "Ngwaith",
+        "Gwaith",
+        "Hyder",
+        "Âpsaf",
+        "Adran 12",
+        "Adran 2",
+    ]
     assert sorted(words, key=sorting.welsh_key) == [
-        "Adran 12", "Adran 2", "Âpsaf", "Cwrs", "Chwarae", "Dydd", "Ddoe", "Fory", "Ffiseg", "Gwaith", "Ngwaith", "Hyder",
-        "Lwc", "Llais", "Plant", "Phobl", "Risg", "Rhiant", "Tŷ", "Theatr", "Ysgol",
-    ]  # fmt: skip
+        "Adran 12",
+        "Adran 2",
+        "Âpsaf",
+        "Cwrs",
+        "Chwarae",
+        "Dydd",
+        "Ddoe",
+        "Fory",
+        "Ffiseg",
+        "Gwaith",
+        "Ngwaith",
+        "Hyder",
+        "Lwc",
+        "Llais",
+        "Plant",
+        "Phobl",
+        "Risg",
+        "Rhiant",
+        "Tŷ",
+        "Theatr",
+        "Ysgol",
+    ]
 
 
 def test_an_english_list_does_not() -> None:
@@ -33,11 +73,21 @@ def test_every_text_has_a_place_in_both_alphabets(text: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "written"),
     [
-        ("goruchwylio", "oruchwylio"), ("oruchwylydd", "goruchwylydd"), ("babanod", "fabanod"), ("fabanod", "babanod"),
-        ("plant", "phlant"), ("teulu", "theulu"), ("cwrs", "chwrs"), ("diogelu", "ddiogelu"), ("meddwl", "feddwl"),
-        ("rhiant", "riant"), ("llesiant", "lesiant"), ("theuluoedd", "deuluoedd"), ("gwaith", "ngwaith"),
+        ("goruchwylio", "oruchwylio"),
+        ("oruchwylydd", "goruchwylydd"),
+        ("babanod", "fabanod"),
+        ("fabanod", "babanod"),
+        ("plant", "phlant"),
+        ("teulu", "theulu"),
+        ("cwrs", "chwrs"),
+        ("diogelu", "ddiogelu"),
+        ("meddwl", "feddwl"),
+        ("rhiant", "riant"),
+        ("llesiant", "lesiant"),
+        ("theuluoedd", "deuluoedd"),
+        ("gwaith", "ngwaith"),
     ],
-)  # fmt: skip
+)
 def test_a_mutated_word_finds_the_others(typed: str, written: str) -> None:
     assert written in search.mutations(typed)
 
@@ -71,15 +121,23 @@ offers = st.builds(
     position=st.integers(0, 9),
     open_to_me=st.booleans(),
 )
-choices = st.fixed_dictionaries({}, optional={
-    "format": st.frozensets(st.sampled_from("xyz")), "topic": st.frozensets(st.sampled_from("pqr")),
-    "sector": st.frozensets(st.sampled_from("abc")), "level": st.frozensets(st.sampled_from(["F:1", "F:2"])),
-    "language": st.frozensets(st.sampled_from(["en", "cy"])), "open": st.frozensets(st.just("me")),
-})  # fmt: skip
+choices = st.fixed_dictionaries(
+    {},
+    optional={
+        "format": st.frozensets(st.sampled_from("xyz")),
+        "topic": st.frozensets(st.sampled_from("pqr")),
+        "sector": st.frozensets(st.sampled_from("abc")),
+        "level": st.frozensets(st.sampled_from(["F:1", "F:2"])),
+        "language": st.frozensets(st.sampled_from(["en", "cy"])),
+        "open": st.frozensets(st.just("me")),
+    },
+)
 
 
 @given(st.lists(offers, max_size=12), choices)
-def test_a_facets_count_is_what_choosing_it_alone_would_give(listed: list[Offer], chosen: dict[str, frozenset[str]]) -> None:
+def test_a_facets_count_is_what_choosing_it_alone_would_give(
+    listed: list[Offer], chosen: dict[str, frozenset[str]]
+) -> None:
     found, counts = search.refine(listed, chosen)
     for facet in search.FACETS:
         for value in {value for offer in listed for value in offer.values(facet)}:
@@ -109,20 +167,45 @@ def test_several_roles_of_which_one_is_enough_are_one_sentence() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [None, [], {"all": []}, {"all": [{"grade": 7}]}, {"some": [{"manager_support": True}]}, {"all": [{"manager_support": 1}]},
-     {"all": [{"years_in_practice_min": "two"}]}, {"all": [{"setting_in": []}]}, {"all": [{"register": "'; --"}]}, "open",
-     {"all": [{"framework_level_min": "enhanced"}]}, {"all": [{"a": 1, "b": 2}]}, {"all": [{"role": "x"}], "any": []}],
-)  # fmt: skip
+    [
+        None,
+        [],
+        {"all": []},
+        {"all": [{"grade": 7}]},
+        {"some": [{"manager_support": True}]},
+        {"all": [{"manager_support": 1}]},
+        {"all": [{"years_in_practice_min": "two"}]},
+        {"all": [{"setting_in": []}]},
+        {"all": [{"register": "'; --"}]},
+        "open",
+        {"all": [{"framework_level_min": "enhanced"}]},
+        {"all": [{"a": 1, "b": 2}]},
+        {"all": [{"role": "x"}], "any": []},
+    ],
+)
 def test_a_condition_that_we_do_not_understand_is_named(wrong: object) -> None:
     assert conditions.faults(wrong)
 
 
 def test_nothing_is_complete_in_one_language() -> None:
     draft = content.Content(
-        title=Bilingual("Title", ""), summary=Bilingual("", "Crynodeb"), note=Bilingual("Only English", ""),
-        format_code="elearning", topic_code="camhs", minutes=0, capacity_rule="session", certificate_kind="none",
-        languages=(), sectors=(),
-    )  # fmt: skip
+        title=Bilingual("Title", ""),
+        summary=Bilingual("", "Crynodeb"),
+        note=Bilingual("Only English", ""),
+        format_code="elearning",
+        topic_code="camhs",
+        minutes=0,
+        capacity_rule="session",
+        certificate_kind="none",
+        languages=(),
+        sectors=(),
+    )
     assert set(content.missing(draft)) == {
-        "title_cy", "summary_en", "note_cy", "minutes", "languages", "sectors", "seats",
-    }  # fmt: skip
+        "title_cy",
+        "summary_en",
+        "note_cy",
+        "minutes",
+        "languages",
+        "sectors",
+        "seats",
+    }

@@ -26,12 +26,24 @@ def codes(client: FlaskClient, lang: str = "en", **asked: object) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "first"),
     [
-        ("stigma", "PIMH-03"), ("STIGMA", "PIMH-03"), ("pharmacological interventions", "PIMH-07"), ("interven", "PIMH-06"),
-        ("cwnsela ysgolion", None), ("ymyriadau", "PIMH-06"), ("cadw'r baban", "PIMH-02"), ("asesu", "PIMH-05"),
-        ("goruchwylwyr newydd", "SUP-NEW"), ("ECAMHS-4", "ECAMHS-4"), ("ecamhs-4", "ECAMHS-4"), ("gorbryder", "RC-ANX"),
-        ("orbryder", "RC-ANX"), ("hyfforddiant therapi ymddygiad", "PT-DBT"), ("llesiant cŵn", None), ("llythrennêdd", "MHL-01"),
+        ("stigma", "PIMH-03"),
+        ("STIGMA", "PIMH-03"),
+        ("pharmacological interventions", "PIMH-07"),
+        ("interven", "PIMH-06"),
+        ("cwnsela ysgolion", None),
+        ("ymyriadau", "PIMH-06"),
+        ("cadw'r baban", "PIMH-02"),
+        ("asesu", "PIMH-05"),
+        ("goruchwylwyr newydd", "SUP-NEW"),
+        ("ECAMHS-4", "ECAMHS-4"),
+        ("ecamhs-4", "ECAMHS-4"),
+        ("gorbryder", "RC-ANX"),
+        ("orbryder", "RC-ANX"),
+        ("hyfforddiant therapi ymddygiad", "PT-DBT"),
+        ("llesiant cŵn", None),
+        ("llythrennêdd", "MHL-01"),
     ],
-)  # fmt: skip
+)
 def test_words_in_either_language_find_the_course(client: FlaskClient, words: str, first: str | None) -> None:
     for lang in ("en", "cy"):
         assert next(iter(codes(client, lang, q=words)), None) == first, lang
@@ -55,7 +67,9 @@ def test_a_welsh_list_by_title_is_in_the_welsh_alphabet(client: FlaskClient) -> 
 
 def test_facets_count_what_they_would_give(client: FlaskClient) -> None:
     page = client.get("/en/training?topic=perinatal&q=perinatal").text
-    offered = re.findall(r'name="(\w+)" type="checkbox" value="([^"]+)"[^>]*>\s*<label[^>]+>[^<]+<span[^>]*>(\d+)', page)
+    offered = re.findall(
+        r'name="(\w+)" type="checkbox" value="([^"]+)"[^>]*>\s*<label[^>]+>[^<]+<span[^>]*>(\d+)', page
+    )
     assert len(offered) > 10
     for facet, value, count in offered:
         asked = {"q": "perinatal", "topic": "perinatal"} | {facet: value}
@@ -94,7 +108,9 @@ def test_drafts_are_not_found(client: FlaskClient) -> None:
 @given(
     words=st.one_of(
         st.text(max_size=60),
-        st.sampled_from(["'; DROP TABLE course; --", "a & | ! b", "':*", "\\", "%", "_", "a:*A", "<->", "\x00", "ŷ" * 400, "((("]),
+        st.sampled_from(
+            ["'; DROP TABLE course; --", "a & | ! b", "':*", "\\", "%", "_", "a:*A", "<->", "\x00", "ŷ" * 400, "((("]
+        ),
     ),
     other=st.text(max_size=10),
 )
@@ -140,7 +156,9 @@ def test_a_search_takes_the_same_few_queries_for_one_course_as_for_fifty(app: Fl
     assert queries_of(client, "/en/training/ECAMHS-4") <= queries_of(client, "/en/training/PIMH-01") + 1
 
 
-def test_somebody_signed_in_can_ask_for_what_is_open_to_them(app, client, signed_in, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_somebody_signed_in_can_ask_for_what_is_open_to_them(
+    app, client, signed_in, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = []
 
     def open_to(actor, versions) -> set[str]:
@@ -159,10 +177,18 @@ def test_somebody_signed_in_can_ask_for_what_is_open_to_them(app, client, signed
 def test_a_course_page_says_plainly_what_it_is(client: FlaskClient) -> None:
     page = client.get("/en/training/ECAMHS-4").text
     for said in (
-        "NHS Wales", "You have a clinical role", "Complete these, with the evidence portfolio of each signed off",
-        "/en/training/ECAMHS-1", "About 6 hours of learning", "evidence portfolio is signed off", "English and Welsh",
-        "2 framework statements", "Nationally funded", "Illustrative", "It does not expire",
-    ):  # fmt: skip
+        "NHS Wales",
+        "You have a clinical role",
+        "Complete these, with the evidence portfolio of each signed off",
+        "/en/training/ECAMHS-1",
+        "About 6 hours of learning",
+        "evidence portfolio is signed off",
+        "English and Welsh",
+        "2 framework statements",
+        "Nationally funded",
+        "Illustrative",
+        "It does not expire",
+    ):
         assert said in page, said
     open_to_all = client.get("/cy/training/PIMH-01").text
     assert "Pawb: pobl sy&#39;n gweithio" in open_to_all
@@ -174,8 +200,15 @@ def test_a_course_page_says_plainly_what_it_is(client: FlaskClient) -> None:
 
 
 def test_the_way_in_comes_from_the_room_above(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"kind": "refused", "text": "You need the foundation first.", "url": "/en/training", "label": "See what is open"}
-    monkeypatch.setitem(app.extensions, "catalogue.standing", lambda actor, course: told | {"text": f"{course.code}: no"})
+    told = {
+        "kind": "refused",
+        "text": "You need the foundation first.",
+        "url": "/en/training",
+        "label": "See what is open",
+    }
+    monkeypatch.setitem(
+        app.extensions, "catalogue.standing", lambda actor, course: told | {"text": f"{course.code}: no"}
+    )
     page = client.get("/en/training/ECAMHS-4").text
     assert "ECAMHS-4: no" in page
     assert "See what is open" in page
