@@ -82,7 +82,7 @@ def change(actor: Actor, code: str, number: int, **given: Any) -> Answer:
         raise Invalid(N_("Say which version you are changing, with If-Match"))
     if asked.strip() != _etag(found):
         raise StaleEdit()
-    content = replace(services.content_of(found), **_content(given))
+    content = replace(queries.content_of(found), **_content(given))
     return _answer(services.edit(actor, found.id, found.edition, content))
 
 

@@ -69,7 +69,7 @@ def create(actor: Actor) -> Answer:
 def version(actor: Actor, code: str, number: int) -> dict[str, Any]:
     """A version as readers will see it, what is missing, and what can be done with it."""
     found = queries.version_numbered(code, number)
-    lacks = missing(services.content_of(found)) if found.status is CourseStatus.DRAFT else {}
+    lacks = missing(queries.content_of(found)) if found.status is CourseStatus.DRAFT else {}
     return described(found) | {
         "status_text": _(STATUSES[found.status]),
         "missing": [_(text) for text in lacks.values()],
@@ -83,7 +83,7 @@ def version(actor: Actor, code: str, number: int) -> dict[str, Any]:
 def edit(actor: Actor, code: str, number: int) -> Answer:
     """Change a draft, in both languages."""
     found = queries.version_numbered(code, number)
-    before = services.content_of(found)
+    before = queries.content_of(found)
     if request.method == "GET":
         return _edit_page(forms.start(CourseForm, _values(before) | {"edition": found.edition}), found)
     form = forms.read(CourseForm, request.form)

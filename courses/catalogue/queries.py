@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from courses.catalogue.models import Course, CourseStatus, CourseVersion, Format, Funding, Programme, Topic
 from courses.catalogue.rules import search
+from courses.catalogue.rules.content import Content
 from frameworks import queries as frameworks
 from frameworks.queries import LevelName
 from lms.accounts.models import JobRole, SectorName, ServiceSetting, StaffGroup
@@ -164,6 +165,22 @@ def _whole() -> Select[CourseVersion]:
             selectinload(CourseVersion.statements),
         )
     )
+
+
+PLAIN = ("title", "summary", "note", "format_code", "topic_code", "minutes", "seats", "eligibility", "prerequisites",
+          "validity_months", "portfolio_template_code", "source")  # fmt: skip
+LISTS = ("languages", "sectors", "funding", "plan_actions", "illustrative_fields")
+"""Columns that a version and its `Content` name alike."""
+
+
+def content_of(version: CourseVersion) -> Content:
+    """What a version says."""
+    said: dict[str, Any] = {name: getattr(version, name) for name in PLAIN}
+    said |= {name: tuple(getattr(version, name)) for name in LISTS}
+    said["capacity_rule"], said["certificate_kind"] = version.capacity_rule.value, version.certificate_kind.value
+    said["levels"] = tuple((each.framework_code, each.level_code) for each in version.levels)
+    said["statements"] = tuple((each.framework_code, each.statement_code) for each in version.statements)
+    return Content(**said)
 
 
 def manage_list(status: CourseStatus | None = None) -> Select[CourseVersion]:

@@ -124,7 +124,7 @@ def revise(actor: Actor, course_id: UUID) -> CourseVersion:
     if queries.version_in_the_making(course.id):
         raise DraftExists()
     version = _written(
-        course, max(each.number for each in course.versions) + 1, content_of(course.published), actor.person
+        course, max(each.number for each in course.versions) + 1, queries.content_of(course.published), actor.person
     )
     audit.record(actor, "course.drafted", thing=version, code=course.code, number=version.number)
     return version
@@ -148,21 +148,6 @@ def load(
     return version
 
 
-def content_of(version: CourseVersion) -> Content:
-    """What a version says."""
-    said: dict[str, Any] = {name: getattr(version, name) for name in _PLAIN}
-    said |= {name: tuple(getattr(version, name)) for name in _LISTS}
-    said["capacity_rule"], said["certificate_kind"] = version.capacity_rule.value, version.certificate_kind.value
-    said["levels"] = tuple((each.framework_code, each.level_code) for each in version.levels)
-    said["statements"] = tuple((each.framework_code, each.statement_code) for each in version.statements)
-    return Content(**said)
-
-
-_PLAIN = ("title", "summary", "note", "format_code", "topic_code", "minutes", "seats", "eligibility", "prerequisites",
-          "validity_months", "portfolio_template_code", "source")  # fmt: skip
-_LISTS = ("languages", "sectors", "funding", "plan_actions", "illustrative_fields")
-
-
 def _held(actor: Actor, permission: Permission) -> Lineage:
     """Where the actor holds the permission, if anywhere."""
     return tuple(actor.reach(permission).places)
@@ -176,7 +161,7 @@ def _in_review(version_id: UUID) -> CourseVersion:
 
 
 def _require_complete(version: CourseVersion) -> None:
-    if missing := content.missing(content_of(version)):
+    if missing := content.missing(queries.content_of(version)):
         raise NotComplete(fields=missing)
 
 
@@ -198,9 +183,9 @@ def _written(course: Course, number: int, given: Content, author_id: UUID | None
 
 
 def _write(version: CourseVersion, given: Content) -> None:
-    for name in _PLAIN:
+    for name in queries.PLAIN:
         setattr(version, name, getattr(given, name))
-    for name in _LISTS:
+    for name in queries.LISTS:
         setattr(version, name, list(getattr(given, name)))
     version.capacity_rule = CapacityRule(given.capacity_rule)
     version.certificate_kind = CertificateKind(given.certificate_kind)

@@ -85,7 +85,7 @@ def many(actor: Actor, course: str | None, state: str | None, cursor: str | None
 @api.operation("GET", "/enrolments/<uuid:enrolment_id>", needs=P.ENROLMENT_READ, returns=(200, EnrolmentWholeOut))
 def one(actor: Actor, enrolment_id: UUID) -> dict[str, Any]:
     """One enrolment: how far it is, what it still needs, and what has happened."""
-    found = readable(actor, enrolment_id)
+    found = services.readable(actor, enrolment_id)
     events = queries.timeline(enrolment_id)
     waits = found.state is EnrolmentState.WAITLISTED
     shown = {name: getattr(found, name) for name in EnrolmentOut._declared_fields if hasattr(found, name)}
@@ -127,14 +127,6 @@ def give_place(actor: Actor, enrolment_id: UUID) -> Enrolment:
         return services.give_place(actor, enrolment_id)
     except EnrolmentRefused as refusal:
         raise wording.translated(refusal) from None
-
-
-def readable(actor: Actor, enrolment_id: UUID) -> Enrolment:
-    """Raises NotFound, also where there is one that the actor may not know of."""
-    found = queries.enrolment(enrolment_id)
-    if found is None or not actor.may(P.ENROLMENT_READ, about=found.learner_id, at=found.organisation_lineage):
-        raise NotFound()
-    return found
 
 
 def _version(code: str) -> CourseVersion:

@@ -8,7 +8,6 @@ from flask import current_app, request, url_for
 from flask_babel import gettext as _
 
 from courses.enrolments import queries, services, wording
-from courses.enrolments.api import readable
 from courses.enrolments.errors import (
     AlreadyEnrolled,
     EnrolmentClosed,
@@ -104,7 +103,7 @@ def _enrol_page(found: Standing, form: FormState, refusal: EnrolmentRefused | No
 @pages.page("GET", "/learning/<uuid:enrolment_id>", needs=P.ENROLMENT_READ, template="enrolments/enrolment.html")
 def enrolment(actor: Actor, enrolment_id: UUID) -> Any:
     """How far a learner is on a course, and why it is not complete."""
-    it = readable(actor, enrolment_id)
+    it = services.readable(actor, enrolment_id)
     events = queries.timeline(enrolment_id)
     mine = actor.person == it.learner_id
     waits = it.state is EnrolmentState.WAITLISTED
@@ -123,6 +122,7 @@ def enrolment(actor: Actor, enrolment_id: UUID) -> Any:
             {"when": moment(event.at), "text": wording.happened(event), "by": name or ""} for event, name in events
         ],
         "statements": [_statement(raw) for raw in statements_of(it.id, 20)],
+        "online": it.version.format_code in TAUGHT_ONLINE,
         "launch_url": _launch_url(it) if mine else None,
         "portfolio_url": _portfolio_url(it),
         "has_record": mine and "record.record" in current_app.view_functions,
@@ -168,7 +168,7 @@ def _url(endpoint: str, it: Enrolment) -> str | None:
 )
 def withdraw(actor: Actor, enrolment_id: UUID) -> Any:
     """Leave a course, saying why."""
-    it = readable(actor, enrolment_id)
+    it = services.readable(actor, enrolment_id)
     actor.require_or_hide(P.ENROLMENT_WITHDRAW, about=it.learner_id, at=it.organisation_lineage)
     if it.state not in OPEN_STATES:
         raise EnrolmentClosed()

@@ -13,10 +13,10 @@ from courses.enrolments.services.learning import (
     seen,
     start,
 )
-from courses.enrolments.services.standing import Standing, open_to, standing, standings
+from courses.enrolments.services.standing import Standing, open_to, readable, standing, standings
 
 __all__ = [
     "Standing", "complete", "enrol", "give_place", "learning_completed", "note", "open_to", "pause_unattested",
-    "portfolio_reopened", "portfolio_signed_off", "record_progress", "resume_attested", "seen", "standing", "standings",
+    "portfolio_reopened", "portfolio_signed_off", "readable", "record_progress", "resume_attested", "seen", "standing", "standings",
     "start", "withdraw",
 ]  # fmt: skip

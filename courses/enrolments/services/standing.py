@@ -9,10 +9,12 @@ from courses.catalogue.models import CourseVersion
 from courses.catalogue.rules.conditions import Names
 from courses.enrolments import queries, rules
 from courses.enrolments.errors import EnrolmentRefused, ModuleFull
-from courses.enrolments.models import OPEN_STATES, EnrolmentState
+from courses.enrolments.models import OPEN_STATES, Enrolment, EnrolmentState
 from courses.enrolments.queries import Last, LearnerFacts
 from courses.enrolments.rules.facts import Application, Offer
 from lms.core import clock
+from lms.core.errors import NotFound
+from lms.core.permissions import Actor, Permission
 
 Kind = Literal["enrolled", "waiting", "completed", "open", "full", "refused"]
 
@@ -42,6 +44,15 @@ def standing(person_id: UUID, version: CourseVersion) -> Standing:
         return found
     alternatives, begun = open_instead(facts, version)
     return Standing(found.kind, version, found.best, found.applications, found.reasons, alternatives, begun, found.last)
+
+
+def readable(actor: Actor, enrolment_id: UUID) -> Enrolment:
+    """An enrolment for whoever may read it. Raises NotFound, also where there is one not theirs to know of."""
+    found = queries.enrolment(enrolment_id)
+    if found is None:
+        raise NotFound()
+    actor.require_or_hide(Permission.ENROLMENT_READ, about=found.learner_id, at=found.organisation_lineage)
+    return found
 
 
 def standings(person_id: UUID, versions: Iterable[CourseVersion]) -> dict[UUID, Standing]:
