@@ -53,7 +53,7 @@ def learning_of(person_id: UUID) -> list[Learning]:
             and_(
                 Supervision.learner_id == Enrolment.learner_id,
                 Supervision.programme_code == Portfolio.programme_code,
-                Supervision.ends_on.is_(None) | (Supervision.ends_on >= clock.today()),
+                Supervision.ends_on.is_(None) | (Supervision.ends_on > clock.today()),
             ),
         )
         .outerjoin(supervisor, supervisor.id == Supervision.supervisor_id)
@@ -89,7 +89,7 @@ def waiting_with(supervisor_id: UUID) -> Waiting:
         Supervision.programme_code == Portfolio.programme_code,
         Supervision.supervisor_id == supervisor_id,
         Supervision.starts_on <= today,
-        Supervision.ends_on.is_(None) | (Supervision.ends_on >= today),
+        Supervision.ends_on.is_(None) | (Supervision.ends_on > today),
     )
     items = (
         select(EvidenceItem.submitted_at)

@@ -17,6 +17,6 @@ from courses.enrolments.services.standing import Standing, open_to, readable, st
 
 __all__ = [
     "Standing", "complete", "enrol", "give_place", "learning_completed", "note", "open_to", "pause_unattested",
-    "portfolio_reopened", "portfolio_signed_off", "readable", "record_progress", "resume_attested", "seen", "standing", "standings",
-    "start", "withdraw",
+    "portfolio_reopened", "portfolio_signed_off", "readable", "record_progress", "resume_attested", "seen", "standing",
+    "standings", "start", "withdraw",
 ]  # fmt: skip
