@@ -1,11 +1,11 @@
-"""Who is enrolled on what. An enrolment's id is its xAPI and cmi5 registration."""
+"""Who is enrolled on what."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Text, Uuid
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -46,6 +46,9 @@ class WithdrawalReason(StrEnum):
 class Enrolment(Record):
     """One learner on one version of a course. `progress` is 0 to 100.
 
+    `registration` is what xAPI and cmi5 call it. It is a UUIDv4, not our UUIDv7: xAPI 1.0.3 Part 2 §2.4.6 asks for RFC 4122,
+    and real clients refuse what is not in it.
+
     The membership columns are as they were on `enrolled_on`, and stay so: reports attribute people as at the event.
     `learning_completed_at`: all of the content is done; `portfolio_signed_off_at`: its portfolio stands signed;
     `completed_on`: everything the course asks for is done. `declared`: facts that the learner confirmed on enrolling,
@@ -63,6 +66,7 @@ class Enrolment(Record):
         Index("ix_enrolment_version_state", "course_version_id", "state"),
         Index("ix_enrolment_organisation_lineage", "organisation_lineage", postgresql_using="gin"),
     )  # fmt: skip
+    registration: Mapped[UUID] = mapped_column(unique=True, default=uuid4, server_default=func.gen_random_uuid())
     learner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
     course_version_id: Mapped[UUID] = mapped_column(ForeignKey("course_version.id"))

@@ -121,7 +121,7 @@ def enrolment(actor: Actor, enrolment_id: UUID) -> Any:
         "timeline": [
             {"when": moment(event.at), "text": wording.happened(event), "by": name or ""} for event, name in events
         ],
-        "statements": [_statement(raw) for raw in statements_of(it.id, 20)],
+        "statements": [_statement(raw) for raw in statements_of(it.registration, 20)],
         "online": it.version.format_code in TAUGHT_ONLINE,
         "launch_url": _launch_url(it) if mine else None,
         "portfolio_url": _portfolio_url(it),

@@ -49,9 +49,10 @@ class WithdrawalForm(Schema):
 
 
 class EnrolmentOut(Schema):
-    """`id` is also the xAPI registration of everything that is reported for this enrolment."""
+    """`registration` is the xAPI registration of everything that is reported for this enrolment."""
 
     id = fields.UUID()
+    registration = fields.UUID()
     learner = fields.Nested(PersonNamedOut)
     course = fields.String(attribute="course.code")
     title = BilingualField(attribute="version.title")

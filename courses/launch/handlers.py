@@ -20,7 +20,7 @@ from lms.xapi.identity import agent_of
 
 
 def follow(event: StatementsRecorded) -> None:
-    """Statements of a registration move the enrolment of that id, when its learner says them about its course.
+    """Statements of a registration move its enrolment, when its learner says them about its course.
 
     What does not fit is noted and passed over: the store keeps every valid statement, whatever it means to us.
     """
@@ -34,47 +34,46 @@ def follow(event: StatementsRecorded) -> None:
             if (statement.object_id or "").startswith(about_us):
                 _pass_over(statement, "unknown_registration")
             continue
-        learner_id, code = known[statement.registration]
+        enrolment_id, learner_id, code = known[statement.registration]
         report = meaning_of(statement.verb, statement.object_id, activity_of(code), statement.result)
         if report is None:
             continue
         if statement.actor.get("account") != agent_of(learner_id)["account"]:
             _pass_over(statement, "not_the_learner", learner_id)
             continue
-        found.append((statement.registration, at, statement, report))
-    for _registration, _at, statement, report in sorted(found, key=lambda each: each[:2]):  # locks in one order
-        _apply(statement, report)
+        found.append((enrolment_id, at, statement, report))
+    for enrolment_id, _at, statement, report in sorted(found, key=lambda each: each[:2]):  # locks in one order
+        _apply(enrolment_id, statement, report)
 
 
-def _enrolments(registrations: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
-    """(learner, course code) by registration. One query, or none."""
+def _enrolments(registrations: Iterable[UUID]) -> dict[UUID, tuple[UUID, UUID, str]]:
+    """(enrolment, learner, course code) by registration. One query, or none."""
     wanted = set(registrations)
     if not wanted:
         return {}
     rows = db.session.execute(
-        select(Enrolment.id, Enrolment.learner_id, Course.code)
+        select(Enrolment.registration, Enrolment.id, Enrolment.learner_id, Course.code)
         .join(Course, Course.id == Enrolment.course_id)
-        .where(Enrolment.id.in_(wanted))
+        .where(Enrolment.registration.in_(wanted))
     )
-    return {enrolment: (learner, code) for enrolment, learner, code in rows}
+    return {registration: (enrolment, learner, code) for registration, enrolment, learner, code in rows}
 
 
-def _apply(statement: Recorded, report: Report) -> None:
-    house, registration = Actor.system(), statement.registration
-    assert registration is not None
+def _apply(enrolment: UUID, statement: Recorded, report: Report) -> None:
+    house = Actor.system()
     at: datetime = min(statement.timestamp, clock.now())
     try:
         match report.meaning:
             case Meaning.STARTED:
-                enrolments.start(house, registration, at, statement.id)
+                enrolments.start(house, enrolment, at, statement.id)
             case Meaning.PROGRESSED:
-                enrolments.record_progress(house, registration, report.progress or 0, at, statement.id)
+                enrolments.record_progress(house, enrolment, report.progress or 0, at, statement.id)
             case Meaning.DONE:
-                enrolments.learning_completed(house, registration, at, statement.id)
+                enrolments.learning_completed(house, enrolment, at, statement.id)
             case Meaning.FAILED:
-                enrolments.note(house, registration, "failed", at, statement.id)
+                enrolments.note(house, enrolment, "failed", at, statement.id)
             case Meaning.SEEN:
-                enrolments.seen(house, registration, at)
+                enrolments.seen(house, enrolment, at)
     except Refusal as refusal:
         _pass_over(statement, refusal.slug)
 

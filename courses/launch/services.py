@@ -20,7 +20,7 @@ LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.
 
 @dataclass(frozen=True)
 class Launch:
-    """HTTP Basic `key` and `secret` at `endpoint`. `activity` is the course; `registration` is the enrolment's id."""
+    """HTTP Basic `key` and `secret` at `endpoint`. `activity` is the course; `registration` is the enrolment's."""
 
     endpoint: str
     key: str
@@ -39,10 +39,11 @@ def launch(actor: Actor, enrolment_id: UUID) -> Launch:
         raise EnrolmentClosed()
     activity, until = activity_of(enrolment.course.code), clock.now() + LASTS
     key, secret = issue_launch_credential(
-        actor, about=enrolment.learner_id, activity_iri=activity, registration=enrolment.id, until=until
+        actor, about=enrolment.learner_id, activity_iri=activity, registration=enrolment.registration, until=until
     )
     audit.record(actor, "enrolment.launched", about=enrolment.learner_id, thing=enrolment)
-    return Launch(f"{home_page()}/xapi/", key, secret, agent_of(enrolment.learner_id), enrolment.id, activity, until)
+    agent = agent_of(enrolment.learner_id)
+    return Launch(f"{home_page()}/xapi/", key, secret, agent, enrolment.registration, activity, until)
 
 
 def activity_of(course_code: str) -> str:

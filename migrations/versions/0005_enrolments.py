@@ -72,6 +72,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_supervisor_licence_person_id'), 'supervisor_licence', ['person_id'], unique=False)
     op.create_table('enrolment',
     sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('registration', sa.Uuid(), server_default=sa.text('gen_random_uuid()'), nullable=False),
     sa.Column('learner_id', sa.Uuid(), nullable=False),
     sa.Column('course_id', sa.Uuid(), nullable=False),
     sa.Column('course_version_id', sa.Uuid(), nullable=False),
@@ -98,7 +99,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['course_version_id'], ['course_version.id'], name=op.f('fk_enrolment_course_version_id')),
     sa.ForeignKeyConstraint(['learner_id'], ['person.id'], name=op.f('fk_enrolment_learner_id')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_enrolment_organisation_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_enrolment'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_enrolment')),
+    sa.UniqueConstraint('registration', name=op.f('uq_enrolment_registration'))
     )
     op.create_index('ix_enrolment_course', 'enrolment', ['course_id', 'enrolled_on'], unique=False)
     op.create_index(op.f('ix_enrolment_learner_id'), 'enrolment', ['learner_id'], unique=False)

@@ -1,9 +1,10 @@
 """A client of the JSON API that holds every answer against the OpenAPI document."""
 
+import json
 from typing import Any
 
 import requests
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 
 from tests.journeys.cast import PASSWORD, Cast
@@ -16,7 +17,8 @@ class ApiClient:
         self.session, self.server = requests.Session(), server
         document = self.session.get(f"{server}/api/v1/openapi.json").json()
         document["servers"] = [{"url": server}]
-        self.document, self.checked = OpenAPI.from_dict(document), 0
+        problems = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
+        self.document, self.checked = OpenAPI.from_dict(document, config=problems), 0
         if who:
             token = self.post("/tokens", {"address": Cast.address(who), "password": PASSWORD, "name": "journey"})
             self.session.headers["Authorization"] = f"Bearer {token['secret']}"

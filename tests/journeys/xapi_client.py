@@ -11,9 +11,7 @@ PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"
 
 def report(launch: dict[str, Any], *verbs: str) -> None:
     """Send one statement a verb with the credentials of a launch, as the content would."""
-    store = tincan.RemoteLRS(
-        version="1.0.3", endpoint=launch["endpoint"], username=launch["key"], password=launch["secret"]
-    )
+    store = tincan.RemoteLRS(endpoint=launch["endpoint"], username=launch["key"], password=launch["secret"])
     agent = launch["actor"]
     for verb in verbs:
         statement = tincan.Statement(
@@ -23,7 +21,7 @@ def report(launch: dict[str, Any], *verbs: str) -> None:
                 account=tincan.AgentAccount(home_page=agent["account"]["homePage"], name=agent["account"]["name"]),
             ),
             verb=tincan.Verb(id=VERBS + verb, display={"en": verb}),
-            object=tincan.Activity(id=launch["activity_id"]),
+            object=tincan.Activity(id=launch["activity"]),
             context=tincan.Context(registration=launch["registration"]),
             result=_result(verb),
         )

@@ -80,14 +80,15 @@ def sign_off(actor: Actor, portfolio_id: UUID, *, seen: str, statement: str) -> 
     now = clock.now()
     post = job_role_of(licence.person_id, clock.today())
     role = post.title if post else SUPERVISOR
+    name = licence.person.legal_name  # what is signed and printed, as on the signatory's own certificates
     content["signature"] = {
-        "by": {"id": str(licence.person_id), "name": actor.name}, "role": signing.both(role),
+        "by": {"id": str(licence.person_id), "name": name}, "role": signing.both(role),
         "licence": licence.number, "at": signing.instant(now), "statement": statement,
     }  # fmt: skip
     made = record(
         SignOff(
             portfolio=portfolio, version=portfolio.version, signed_by=licence.person_id, signed_at=now,
-            signatory_name=actor.name, signatory_role=role.in_(actor.language), licence_number=licence.number,
+            signatory_name=name, signatory_role=role.in_(actor.language), licence_number=licence.number,
             statement=statement, content=content, content_hash=signing.digest(content),
         )
     )  # fmt: skip

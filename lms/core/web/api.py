@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, make_response, request
 from flask_smorest.blueprint import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from lms.core import audit
 from lms.core.db import transaction
@@ -27,7 +27,10 @@ class FaultOut(Schema):
 
 
 class ProblemOut(Schema):
-    """Problem details, RFC 9457, in the language of Accept-Language."""
+    """Problem details, RFC 9457, in the language of Accept-Language. A refusal may carry more members (§3.2)."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True)
     title = fields.String(required=True)
@@ -81,7 +84,7 @@ class Api(Blueprint):
                 documented = self.arguments(body, location="json")(documented)
             if media_type:
                 documented = self.response(
-                    status, {"type": "string", "format": "binary"}, content_type=media_type
+                    status, {"contentMediaType": media_type}, content_type=media_type
                 )(documented)
             else:
                 documented = self.response(status, shape)(documented)

@@ -114,7 +114,7 @@ def test_enrolling_launching_and_leaving_by_api(app: Flask, as_token: AsToken) -
     assert [event["kind"] for event in whole["events"]] == ["enrolled"]
     launched = client.post(f"/api/v1/enrolments/{made.json['id']}/launches").json
     assert launched["activity"] == f"http://localhost/activities/{course.code}"
-    assert launched["registration"] == made.json["id"]
+    assert launched["registration"] == made.json["registration"]
     left = client.post(f"/api/v1/enrolments/{made.json['id']}/withdrawal", json={"reason": "personal"})
     assert left.json["state"] == EnrolmentState.WITHDRAWN
     assert client.post(f"/api/v1/enrolments/{made.json['id']}/launches").status_code == 409

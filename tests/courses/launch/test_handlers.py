@@ -31,7 +31,7 @@ def said(enrolment: Enrolment, verb: str, result: dict[str, Any] | None = None, 
     return Recorded(
         **{
             "id": new_id(), "verb": ADL + verb, "actor": agent_of(enrolment.learner_id),
-            "object_id": services.activity_of(enrolment.course.code), "registration": enrolment.id, "result": result,
+            "object_id": services.activity_of(enrolment.course.code), "registration": enrolment.registration, "result": result,
             "timestamp": now, "stored": now, "raw": {},
         } | given
     )  # fmt: skip
