@@ -46,15 +46,21 @@ def main() -> int:
     queries = {name: measured_queries(app, path, cookies[who]) for name, (path, who) in pages.items()}
     with server() as running:
         trivial = load("/healthz", "")
-        print(f"{'page':12} {'median ms':>9} {'p95 ms':>7} {'alone ms':>8} {'queries':>7} {'their ms':>8} {'KB':>6} {'x trivial':>9}")
+        print(
+            f"{'page':12} {'median ms':>9} {'p95 ms':>7} {'alone ms':>8} {'queries':>7} {'their ms':>8} {'KB':>6} {'x trivial':>9}"
+        )
         print(f"{'(trivial)':12} {trivial[0]:9.1f} {trivial[1]:7.1f} {'':8} {'':7} {'':8} {'':6} {1.0:9.1f}")
         worst = 0.0
         for name, (path, who) in pages.items():
             median, p95, alone, size = load(path, cookies[who])
             count, spent = queries[name]
             worst = max(worst, p95)
-            print(f"{name:12} {median:9.1f} {p95:7.1f} {alone:8.1f} {count:7} {spent:8.1f} {size:6.1f} {median / trivial[0]:9.1f}")
-        print(f"worst p95 {worst:.1f} ms with {READERS} readers; goal 50 ms. Memory per process: {running.memory()} MB; goal 200.")
+            print(
+                f"{name:12} {median:9.1f} {p95:7.1f} {alone:8.1f} {count:7} {spent:8.1f} {size:6.1f} {median / trivial[0]:9.1f}"
+            )
+        print(
+            f"worst p95 {worst:.1f} ms with {READERS} readers; goal 50 ms. Memory per process: {running.memory()} MB; goal 200."
+        )
     return 0
 
 
@@ -68,7 +74,9 @@ def sign_ins(app: object) -> dict[str, str]:
     who = {
         "learner": select(Person).join(EmailAddress).where(EmailAddress.address == "nurse@demo.llwybr.example"),
         "supervisor": select(Person).join(EmailAddress).where(EmailAddress.address == "supervisor@demo.llwybr.example"),
-        "commissioner": select(Person).join(EmailAddress).where(EmailAddress.address == "commissioner@demo.llwybr.example"),
+        "commissioner": select(Person)
+        .join(EmailAddress)
+        .where(EmailAddress.address == "commissioner@demo.llwybr.example"),
         "portfolio": select(Person).join(Portfolio, Portfolio.learner_id == Person.id).order_by(Portfolio.id).limit(1),
     }
     cookies = {}
@@ -136,7 +144,7 @@ def fetch(path: str, cookie: str, count: int) -> tuple[list[float], int]:
     return times, size
 
 
-class server:  # noqa: N801
+class server:
     """The WSGI server of `make run`, for as long as the block lasts."""
 
     def __enter__(self) -> "server":

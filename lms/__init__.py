@@ -1,1 +1,1 @@
-"""Llwybr: the ground (`lms.core`, `lms.accounts`), the record store (`lms.xapi`) and the roof (`lms.reporting`, `lms.portal`, `lms.app`)."""
+"""Llwybr: the ground (`lms.core`), people (`lms.accounts`), the record store (`lms.xapi`) and the roof."""

@@ -27,5 +27,7 @@ context.configure(
     transaction_per_migration=False,
 )  # fmt: skip
 with context.begin_transaction():
-    connection.execute(text("SELECT pg_advisory_xact_lock(7011968)"))  # two starting processes migrate one after the other
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(7011968)")
+    )  # two starting processes migrate one after the other
     context.run_migrations()

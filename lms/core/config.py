@@ -27,8 +27,9 @@ class Settings:
     database_url: str = _setting("", "PostgreSQL 15+; empty: an embedded one in the instance folder", secret=True)
     instance: Path = _setting(Path("var"), "Folder for the embedded database, files and keys")
     public_url: str = _setting("http://127.0.0.1:8000", "Where people reach this service; printed on certificates")
-    secret_key: str = _setting("", "Signs sessions and links; at least 32 characters; empty: kept in the instance folder",
-                               secret=True)
+    secret_key: str = _setting(
+        "", "Signs sessions and links; at least 32 characters; empty: kept in the instance folder", secret=True
+    )
     development: bool = _setting(True, "Shows the outbox page and allows cookies without TLS")
     demonstration: bool = _setting(False, "Says on every page that the people are invented")
     mail_url: str = _setting("", "smtp://user:password@host:587 ; empty: mail stays in the outbox", secret=True)
@@ -59,9 +60,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     faults: list[str] = []
     given: dict[str, Any] = {}
     known = {environment_name(each.name): each for each in fields(Settings)}
-    for name in environment:
-        if name.startswith("LLWYBR_") and name not in known:
-            faults.append(f"{name} is not a setting of Llwybr")
+    faults += [
+        f"{name} is not a setting of Llwybr" for name in environment if name.startswith("LLWYBR_") and name not in known
+    ]
     for name, each in known.items():
         if (text := environment.get(name, "").strip()) == "":
             continue

@@ -42,7 +42,9 @@ def update() -> None:
         before, after = _read(path), Catalog(locale="cy", project="Llwybr", fuzzy=False)
         for message in sorted(wanted, key=str):
             known = before.get(message if isinstance(message, str) else message[0])
-            after.add(message, string=known.string if known else None, flags=["python-format"] if "%(" in str(message) else [])
+            after.add(
+                message, string=known.string if known else None, flags=["python-format"] if "%(" in str(message) else []
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as out:
             write_po(out, after, width=120, sort_output=True, omit_header=False)

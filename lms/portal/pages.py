@@ -65,7 +65,12 @@ def manage(actor: Actor) -> dict[str, Any]:
         (Permission.COURSE_EDIT, "course_authors.manage", _("Courses"), _("Draft, review, publish and retire")),
         (Permission.ENROLMENT_COMPLETE, "enrolments.manage", _("Enrolments"), _("Record attendance and completion")),
         (Permission.SUPERVISION_ASSIGN, "supervision.manage", _("Supervision"), _("Licences, and who supervises whom")),
-        (Permission.RECORD_STORE_MANAGE, "record_store.credentials", _("Record store"), _("Credentials for xAPI clients")),
+        (
+            Permission.RECORD_STORE_MANAGE,
+            "record_store.credentials",
+            _("Record store"),
+            _("Credentials for xAPI clients"),
+        ),
         (Permission.AUDIT_READ, "admin.audit", _("Audit trail"), _("Who did what, about whom, when and why")),
     )
     return {"doors": [(url_for(to), title, text) for needs, to, title, text in doors if actor.might(needs)]}

@@ -15,6 +15,9 @@ MONTH = N_("Choose a month")
 UNKNOWN: dict[str, str | list[Any] | dict[Any, Any]] = {"unknown": N_("Choose one of the answers")}
 
 
+YEAR_MONTH = {"format": "year-month", "pattern": r"^\d{4}-\d{2}$"}
+
+
 class UptakeQuery(Schema):
     """What the uptake report is asked. Everything may be left out."""
 
@@ -24,11 +27,11 @@ class UptakeQuery(Schema):
     course = Code(load_default=None, metadata={"description": "A course's code"})
     first = fields.Date(
         format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH},
-        metadata={"description": "First month, as 2026-04; without it, twelve months", "format": "year-month", "pattern": r"^\d{4}-\d{2}$"},
+        metadata={"description": "First month, as 2026-04; without it, twelve months", **YEAR_MONTH},
     )  # fmt: skip
     last = fields.Date(
         format="%Y-%m", data_key="to", load_default=None, error_messages={"invalid": MONTH},
-        metadata={"description": "Last month, as 2027-03; without it, the month of `as_at`", "format": "year-month", "pattern": r"^\d{4}-\d{2}$"},
+        metadata={"description": "Last month, as 2027-03; without it, the month of `as_at`", **YEAR_MONTH},
     )  # fmt: skip
     as_at = fields.Date(
         format="iso", load_default=None, error_messages={"invalid": N_("Choose a date")},

@@ -46,7 +46,9 @@ def organisation(code: str) -> Organisation:
 
 def make_person(*, email: str | None = None, password_hash: str | None = None, **given: Any) -> Person:
     number = next(_numbers)
-    made = Person(**{"display_name": f"Person {number}", "legal_name": f"Person Legal {number}", "language": "en"} | given)
+    made = Person(
+        **{"display_name": f"Person {number}", "legal_name": f"Person Legal {number}", "language": "en"} | given
+    )
     made.password_hash = password_hash
     made.emails = [
         EmailAddress(address=email or f"person{number}@example.org", verified_at=clock.now(), is_primary=True)

@@ -54,7 +54,9 @@ def a_pair(template: str = "PF-ECAMHS-1", **given: Any) -> SimpleNamespace:
     """A learner with an open portfolio, and their supervisor: learner, supervisor, portfolio, items."""
     learner = make_person(display_name="Alys Learner")
     portfolio = make_portfolio(learner, template, **given)
-    supervisor = make_supervisor(learner, programme=portfolio.programme_code, display_name="Siân Supervisor", legal_name="Siân Supervisor")
+    supervisor = make_supervisor(
+        learner, programme=portfolio.programme_code, display_name="Siân Supervisor", legal_name="Siân Supervisor"
+    )
     return SimpleNamespace(learner=learner, supervisor=supervisor, portfolio=portfolio, items=items_of(portfolio))
 
 

@@ -73,7 +73,9 @@ def test_every_use_case_names_its_actor_and_asks(path: Path) -> None:
         if "actor" in arguments:
             assert arguments[0] == "actor", f"{function.name}: the actor comes first"
             if not function.name.startswith("_"):
-                assert "actor" in {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}, f"{function.name} never asks"
+                assert "actor" in {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}, (
+                    f"{function.name} never asks"
+                )
         elif not function.name.startswith("_") and function.name not in STRANGERS | OF_THE_HOUSE:
             changes = re.search(r"audit\.record\(|session\.(add|delete|execute)\(|publish\(", ast.unparse(function))
             assert changes is None, f"{function.name} changes something for nobody"
@@ -133,8 +135,9 @@ def test_upgrade_from_empty_equals_the_models(app: Flask) -> None:
             connection,
             opts={
                 "compare_type": True,
-                "include_name": lambda name, kind, _: kind != "table"
-                or not str(name).startswith(("procrastinate_", "statement_p", "statement_default")),
+                "include_name": lambda name, kind, _: (
+                    kind != "table" or not str(name).startswith(("procrastinate_", "statement_p", "statement_default"))
+                ),
             },
         )
         assert compare_metadata(context, db.metadata) == []

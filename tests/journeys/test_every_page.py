@@ -68,7 +68,8 @@ def item(*states: EvidenceState) -> EvidenceItem:
 
 def of_item(found: EvidenceItem) -> Visit:
     return Visit(
-        {"enrolment_id": found.portfolio.enrolment_id, "position": found.template_item.position}, found.portfolio.learner_id
+        {"enrolment_id": found.portfolio.enrolment_id, "position": found.template_item.position},
+        found.portfolio.learner_id,
     )
 
 
@@ -125,7 +126,9 @@ def an_attestation() -> Visit:
 
 
 def draft(status: CourseStatus = CourseStatus.DRAFT) -> dict[str, Any]:
-    found = one(select(CourseVersion).join(Course, Course.id == CourseVersion.course_id).where(CourseVersion.status == status))
+    found = one(
+        select(CourseVersion).join(Course, Course.id == CourseVersion.course_id).where(CourseVersion.status == status)
+    )
     return {"code": found.course.code, "number": found.number}
 
 
@@ -213,7 +216,8 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "supervision.manage": as_("organiser"),
     "supervision.licences": as_("organiser"),
     "supervision.withdraw_licence": lambda: Visit(
-        {"licence_id": one(select(SupervisorLicence.id).where(SupervisorLicence.withdrawn_on.is_(None)))}, demo("organiser")
+        {"licence_id": one(select(SupervisorLicence.id).where(SupervisorLicence.withdrawn_on.is_(None)))},
+        demo("organiser"),
     ),
     "awards.awards": as_("organiser"),
     "awards.revocation": lambda: Visit({"number": award().number}, demo("organiser")),
@@ -302,7 +306,9 @@ def check(page: Page, where: str, language: str) -> None:
     assert page.evaluate("window.__shift") < 0.05, f"{where}: layout shift"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{where}: overflows"
     text = page.locator("body").inner_text()
-    assert not (found := SUSPECT.search(text)), f"{where}: {found and text[max(0, found.start() - 60) : found.end() + 60]}"
+    assert not (found := SUSPECT.search(text)), (
+        f"{where}: {found and text[max(0, found.start() - 60) : found.end() + 60]}"
+    )
     if language == "cy":
         assert not NOT_WELSH.search(text), where
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")

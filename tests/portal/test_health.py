@@ -34,5 +34,8 @@ def test_the_address_without_a_language_follows_the_browser(client: FlaskClient)
 
 def test_the_same_headings_stand_in_both_languages_of_a_text(app: Flask) -> None:
     for name in ("help", "accessibility", "privacy"):
-        texts = [app.jinja_env.loader.get_source(app.jinja_env, f"portal/text/{name}.{lang}.html")[0] for lang in ("en", "cy")]
+        texts = [
+            app.jinja_env.loader.get_source(app.jinja_env, f"portal/text/{name}.{lang}.html")[0]
+            for lang in ("en", "cy")
+        ]
         assert len({one.count("<h2") for one in texts}) == len({one.count("<li") for one in texts}) == 1, name

@@ -83,9 +83,9 @@ class Api(Blueprint):
             if body:
                 documented = self.arguments(body, location="json")(documented)
             if media_type:
-                documented = self.response(
-                    status, {"contentMediaType": media_type}, content_type=media_type
-                )(documented)
+                documented = self.response(status, {"contentMediaType": media_type}, content_type=media_type)(
+                    documented
+                )
             else:
                 documented = self.response(status, shape)(documented)
             for code, text in _refusals(needs, rule, bool(body or query), raises).items():

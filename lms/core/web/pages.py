@@ -91,8 +91,7 @@ class TokenExpired(Exception):
 
 def _answer(given: Any, template: str | None) -> Response:
     if isinstance(given, Redirect):
-        answer = redirect(given.url, 303)
-        return answer  # type: ignore[return-value]
+        return redirect(given.url, 303)  # type: ignore[return-value]
     if isinstance(given, Response):
         return given
     context, status = given if isinstance(given, tuple) else (given, 200)

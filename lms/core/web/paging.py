@@ -32,14 +32,19 @@ class Page(Generic[T]):
 class PageQuery(Schema):
     """What a list takes."""
 
-    cursor = fields.String(load_default=None, validate=validate.Length(max=500), metadata={"description": "From `next`"})
+    cursor = fields.String(
+        load_default=None, validate=validate.Length(max=500), metadata={"description": "From `next`"}
+    )
     size = fields.Integer(load_default=25, validate=validate.Range(1, LARGEST))
 
 
 def page_schema(item: type[Schema]) -> type[Schema]:
     """`{"items": […], "next": …}` of that item."""
     name = item.__name__.removesuffix("Out")
-    shape = {"items": fields.List(fields.Nested(item), required=True), "next": fields.String(required=True, allow_none=True)}
+    shape = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "next": fields.String(required=True, allow_none=True),
+    }
     return Schema.from_dict(shape, name=f"{name}Page")  # type: ignore[arg-type]
 
 

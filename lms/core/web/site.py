@@ -88,9 +88,9 @@ def asset(path: str) -> str:
 
 def csrf() -> Markup:
     """The hidden fields of every POST form: its token, and a number that makes a double click count once."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="once" value="{}">').format(
-        generate_csrf(), secrets.token_urlsafe(12)
-    )
+    return Markup(
+        '<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="once" value="{}">'
+    ).format(generate_csrf(), secrets.token_urlsafe(12))
 
 
 def translated(text: Bilingual, language: str | None = None) -> str | Markup:

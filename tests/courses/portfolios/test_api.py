@@ -17,9 +17,7 @@ def test_from_the_first_word_to_the_signature(app: Flask, as_token: Any) -> None
     tag = learner.get(f"{url}/items/1").headers["ETag"]
     saved = learner.put(f"{url}/items/1", json={"body": "I waited."}, headers={"If-Match": tag})
     assert (saved.status_code, saved.headers["ETag"], saved.json["state"]) == (200, '"2"', "draft")
-    sent = learner.post(
-        f"{url}/items/2/file", data={"file": (io.BytesIO(PDF), "t.pdf")}, headers={"If-Match": '"1"'}
-    )
+    sent = learner.post(f"{url}/items/2/file", data={"file": (io.BytesIO(PDF), "t.pdf")}, headers={"If-Match": '"1"'})
     assert (sent.status_code, sent.json["file"]["name"], sent.json["edition"]) == (200, "t.pdf", 2)
     for position in (1, 2):
         word = {"edition": 2, "no_identifiers": True}
