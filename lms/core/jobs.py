@@ -6,6 +6,7 @@ Delivery is at least once, so every job is idempotent. Worker: `flask worker`.
 import json
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -93,8 +94,13 @@ def run_worker(app: Flask, *, wait: bool = True) -> None:
 
 
 def run_pending() -> None:
-    """Run what is committed and due, here and now, and return: for tests and for loaders."""
-    run_worker(current_app._get_current_object(), wait=False)  # type: ignore[attr-defined]
+    """Run what is committed and due, here and now, and return: for tests and for loaders.
+
+    In a thread of its own, for the caller may have an event loop running.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(run_worker, app, wait=False).result()
 
 
 __all__ = ["REGISTERED", "Job", "enqueue", "job", "run_pending", "run_worker"]
