@@ -7,7 +7,7 @@ TESTS ?= tests
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker test lint types imports unit welsh assets demo-large bench conformance browser clean
+.PHONY: help run serve worker test lint types imports unit welsh assets demo-large bench browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,7 +42,7 @@ welsh: $(VENV)/developer ## Bring the Welsh catalogues in step with the code, an
 	@$(BIN)/python -m lms.core.welsh update; $(BIN)/python -m lms.core.welsh missing || true
 
 assets: ## Rebuild CSS and JavaScript (needs node and npm; the results are committed)
-	sh lms/core/web/frontend/build.sh
+	cd lms/core/web/frontend && npm ci && sh build.sh
 
 bench: $(VENV)/developer ## Measure pages, record store and certificates; prints ratios to the bare operation
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
