@@ -1,6 +1,6 @@
 """Reads of frameworks. Drafts are nobody's to read yet: they are not found."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Select, String, cast, literal, select, tuple_, union_all
@@ -12,6 +12,7 @@ from lms.accounts.models import JobRole, SectorName, ServiceSetting
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.language import Bilingual
+from lms.core.reference import kept
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def whole_version(code: str, number: int | None = None) -> FrameworkVersion:
     return version
 
 
-def requirements(code: str) -> list[Needed]:
+@kept
+def requirements(code: str) -> tuple[Needed, ...]:
     """Who needs which level by the published version of a framework, for `rules.required_level`."""
     rows = db.session.execute(
         select(Requirement.condition, Level.code, Level.rank, Requirement.illustrative)
@@ -84,7 +86,7 @@ def requirements(code: str) -> list[Needed]:
         .where(Framework.code == code, FrameworkVersion.status == Status.PUBLISHED)
         .order_by(Requirement.position)
     )
-    return [Needed(*row) for row in rows]
+    return tuple(Needed(*row) for row in rows)
 
 
 _LEVELS = (
@@ -96,7 +98,8 @@ _LEVELS = (
 )
 
 
-def level_names() -> dict[tuple[str, str], LevelName]:
+@kept
+def level_names() -> Mapping[tuple[str, str], LevelName]:
     """Every level of the published versions, by (framework, level), in order of framework and responsibility."""
     return {(row[0], row[1]): LevelName(*row) for row in db.session.execute(_LEVELS)}
 
@@ -136,6 +139,7 @@ _PLACES = union_all(
 )
 
 
-def place_names() -> dict[tuple[str, str], Bilingual]:
+@kept
+def place_names() -> Mapping[tuple[str, str], Bilingual]:
     """What job roles, service settings and sectors are called, by (kind, code): "role", "setting", "sector"."""
     return {(kind, code): Bilingual(en, cy) for kind, code, en, cy in db.session.execute(_PLACES)}

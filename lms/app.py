@@ -33,7 +33,7 @@ from courses.portfolios.events import PortfolioSignedOff
 from courses.supervision.api import api as supervision_api
 from courses.supervision.events import AttestationEnded, AttestationMade
 from courses.supervision.pages import pages as supervision_pages
-from courses.supervision.queries import supervised_people
+from courses.supervision.queries import supervised_by
 from frameworks import loading as frameworks_loading
 from frameworks.api import api as frameworks_api
 from frameworks.pages import pages as framework_pages
@@ -126,7 +126,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app = Flask("lms", static_folder=None, template_folder=str(Path(__file__).parent / "core/web/templates"))
     configure(app, settings)
     db.init_app(app)
-    identity.init_app(app, supervised_people)
+    identity.init_app(app, supervised_by)
     site.init_app(app, navigation=navigation.navigation, footer=navigation.footer)
     smorest = Smorest(app)
     problems.init_app(app)  # after the library's own, which it replaces

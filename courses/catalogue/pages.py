@@ -1,6 +1,6 @@
 """The public catalogue: find training, and read plainly what a course is."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import current_app, g, request, url_for
@@ -25,7 +25,7 @@ pages = Pages("catalogue", __name__, template_folder="templates")
 
 PAGE = 20
 MOST_SECTORS_ON_CARD = 2
-Names = dict[tuple[str, str], Bilingual]
+Names = Mapping[tuple[str, str], Bilingual]
 
 
 @pages.page("GET", "/training", needs=Permission.CATALOGUE_READ, template="catalogue/search.html")
@@ -77,7 +77,7 @@ def course(actor: Actor, code: str) -> dict[str, Any]:
 def described(version: CourseVersion) -> dict[str, Any]:
     """What a template needs to show a version, on offer or not."""
     known = frameworks.level_names()
-    names = queries.names(known.values())
+    names = queries.names()
     first = version.prerequisites.get("completed", [])
     any_of, needs = conditions.in_words(_beyond_sectors(version), names)
     statements = frameworks.statements_named(
@@ -107,7 +107,7 @@ def _beyond_sectors(version: CourseVersion) -> dict[str, Any]:
     return {which: listed for which, listed in kept.items() if listed}
 
 
-def _levels(version: CourseVersion, known: dict[tuple[str, str], LevelName]) -> dict[str, list[LevelName]]:
+def _levels(version: CourseVersion, known: Mapping[tuple[str, str], LevelName]) -> dict[str, list[LevelName]]:
     """The levels a course serves, by framework, lowest first."""
     found: dict[str, list[LevelName]] = {}
     for each in sorted(version.levels, key=lambda each: (each.framework_code != "PIMH", each.framework_code)):

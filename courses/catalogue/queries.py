@@ -1,6 +1,6 @@
 """Reads of the catalogue. What is not published is for those who may edit: see `manage_list` and `version_numbered`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,12 @@ from courses.catalogue.models import Course, CourseStatus, CourseVersion, Format
 from courses.catalogue.rules import search
 from courses.catalogue.rules.content import Content
 from frameworks import queries as frameworks
-from frameworks.queries import LevelName
 from lms.accounts.models import JobRole, SectorName, ServiceSetting, StaffGroup
 from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.language import Bilingual
+from lms.core.reference import kept
 
 MOST_OFFERS = 5000
 """A national catalogue has some hundreds of courses; this bounds what one search may read."""
@@ -260,14 +260,13 @@ _NAMES = union_all(
 """Built once: writing it anew for each page would cost more than asking it."""
 
 
-def names(levels: Iterable[LevelName] | None = None) -> dict[tuple[str, str], Bilingual]:
+@kept
+def names() -> Mapping[tuple[str, str], Bilingual]:
     """What the codes in the catalogue are called, by (kind, code), in the order of their lists.
-
-    One query, and one more for levels unless they are given.
 
     Kinds: topic, format, funding, programme, sector, setting, role, staff_group; and level, coded "PIMH:skilled".
     """
     found = {(kind, code): Bilingual(en, cy) for kind, code, en, cy, _ in db.session.execute(_NAMES)}
-    for level in frameworks.level_names().values() if levels is None else levels:
+    for level in frameworks.level_names().values():
         found["level", f"{level.framework}:{level.code}"] = level.full
     return found

@@ -129,12 +129,16 @@ class Change:
 
 
 def changes(before: str, after: str) -> list[Change]:
-    """What became of a text, sentence by sentence: `same`, `removed`, `added`, in reading order."""
+    """What became of a text, sentence by sentence: `same`, `removed`, `added`, in reading order.
+
+    White space does not count: a last sentence is the same when another paragraph follows it.
+    """
     old, new = _sentences(before), _sentences(after)
+    compared = difflib.SequenceMatcher(None, [each.strip() for each in old], [each.strip() for each in new])
     found: list[Change] = []
-    for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new).get_opcodes():
+    for kind, i, j, k, m in compared.get_opcodes():
         if kind == "equal":
-            found.append(Change("same", "".join(old[i:j])))
+            found.append(Change("same", "".join(new[k:m])))
             continue
         if i < j:
             found.append(Change("removed", "".join(old[i:j])))

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from courses.catalogue.models import Programme
@@ -21,17 +21,18 @@ is_member = live
 """The membership holds that day; what supervision asks of a membership is what accounts say of it."""
 
 
+def supervised_by(supervisor: Any) -> Select[UUID]:
+    """Ids of the learners whom a person supervises on the day of the parameter `today`. Takes an id or a column."""
+    return select(Supervision.learner_id).where(
+        Supervision.supervisor_id == supervisor,
+        Supervision.starts_on <= bindparam("today", type_=Date),
+        Supervision.ends_on.is_(None),
+    )
+
+
 def supervised_people(supervisor_id: UUID) -> frozenset[UUID]:
     """The learners whom this person supervises today."""
-    return frozenset(
-        db.session.scalars(
-            select(Supervision.learner_id).where(
-                Supervision.supervisor_id == supervisor_id,
-                Supervision.starts_on <= clock.today(),
-                Supervision.ends_on.is_(None),
-            )
-        )
-    )
+    return frozenset(db.session.scalars(supervised_by(supervisor_id), {"today": clock.today()}))
 
 
 def licence_is_live(day: date) -> ColumnElement[bool]:

@@ -2,16 +2,16 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from lms.accounts import passwords, queries
 from lms.accounts.models import ApiToken, Membership, Person, Sector
 from lms.core import clock
 from lms.core.db import db
+from tests.counting import queries_of
 from tests.factories.accounts import (
     TokenClient,
     make_membership,
@@ -190,23 +190,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(app: Flask) -> None:
     make_membership(person, organisation("BCU"), job_role_code="camhs_nurse", setting_code="camhs")
     TokenClient(app, person)
 
-    def queries_for(url: str) -> int:
-        count = 0
-
-        def note(*_: Any) -> None:
-            nonlocal count
-            count += 1
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            assert browser.get(url).status_code == 200
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return count
-
-    browser.get("/en/profile")
-    few = queries_for("/en/profile")
+    few = queries_of(browser, "/en/profile")
     for code in ("HDU", "SBU", "CAV", "CTM", "ABU", "PTH"):
         make_membership(person, organisation(code), job_role_code="camhs_nurse", setting_code="camhs")
         TokenClient(app, person)
-    assert queries_for("/en/profile") == few
+    assert queries_of(browser, "/en/profile") == few

@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from certificates.models import Award
 from certificates.rules import NameVisibility
 from courses.catalogue.models import CertificateKind
 from lms.core.db import db
 from lms.core.permissions import Role
+from tests.counting import queries_of
 from tests.factories.accounts import grant, make_membership, make_organisation, make_person, post_form
 from tests.factories.certificates import NAME, make_award, make_completed
 
@@ -21,21 +20,6 @@ from tests.factories.certificates import NAME, make_award, make_completed
 @pytest.fixture
 def award(app: Flask) -> Award:
     return make_award(validity_months=36)
-
-
-def queries_of(browser: FlaskClient, page: str) -> int:
-    """How many statements answering takes."""
-    seen = []
-
-    def note(*given: Any) -> None:
-        seen.append(given[2])
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        assert browser.get(page).status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
 
 
 def reloaded(award: Award) -> Award:

@@ -3,23 +3,8 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
-from lms.core.db import db
-
-
-def queries_of(client: FlaskClient, url: str) -> int:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        assert client.get(url).status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
+from tests.counting import queries_of
 
 
 def test_anyone_reads_a_framework_in_either_language(client: FlaskClient) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from lms.core import config
 from tests.conftest import ROOT, database_url
+from tests.journeys.cast import gather
+from tests.journeys.story import VARIANTS, Story
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -66,16 +69,16 @@ class Server:
 @pytest.fixture(scope="module")
 def live(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Flask]]:
     """A server, and an app over the same database for setting the scene. One a module: a journey is one story."""
-    yield from _live(server, template, tmp_path_factory, demonstration=False)
+    yield from serving(server, template, tmp_path_factory, demonstration=False)
 
 
 @pytest.fixture(scope="module")
 def live_demo(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Flask]]:
     """The same, with the demonstration's people and their histories in it."""
-    yield from _live(server, template, tmp_path_factory, demonstration=True)
+    yield from serving(server, template, tmp_path_factory, demonstration=True)
 
 
-def _live(
+def serving(
     server: str, template: str, tmp_path_factory: pytest.TempPathFactory, *, demonstration: bool
 ) -> Iterator[tuple[Server, Flask]]:
     from lms.app import create_app
@@ -112,6 +115,18 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(params=VARIANTS, ids=str)
+def story(
+    request: pytest.FixtureRequest, server: str, template: str, tmp_path_factory: pytest.TempPathFactory,
+    chromium: Browser,
+) -> Iterator[Story]:  # fmt: skip
+    """A story of its own for each language and browser: its own database, server and people."""
+    with contextmanager(serving)(server, template, tmp_path_factory, demonstration=False) as (running, app):
+        told = Story(running, app, chromium, gather(), request.param)
+        yield told
+        told.close()
 
 
 def pages_of(pdf: bytes) -> list[bytes]:

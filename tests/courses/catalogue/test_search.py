@@ -8,11 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from courses.catalogue import queries
 from courses.catalogue.rules.sorting import welsh_key
 from lms.core.db import db
+from tests.counting import queries_of
 from tests.factories.accounts import make_person
 from tests.factories.catalogue import make_course
 
@@ -131,20 +132,6 @@ def test_each_language_is_searched_through_its_index(app: Flask) -> None:
     )
     assert "ix_course_version_search_en" in plan
     assert "ix_course_version_search_cy" in plan
-
-
-def queries_of(client: FlaskClient, url: str) -> int:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        assert client.get(url).status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
 
 
 def test_a_search_takes_the_same_few_queries_for_one_course_as_for_fifty(app: Flask, client: FlaskClient) -> None:

@@ -2,18 +2,17 @@
 
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from courses.portfolios.models import Decision, EvidenceItem, EvidenceState, Outcome, Portfolio, PortfolioState
 from courses.supervision.models import SupervisorLicence
 from lms.core import clock
 from lms.core.db import db, transaction
+from tests.counting import counted_queries
 from tests.factories.accounts import make_person, post_form
 from tests.factories.portfolios import (
     PDF,
@@ -33,21 +32,6 @@ from tests.factories.supervision import make_supervision
 
 def at(portfolio: Portfolio, rest: str = "", lang: str = "en") -> str:
     return f"/{lang}/portfolio/{portfolio.enrolment_id}{rest}"
-
-
-@contextmanager
-def counted_queries() -> Iterator[list[str]]:
-    """The statements that reach the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def edition_on(page: str) -> str:

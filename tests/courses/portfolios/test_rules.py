@@ -121,3 +121,9 @@ def test_what_changed_is_told_sentence_by_sentence() -> None:
     ]  # fmt: skip
     assert rules.changes("same", "same") == [rules.Change("same", "same")]
     assert [each.kind for each in rules.changes("", "new")] == ["added"]
+
+
+def test_a_paragraph_that_is_added_leaves_the_one_before_it_as_it_was() -> None:
+    assert rules.changes("I listened.", "I listened.\n\nShe spoke.") == [
+        rules.Change("same", "I listened.\n\n"), rules.Change("added", "She spoke."),
+    ]  # fmt: skip

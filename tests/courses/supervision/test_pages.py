@@ -13,7 +13,7 @@ from lms.core import clock
 from lms.core.db import db
 from lms.core.ids import new_id
 from lms.core.permissions import Role
-from tests.courses.enrolments.test_pages import queries_of
+from tests.counting import queries_of
 from tests.factories.accounts import grant, make_membership, make_organisation, make_person, post_form
 from tests.factories.supervision import make_attestation, make_licence, make_supervision
 
@@ -177,12 +177,12 @@ def test_lists_ask_the_same_whatever_the_rows(app: Flask, cast: dict[str, Any], 
     ]
     for browser, url in pages:
         browser.get(url)
-    before = [queries_of(lambda b=browser, u=url: b.get(u)) for browser, url in pages]  # type: ignore[misc]
+    before = [queries_of(browser, url) for browser, url in pages]
     for _ in range(6):
         learner = make_person()
         make_membership(learner, cast["body"])
         make_supervision(learner, cast["supervisor"])
         make_attestation(learner, cast["supervisor"])
         make_licence(learner)
-    after = [queries_of(lambda b=browser, u=url: b.get(u)) for browser, url in pages]  # type: ignore[misc]
+    after = [queries_of(browser, url) for browser, url in pages]
     assert after == before
