@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from courses.catalogue.models import Course
 from courses.enrolments import services as enrolments
@@ -54,7 +55,7 @@ def _enrolments(registrations: Iterable[UUID]) -> dict[UUID, tuple[UUID, UUID, s
     rows = db.session.execute(
         select(Enrolment.registration, Enrolment.id, Enrolment.learner_id, Course.code)
         .join(Course, Course.id == Enrolment.course_id)
-        .where(Enrolment.registration.in_(wanted))
+        .where(Enrolment.registration == any_(cast(func.string_to_array(",".join(map(str, wanted)), ","), ARRAY(Uuid))))
     )
     return {registration: (enrolment, learner, code) for registration, enrolment, learner, code in rows}
 

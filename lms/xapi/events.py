@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A statement as stored. `object_id` is the id of its Activity or StatementRef, else None.
 
-    `actor`, `result` and `raw` (the whole) are the statement's own JSON; do not change them.
+    `seq` is its number, and when it was stored (`rules/sequence.py`). `actor` and `result` are the statement's own
+    JSON; do not change them.
     """
 
     id: UUID
@@ -21,8 +21,7 @@ class Recorded:
     registration: UUID | None
     result: Mapping[str, Any] | None
     timestamp: datetime
-    stored: datetime
-    raw: Mapping[str, Any]
+    seq: int
 
 
 @dataclass(frozen=True)

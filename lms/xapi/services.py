@@ -1,6 +1,7 @@
 """What other rooms do with the record store: credentials, and statements of our own."""
 
 from collections.abc import Collection
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -87,7 +88,7 @@ def record_own(actor: Actor, statement: Json) -> UUID:
     """
     actor.require(Permission.RECORD_STORE_USE)
     bearer = Bearer(None, TENANT, identity.house(), frozenset({Scope.ALL}))
-    batch = statements.judge(bearer, NEWEST, statement)
+    batch = statements.judge(bearer, NEWEST, deepcopy(statement))  # what the store adds is not the caller's
     return UUID(statements.keep(bearer, NEWEST, batch)[0])
 
 

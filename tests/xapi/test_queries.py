@@ -138,7 +138,9 @@ def test_pages_neither_skip_nor_repeat_while_others_write(store: Store, ascendin
 def test_a_token_that_we_did_not_give_is_refused(store: Store) -> None:
     store.keep(*[make_statement() for _ in range(3)])
     more = store.get(limit="1").json["more"].removeprefix("/xapi")
-    assert store.send("GET", more[:-1] + ("a" if more[-1] != "a" else "b")).status_code == 400
+    signature = more.rindex(".") + 1  # its last letter has bits that do not count
+    forged = more[:signature] + ("a" if more[signature] != "a" else "b") + more[signature + 1 :]
+    assert store.send("GET", forged).status_code == 400
 
 
 def test_since_excludes_and_until_includes_its_own_instant(store: Store) -> None:

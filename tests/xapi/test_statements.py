@@ -17,6 +17,7 @@ from lms.core.permissions import Actor
 from lms.xapi import queries, services
 from lms.xapi.events import StatementsRecorded
 from lms.xapi.models import StatementId, StatementRef, StoredStatement
+from lms.xapi.rules import patterns
 from lms.xapi.rules.patterns import instant
 from tests.factories.xapi import Store, learner, make_statement, new_uuid
 
@@ -235,7 +236,7 @@ class TestEvents:
         (told,) = heard[0].statements
         assert (str(told.id), told.verb, told.object_id) == (one["id"], one["verb"]["id"], one["object"]["id"])
         assert (str(told.registration), told.result, told.actor) == (registration, {"success": True}, learner())
-        assert told.raw["stored"]
+        assert patterns.written(told.seq) == store.get(statementId=one["id"]).json["stored"]
         assert heard[0].credential is not None
 
     def test_what_a_listener_refuses_is_not_stored(self, store: Store) -> None:

@@ -17,6 +17,7 @@ from lms.xapi.models import ATTACHES
 from lms.xapi.queries import Found
 from lms.xapi.rules import formats, multipart, parameters, parsing, patterns, statements
 from lms.xapi.rules.calls import Call
+from lms.xapi.rules.naming import named_in
 from lms.xapi.rules.parameters import Filter, One
 from lms.xapi.rules.scopes import Bearer, Use
 from lms.xapi.rules.versions import Version
@@ -81,20 +82,16 @@ def _read(bearer: Bearer, version: Version, call: Call) -> tuple[Any, dict[str, 
         body = multipart.statements_part(pieces)
     elif call.media_type != "application/json":
         raise Malformed("Statements are application/json, or multipart/mixed", "Content-Type", "Part 3 §1.5")
-    given = parsing.load(body)
-    keeping.judge(bearer, version, given)
+    given = parsing.parse(body)
+    keeping.judge(bearer, version, given.value)
     exact = parsing.exactly(body, given)
     batch = exact if isinstance(exact, list) else [exact]
-    if exact is not given:
+    if exact is not given.value:
         for statement in batch:
             statements.arrange(statement)
     if pieces is not None:
-        parts = multipart.matched(pieces, [each for statement in batch for each in _declared(statement)])
+        parts = multipart.matched(pieces, [each for statement in batch for each in keeping.declared_in(statement)])
     return exact, parts
-
-
-def _declared(statement: Json) -> list[Json]:
-    return [*statement.get("attachments", ()), *statement["object"].get("attachments", ())]
 
 
 def _one(bearer: Bearer, call: Call, wanted: One) -> Answer:
@@ -119,10 +116,10 @@ def _shown(bearer: Bearer, call: Call, found: list[Found], form: str) -> list[by
     """Their JSON in that format; exact is what is stored, byte for byte."""
     if form == "exact":
         return [each.payload for each in found]
-    read = [parsing.exactly(each.payload, parsing.load(each.payload)) for each in found]
+    read = [parsing.exactly(each.payload, parsing.parse(each.payload)) for each in found]
     if form == "ids":
         return [parsing.dump(formats.ids(each)) for each in read]
-    iris = sorted({activity["id"] for each in read for activity, _ in statements.activities(each)})
+    iris = sorted({activity["id"] for each in read for activity in named_in(each).activities})
     known = queries.definitions(bearer.tenant, iris)
     languages = formats.languages_of(call.headers.get("accept-language"))
     return [parsing.dump(formats.canonical(each, known, languages)) for each in read]
@@ -133,7 +130,7 @@ def _with_attachments(bearer: Bearer, found: list[Found], body: bytes) -> Answer
     declared: dict[str, str] = {}
     for each in found:
         if each.flags & ATTACHES:
-            for attachment in _declared(parsing.load(each.payload)):
+            for attachment in keeping.declared_in(parsing.load(each.payload)):
                 declared.setdefault(attachment["sha2"].lower(), attachment["contentType"])
     held = queries.attachments(bearer.tenant, list(declared)) if declared else {}
     boundary = new_id().hex

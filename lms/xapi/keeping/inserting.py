@@ -5,9 +5,8 @@ when an id is known, and then goes the first way. Measured: `benchmarks/record_s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -24,8 +23,7 @@ NUL = rb"\u0000"
 """An escape that PostgreSQL's JSON cannot carry; a payload that has it goes in hexadecimal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A statement as the table has it."""
 
     seq: int

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lms.core.db import db
 from lms.xapi.models import ActivityDefinition, AgentName
-from lms.xapi.rules import keys, parsing, statements
+from lms.xapi.rules import keys, parsing
 from lms.xapi.rules.formats import merged
 
 Json = dict[str, Any]
@@ -23,12 +23,12 @@ def forget() -> None:
     _known.clear()
 
 
-def note_definitions(tenant: int, told: Iterable[Json]) -> None:
-    """Unite what these statements say of activities with what is known. Rows are locked in the order of their keys."""
+def note_definitions(tenant: int, told: Iterable[list[Json]]) -> None:
+    """Unite what statements say of their activities with what is known. Rows are locked in the order of their keys."""
     news: dict[int, tuple[str, Json]] = {}
     marks: dict[int, list[tuple[object, ...]]] = {}
-    for statement in told:
-        for activity, _ in statements.activities(statement):
+    for activities in told:
+        for activity in activities:
             definition = activity.get("definition")
             if not definition:
                 continue
@@ -65,12 +65,12 @@ def note_definitions(tenant: int, told: Iterable[Json]) -> None:
             row.definition = parsing.dump(after)
 
 
-def note_names(tenant: int, told: Iterable[Json]) -> None:
+def note_names(tenant: int, told: Iterable[list[Json]]) -> None:
     """Names by which agents were called, for the Person that /agents answers."""
     news = {
         (tenant, key, agent["name"])
-        for statement in told
-        for agent in keys.agents(statement)
+        for agents in told
+        for agent in agents
         if agent.get("name")
         and "\x00" not in agent["name"]
         and agent.get("objectType") != "Group"

@@ -1,7 +1,9 @@
 """Keeping statements: judged, numbered, inserted once, told to whoever listens. All of a batch, or nothing."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -14,7 +16,9 @@ from lms.xapi.errors import Contradiction, Excessive, Fault, Malformed
 from lms.xapi.events import Recorded, StatementsRecorded
 from lms.xapi.keeping import inserting, knowing, linking
 from lms.xapi.models import ATTACHES, REFERS, VOIDING, Attachment, StatementId, StoredStatement
-from lms.xapi.rules import equality, keys, multipart, parsing, patterns, scopes, signatures, statements
+from lms.xapi.rules import equality, multipart, parsing, patterns, scopes, signatures, statements
+from lms.xapi.rules.keys import Keys, agent_key, keys_of
+from lms.xapi.rules.naming import Named, named_in
 from lms.xapi.rules.scopes import Bearer, Use
 from lms.xapi.rules.versions import Version
 
@@ -46,60 +50,122 @@ def judge(bearer: Bearer, version: Version, given: Any) -> list[Json]:
     return batch
 
 
-def keep(
-    bearer: Bearer, version: Version, batch: Sequence[Json], parts: Mapping[str, multipart.Part] | None = None
-) -> list[str]:
-    """Store judged statements with the attachments of their `parts`; return their ids in order.
+class Ready(NamedTuple):
+    """A judged statement with all that can be made of it before it has its number, outside of any transaction.
 
-    A statement that is known already is left alone. Raises Contradiction if the known one says something else. Numbers
-    that need their own digits are `parsing.Exact`.
+    `timestamp` None: it says none. `said`: its JSON as it will be served, without what the store sets at its end.
     """
-    bearer.require(Use.WRITE_STATEMENTS)
-    if not batch:
-        return []
-    _check_attachments(batch, parts or {})
-    targets = [statements.target_of(each) for each in batch]
-    sequence = numbering.open_ingest(alone=any(targets))
-    authority = keys.agent_key(bearer.authority)
-    assert authority is not None
-    closing = parsing.dump(bearer.authority)
-    rows = [
-        _row(statement, seq, authority, closing, version, REFERS if target else 0)
-        for statement, seq, target in zip(batch, sequence.take(len(batch)), targets, strict=True)
-    ]
-    new = inserting.insert(bearer.tenant, rows)
-    if len(new) != len(rows):
-        _compare(bearer.tenant, [(row, each) for row, each in zip(rows, batch, strict=True) if row.seq not in new])
-    linking.link_all(
-        bearer.tenant,
-        [(row, UUID(target)) for row, target in zip(rows, targets, strict=True) if target and row.seq in new],
-    )
-    kept = [(row, each) for row, each in zip(rows, batch, strict=True) if row.seq in new]
-    if bearer.may(Use.DEFINE) or bearer.bounds is not None:
-        knowing.note_definitions(bearer.tenant, [each for _, each in kept])
-    knowing.note_names(bearer.tenant, [each for _, each in kept])
-    _keep_attachments(bearer.tenant, parts or {})
-    if kept:
-        told = tuple(_recorded(row, statement, bearer) for row, statement in kept)
-        events.publish(StatementsRecorded(told, bearer.credential, bearer.about))
-    return [str(row.id) for row in rows]
+
+    id: UUID
+    statement: Json
+    named: Named
+    keys: Keys
+    flags: int
+    target: UUID | None
+    timestamp: datetime | None
+    said: bytes
 
 
-def _row(statement: Json, seq: int, authority: int, closing: bytes, version: Version, flags: int) -> inserting.Row:
-    """The statement's row. Its payload is what was sent, in its order, with what the store sets at its end."""
-    stored = patterns.written(seq)
-    id_ = UUID(statement["id"]) if "id" in statement else uuid4()  # clients know of no newer kind
-    found = keys.keys_of({**statement, "authority": None})
-    said = {key: value for key, value in statement.items() if key not in ("stored", "authority")}
-    said.setdefault("id", str(id_))
-    said.setdefault("timestamp", stored)
-    said.setdefault("version", _FIRST_VERSION[version])
+@dataclass(frozen=True)
+class Sending:
+    """What one request stores, with the attachments of its `parts`."""
+
+    bearer: Bearer
+    batch: Sequence[Ready]
+    parts: Mapping[str, multipart.Part] = field(default_factory=dict)
+
+
+def ready(version: Version, statement: Json) -> Ready:
+    """A judged statement, made ready. Numbers that need their own digits are `parsing.Exact`."""
+    if "id" in statement:
+        id_ = UUID(statement["id"])
+    else:
+        id_ = uuid4()  # clients know of no newer kind
+        statement["id"] = str(id_)
+    statement.setdefault("version", _FIRST_VERSION[version])
+    said = statement
+    if "stored" in statement or "authority" in statement:  # the store's own to say
+        said = {key: value for key, value in statement.items() if key not in ("stored", "authority")}
+    target = statements.target_of(statement)
+    flags = REFERS if target else 0
     if statements.is_voiding(statement):
         flags |= VOIDING
     if statement.get("attachments"):
         flags |= ATTACHES
-    payload = b'%b,"stored":"%b","authority":%b}' % (parsing.dump(said)[:-1], stored.encode(), closing)
-    return inserting.Row(seq, id_, patterns.instant(said["timestamp"]), found, authority, flags, payload)
+    named = named_in(statement)
+    timestamp = patterns.instant(statement["timestamp"]) if "timestamp" in statement else None
+    return Ready(
+        id_, statement, named, keys_of(statement, named), flags, UUID(target) if target else None, timestamp,
+        parsing.dump(said)[:-1],
+    )  # fmt: skip
+
+
+def keep(
+    bearer: Bearer, version: Version, batch: Iterable[Json], parts: Mapping[str, multipart.Part] | None = None
+) -> list[str]:
+    """Store judged statements with the attachments of their `parts`; return their ids in order.
+
+    A statement that is known already is left alone. Raises Contradiction if the known one says something else.
+    """
+    return keep_all([Sending(bearer, [ready(version, each) for each in batch], parts or {})])[0]
+
+
+def keep_all(sendings: Sequence[Sending]) -> list[list[str]]:
+    """Store what several requests to one tenant send, in one transaction: all, or nothing. Their ids, in order."""
+    for sending in sendings:
+        sending.bearer.require(Use.WRITE_STATEMENTS)
+        _check_attachments(sending)
+    every = [(sending, each) for sending in sendings for each in sending.batch]
+    if every:
+        _keep(sendings[0].bearer.tenant, every)
+    for sending in sendings:
+        _keep_attachments(sending)
+    return [[str(each.id) for each in sending.batch] for sending in sendings]
+
+
+def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]]) -> None:
+    sequence = numbering.open_ingest(alone=any(each.target for _, each in every))
+    closings = {id(sending): _Closing(sending.bearer) for sending, _ in every}
+    rows = [
+        _row(each, seq, closings[id(sending)])
+        for (sending, each), seq in zip(every, sequence.take(len(every)), strict=True)
+    ]
+    new = inserting.insert(tenant, rows)
+    kept = list(zip(rows, every, strict=True))
+    if len(new) != len(rows):
+        _compare(tenant, [(row, each.statement) for row, (_, each) in kept if row.seq not in new])
+        kept = [(row, each) for row, each in kept if row.seq in new]
+    linking.link_all(tenant, [(row, each.target) for row, (_, each) in kept if each.target])
+    defining = {id(sending) for sending, _ in every if _may_define(sending.bearer)}
+    knowing.note_definitions(tenant, [each.named.activities for _, (by, each) in kept if id(by) in defining])
+    knowing.note_names(tenant, [each.named.agents for _, (_, each) in kept])
+    told: dict[int, tuple[Sending, list[Recorded]]] = {}
+    for row, (sending, each) in kept:
+        told.setdefault(id(sending), (sending, []))[1].append(_recorded(row, each))
+    for sending, news in told.values():
+        events.publish(StatementsRecorded(tuple(news), sending.bearer.credential, sending.bearer.about))
+
+
+class _Closing:
+    """What the store sets at the end of whatever a bearer sends."""
+
+    def __init__(self, bearer: Bearer) -> None:
+        self.authority = agent_key(bearer.authority) or 0
+        self.json = b'","authority":' + parsing.dump(bearer.authority) + b"}"
+
+
+def _may_define(bearer: Bearer) -> bool:
+    return bearer.may(Use.DEFINE) or bearer.bounds is not None
+
+
+def _row(it: Ready, seq: int, closing: _Closing) -> inserting.Row:
+    """The statement's row. Its payload is what was sent, in its order, with what the store sets at its end."""
+    stored = patterns.written(seq).encode()
+    timestamp, between = it.timestamp, b',"stored":"'
+    if timestamp is None:
+        timestamp, between = patterns.moment(seq), b',"timestamp":"' + stored + b'","stored":"'
+    payload = b"".join((it.said, between, stored, closing.json))
+    return inserting.Row(seq, it.id, timestamp, it.keys, closing.authority, it.flags, payload)
 
 
 def _compare(tenant: int, known: Sequence[tuple[inserting.Row, Json]]) -> None:
@@ -116,33 +182,38 @@ def _compare(tenant: int, known: Sequence[tuple[inserting.Row, Json]]) -> None:
             raise Contradiction(f"Another statement has the id {row.id}", "/id", "Part 3 §2.1.1")
 
 
-def _check_attachments(batch: Sequence[Json], parts: Mapping[str, multipart.Part]) -> None:
-    for statement in batch:
-        declared = [*statement.get("attachments", ()), *statement["object"].get("attachments", ())]
-        multipart.check_present(declared, parts)
-        for each in declared:
-            if each["usageType"] == multipart.SIGNATURE and (part := parts.get(each["sha2"].lower())):
-                signatures.check(statement, each, part.body)
+def _check_attachments(sending: Sending) -> None:
+    for each in sending.batch:
+        if declared := declared_in(each.statement):
+            multipart.check_present(declared, sending.parts)
+            for one in declared:
+                if one["usageType"] == multipart.SIGNATURE and (part := sending.parts.get(one["sha2"].lower())):
+                    signatures.check(each.statement, one, part.body)
 
 
-def _keep_attachments(tenant: int, parts: Mapping[str, multipart.Part]) -> None:
-    for sha2 in sorted(parts):
+def declared_in(statement: Json) -> list[Json]:
+    """The attachments of a statement and of its SubStatement."""
+    return [*statement.get("attachments", ()), *statement["object"].get("attachments", ())]
+
+
+def _keep_attachments(sending: Sending) -> None:
+    for sha2 in sorted(sending.parts):
         db.session.execute(
-            insert(Attachment).values(tenant=tenant, sha2=sha2, body=parts[sha2].body).on_conflict_do_nothing()
+            insert(Attachment)
+            .values(tenant=sending.bearer.tenant, sha2=sha2, body=sending.parts[sha2].body)
+            .on_conflict_do_nothing()
         )
 
 
-def _recorded(row: inserting.Row, statement: Json, bearer: Bearer) -> Recorded:
-    raw = statement | {"id": str(row.id), "authority": bearer.authority, "stored": patterns.written(row.seq)}
-    raw.setdefault("timestamp", raw["stored"])
+def _recorded(row: inserting.Row, it: Ready) -> Recorded:
+    said = it.statement
     return Recorded(
         id=row.id,
-        verb=statement["verb"]["id"],
-        actor=statement["actor"],
-        object_id=statement["object"].get("id"),
+        verb=said["verb"]["id"],
+        actor=said["actor"],
+        object_id=said["object"].get("id"),
         registration=row.keys.registration,
-        result=statement.get("result"),
+        result=said.get("result"),
         timestamp=row.timestamp,
-        stored=patterns.moment(row.seq),
-        raw=raw,
+        seq=row.seq,
     )

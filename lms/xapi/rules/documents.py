@@ -50,8 +50,8 @@ def merge(known: bytes, known_type: str, told: bytes, told_type: str) -> bytes:
     for content_type in (known_type, told_type):
         if content_type.partition(";")[0].strip().lower() != "application/json":
             raise Malformed("Only documents of type application/json can be merged", "Content-Type", "Part 3 §2.2")
-    before, after = parsing.load(known), parsing.load(told)
-    if not isinstance(before, dict) or not isinstance(after, dict):
+    before, after = parsing.parse(known), parsing.parse(told)
+    if not isinstance(before.value, dict) or not isinstance(after.value, dict):
         raise Malformed("Only JSON objects can be merged", rule="Part 3 §2.2")
     return parsing.dump(parsing.exactly(known, before) | parsing.exactly(told, after))
 

@@ -1,13 +1,12 @@
 """What a statement is found by: 64-bit keys of the agents, activities and verbs that it names."""
 
-from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from lms.xapi.rules import statements
+from lms.xapi.rules.naming import Named
 
 Json = dict[str, Any]
 
@@ -20,6 +19,10 @@ class Kind(IntEnum):
     RELATED_ACTIVITY = 4
 
 
+# As plain numbers: an IntEnum in a set is hashed by its name, in Python.
+_AGENT_AS_OBJECT, _RELATED_AGENT, _RELATED_ACTIVITY = map(int, Kind)
+
+
 class Keys(NamedTuple):
     """`actor` None: an anonymous group; `activity` None: the object is none. `references` are (kind, key) pairs."""
 
@@ -27,7 +30,7 @@ class Keys(NamedTuple):
     actor: int | None
     activity: int | None
     registration: UUID | None
-    references: frozenset[tuple[int, int]]
+    references: set[tuple[int, int]]
 
 
 @lru_cache(65_536)
@@ -51,45 +54,21 @@ def agent_key(agent: Json) -> int | None:
     return None if found is None else key_of(found)
 
 
-def keys_of(statement: Json) -> Keys:
-    """Every key of a checked statement."""
-    actor, thing = statement["actor"], statement["object"]
+def keys_of(statement: Json, named: Named) -> Keys:
+    """Every key of a checked statement, in which those are `named`."""
+    thing = statement["object"]
     kind = thing.get("objectType", "Activity")
-    activity = key_of(thing["id"]) if kind == "Activity" else None
-    context = statement.get("context", {})
-    references: set[tuple[int, int]] = set()
-    actor_key = agent_key(actor)
+    actor, *others = map(agent_key, named.agents)
+    references = {(_RELATED_AGENT, key) for key in others if key is not None and key != actor}
     if kind in ("Agent", "Group"):
-        references |= {(Kind.AGENT_AS_OBJECT, key) for key in _agents((thing,))}
-    references |= {(Kind.RELATED_AGENT, key) for key in _agents(agents(statement)) if key != actor_key}
-    if context or kind == "SubStatement":
-        related = {key_of(each["id"]) for each, _ in statements.activities(statement)}
-        references |= {(Kind.RELATED_ACTIVITY, key) for key in related if key != activity}
-    registration = context.get("registration")
+        as_object = map(agent_key, (thing, *thing.get("member", ())))
+        references |= {(_AGENT_AS_OBJECT, key) for key in as_object if key is not None}
+    ids = [each["id"] for each in named.activities]
+    activity = key_of(ids.pop(0)) if kind == "Activity" else None
+    for id_ in ids:
+        if (key := key_of(id_)) != activity:
+            references.add((_RELATED_ACTIVITY, key))
+    registration = statement["context"].get("registration") if "context" in statement else None
     return Keys(
-        key_of(statement["verb"]["id"]), actor_key, activity,
-        UUID(registration) if registration else None, frozenset(references),
-    )  # fmt: skip
-
-
-def agents(part: Json) -> Iterator[Json]:
-    """Every agent and group in it, members after their group."""
-    context = part.get("context", {})
-    named = [part["actor"], part.get("authority"), context.get("instructor"), context.get("team")]
-    named += [each["agent"] for each in context.get("contextAgents", ())]
-    named += [each["group"] for each in context.get("contextGroups", ())]
-    kind = part["object"].get("objectType")
-    if kind in ("Agent", "Group"):
-        named.append(part["object"])
-    for each in named:
-        if each is not None:
-            yield each
-            yield from each.get("member", ())
-    if kind == "SubStatement":
-        yield from agents(part["object"])
-
-
-def _agents(named: Iterable[Json]) -> Iterator[int]:
-    for each in named:
-        if (key := agent_key(each)) is not None:
-            yield key
+        key_of(statement["verb"]["id"]), actor, activity, UUID(registration) if registration else None, references
+    )

@@ -6,7 +6,7 @@ pass is looked for here: a key written twice (RFC 8259 §4), and numbers that it
 
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,7 +19,8 @@ DEEPEST = 250
 
 _KEYS = re.compile(rb'"(?:[^"\\]|\\.)*"\s*(:?)', re.DOTALL)
 _SPACED_COLON = re.compile(rb'"\s+:')
-_INEXACT = re.compile(rb"\d[eE]|[\d.]{16}|\.\d*0[,\]}\s]|-0[,\]}\s]")
+_INEXACT = re.compile(rb"[:\[,]\s*(?:-?(?:[\d.]{16}|[\d.]+[eE]|\d+\.\d+0[,\]}\s])|-0[,\]}\s.])")
+"""Where a value begins (so not within an id): a number that is long, has an exponent, or ends in nought, as 1.10 does."""
 
 
 class Exact(float):
@@ -33,8 +34,20 @@ class Exact(float):
         return number
 
 
+class Parsed(NamedTuple):
+    """`verbatim`: written again it says the same as the text, so no number has lost its digits."""
+
+    value: Any
+    verbatim: bool
+
+
 def load(body: bytes) -> Any:
     """The JSON value. Raises Malformed, or Excessive above the limits of size and depth."""
+    return parse(body).value
+
+
+def parse(body: bytes) -> Parsed:
+    """The JSON value, once it is known that no key is doubled. Raises as `load` does."""
     if len(body) > LARGEST_BODY:
         raise Excessive(f"The body may have {LARGEST_BODY} bytes; it has {len(body)}")
     try:
@@ -46,15 +59,19 @@ def load(body: bytes) -> Any:
         raise Malformed(f"This is not JSON: {fault}", rule="RFC 8259") from fault
     except TypeError as fault:  # the writer's own, smaller limit
         raise Excessive(f"JSON may be nested {DEEPEST} levels deep") from fault
+    if len(again) == len(body) and again == body:
+        return Parsed(value, verbatim=True)
+    if body.replace(b'": ', b'":').replace(b", ", b",") == again:  # as many writers space it
+        return Parsed(value, verbatim=True)
     if _members(body) != again.count(b'":') - again.count(b'\\":'):
         _refuse_doubled_keys(body)
-    return value
+    return Parsed(value, verbatim=False)
 
 
-def exactly(body: bytes, value: Any) -> Any:
-    """`value`, which was parsed from `body`; with numbers kept as text if the body has any that a float changes."""
-    if _INEXACT.search(body) is None:
-        return value
+def exactly(body: bytes, parsed: Parsed) -> Any:
+    """What was parsed from `body`; with numbers kept as text if it has any that a float changes."""
+    if parsed.verbatim or _INEXACT.search(body) is None:
+        return parsed.value
     return json.loads(body, parse_float=_number, parse_int=_integer)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _YMD = r"(?:\d+Y(?:\d+M)?(?:\d+(?:\.\d+)?D)?|\d+M(?:\d+(?:\.\d+)?D)?|\d+(?:\.\d+)?[YMD])"
 _HMS = r"(?:\d+H(?:\d+M)?(?:\d+(?:\.\d+)?S)?|\d+M(?:\d+(?:\.\d+)?S)?|\d+(?:\.\d+)?[HMS])"
@@ -46,6 +47,7 @@ def is_language(text: str) -> bool:
     return _LANGUAGE.match(text) is not None
 
 
+@lru_cache(4096)  # a statement's own is asked for twice, and a batch has few
 def instant(text: str) -> datetime:
     """The instant, to the microsecond, in UTC. Raises ValueError on what xAPI refuses, such as the offset -00:00."""
     if not _TIMESTAMP.match(text) or _NO_OFFSET.search(text, 10):
@@ -68,4 +70,10 @@ def moment(microseconds_: int) -> datetime:
 
 def written(microseconds_: int) -> str:
     """`2026-03-01T09:00:00.000064Z`: always six digits, so that text sorts as time does."""
-    return moment(microseconds_).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    seconds, rest = divmod(microseconds_, 1_000_000)
+    return f"{_second(seconds)}.{rest:06}Z"
+
+
+@lru_cache(256)
+def _second(seconds: int) -> str:
+    return moment(seconds * 1_000_000).strftime("%Y-%m-%dT%H:%M:%S")

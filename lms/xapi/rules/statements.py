@@ -1,6 +1,5 @@
 """Is this a statement? Yes comes from the compiled schema and a few checks; no says where and by which rule."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from lms.xapi.errors import Fault, Malformed
@@ -27,9 +26,11 @@ def check(statement: Any, version: Version) -> None:
         _check_part(sub, "/object")
     if "stored" in statement:
         _check_instant(statement["stored"], "/stored")
-    authority = statement.get("authority", {})
-    if authority.get("objectType") == "Group" and (
-        any(each in authority for each in schema.IFIS) or len(authority["member"]) != OAUTH_MEMBERS
+    authority = statement.get("authority")
+    if (
+        authority
+        and authority.get("objectType") == "Group"
+        and (any(each in authority for each in schema.IFIS) or len(authority["member"]) != OAUTH_MEMBERS)
     ):
         raise _fault("An authority that is a Group is anonymous and has two members", "/authority")
 
@@ -49,21 +50,10 @@ def explained(statement: Any, version: Version) -> Fault:
     return _fault(_short(deepest.message), pointer)
 
 
-def activities(statement: Json) -> Iterator[tuple[Json, str]]:
-    """Every Activity in it, with its pointer: the object, those of the context, and the same in a SubStatement."""
-    for part, at in _parts(statement):
-        if part["object"].get("objectType", "Activity") == "Activity":
-            yield part["object"], f"{at}/object"
-        for name, given in part.get("context", {}).get("contextActivities", {}).items():
-            for index, each in enumerate(given if isinstance(given, list) else [given]):
-                yield each, f"{at}/context/contextActivities/{name}/{index}"
-
-
 def arrange(statement: Json) -> None:
     """Write a single context activity as the list that it stands for (Part 2 §2.4.6.2)."""
-    for part, _ in _parts(statement):
-        if "context" in part and "contextActivities" in part["context"]:
-            group = part["context"]["contextActivities"]
+    for part in (statement, statement["object"]):  # only a SubStatement has a context of its own
+        if (context := part.get("context")) and (group := context.get("contextActivities")):
             for name, given in group.items():
                 if isinstance(given, dict):
                     group[name] = [given]
@@ -83,12 +73,6 @@ def _short(text: str) -> str:
     return text if len(text) <= 200 else f"{text[:200]}…"
 
 
-def _parts(statement: Json) -> Iterator[tuple[Json, str]]:
-    yield statement, ""
-    if statement["object"].get("objectType") == "SubStatement":
-        yield statement["object"], "/object"
-
-
 def _check_part(part: Json, at: str) -> None:
     thing = part["object"]
     kind = thing.get("objectType", "Activity")
@@ -98,17 +82,18 @@ def _check_part(part: Json, at: str) -> None:
         _check_instant(part["timestamp"], f"{at}/timestamp")
     if "result" in part and "score" in part["result"]:
         _check_score(part["result"]["score"], f"{at}/result/score")
-    context = part.get("context")
-    if context is not None:
-        if kind != "Activity":
-            for name in ("revision", "platform"):
-                if name in context:
-                    raise _fault(f"{name} is only for a statement about an Activity", f"{at}/context/{name}")
-        for name, given in context.get("contextActivities", {}).items():
-            for index, each in enumerate(given if isinstance(given, list) else [given]):
-                _check_definition(each, f"{at}/context/contextActivities/{name}/{index}")
-    if kind == "Activity":
-        _check_definition(thing, f"{at}/object")
+    if kind == "Activity" and "definition" in thing:
+        _check_definition(thing["definition"], f"{at}/object")
+    if (context := part.get("context")) is None:
+        return
+    if kind != "Activity":
+        for name in ("revision", "platform"):
+            if name in context:
+                raise _fault(f"{name} is only for a statement about an Activity", f"{at}/context/{name}")
+    for name, given in context.get("contextActivities", {}).items():
+        for index, each in enumerate(given if isinstance(given, list) else [given]):
+            if "definition" in each:
+                _check_definition(each["definition"], f"{at}/context/contextActivities/{name}/{index}")
 
 
 def _check_instant(text: str, pointer: str) -> None:
@@ -126,9 +111,8 @@ def _check_score(score: Json, pointer: str) -> None:
         raise _fault("raw lies between min and max", f"{pointer}/raw")
 
 
-def _check_definition(activity: Json, pointer: str) -> None:
-    definition = activity.get("definition")
-    if definition is None or "interactionType" not in definition:
+def _check_definition(definition: Json, pointer: str) -> None:
+    if "interactionType" not in definition:
         return
     for name in schema.COMPONENT_LISTS:
         ids = [each["id"] for each in definition.get(name, ())]

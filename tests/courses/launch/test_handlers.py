@@ -18,6 +18,7 @@ from lms.core.ids import new_id
 from lms.core.permissions import Actor
 from lms.xapi.events import Recorded, StatementsRecorded
 from lms.xapi.identity import agent_of
+from lms.xapi.rules.patterns import microseconds
 from tests.factories.accounts import make_person
 from tests.factories.catalogue import make_course
 from tests.factories.enrolments import make_enrolment
@@ -32,7 +33,7 @@ def said(enrolment: Enrolment, verb: str, result: dict[str, Any] | None = None, 
         **{
             "id": new_id(), "verb": ADL + verb, "actor": agent_of(enrolment.learner_id),
             "object_id": services.activity_of(enrolment.course.code), "registration": enrolment.registration, "result": result,
-            "timestamp": now, "stored": now, "raw": {},
+            "timestamp": now, "seq": microseconds(now),
         } | given
     )  # fmt: skip
 

@@ -38,7 +38,7 @@ NUMBERS = (
 
 
 def test_numbers_keep_their_digits() -> None:
-    value = parsing.load(NUMBERS)
+    value = parsing.parse(NUMBERS)
     assert parsing.dump(parsing.exactly(NUMBERS, value)) == NUMBERS
 
 
@@ -59,7 +59,7 @@ def test_every_value_is_read_whole_and_written_again_the_same(
     except UnicodeEncodeError:
         return
     try:
-        read = parsing.load(body)
+        read = parsing.parse(body)
     except Fault:
         assert "\\ud" in body.decode()  # lone surrogates
         return
