@@ -45,7 +45,7 @@ from lms.accounts.pages import outbox as outbox_pages
 from lms.accounts.pages import profile as profile_pages
 from lms.accounts.pages import sign_in as sign_in_pages
 from lms.core import cli, config, embedded, events, logs
-from lms.core.db import db
+from lms.core.db import db, init_pool
 from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api
@@ -126,6 +126,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app = Flask("lms", static_folder=None, template_folder=str(Path(__file__).parent / "core/web/templates"))
     configure(app, settings)
     db.init_app(app)
+    init_pool(app)
     identity.init_app(app, supervised_by)
     site.init_app(app, navigation=navigation.navigation, footer=navigation.footer)
     smorest = Smorest(app)
@@ -154,7 +155,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
     app.config.update(
         SQLALCHEMY_DATABASE_URI=url.replace("postgres://", "postgresql://").replace("postgresql://", "postgresql+psycopg://"),
         SQLALCHEMY_ENGINE_OPTIONS={
-            "pool_size": settings.database_pool, "max_overflow": 5, "pool_pre_ping": True, "connect_args": prepared | tuned,
+            "pool_size": settings.database_pool, "max_overflow": 5, "connect_args": prepared | tuned,
         },
         SECRET_KEY=settings.secret_key or _kept_key(settings.instance),
         SESSION_COOKIE_NAME="llwybr",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, cast, func, select
+from sqlalchemy import Text, Uuid, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from courses.catalogue.models import Course
@@ -47,16 +47,22 @@ def follow(event: StatementsRecorded) -> None:
         _apply(enrolment_id, statement, report)
 
 
+_ENROLMENTS = (
+    select(Enrolment.registration, Enrolment.id, Enrolment.learner_id, Course.code)
+    .join(Course, Course.id == Enrolment.course_id)
+    .where(
+        Enrolment.registration == any_(cast(func.string_to_array(bindparam("wanted", type_=Text), ","), ARRAY(Uuid)))
+    )
+)
+"""Built once: every request that stores statements asks it."""
+
+
 def _enrolments(registrations: Iterable[UUID]) -> dict[UUID, tuple[UUID, UUID, str]]:
     """(enrolment, learner, course code) by registration. One query, or none."""
-    wanted = set(registrations)
+    wanted = ",".join({str(each) for each in registrations})
     if not wanted:
         return {}
-    rows = db.session.execute(
-        select(Enrolment.registration, Enrolment.id, Enrolment.learner_id, Course.code)
-        .join(Course, Course.id == Enrolment.course_id)
-        .where(Enrolment.registration == any_(cast(func.string_to_array(",".join(map(str, wanted)), ","), ARRAY(Uuid))))
-    )
+    rows = db.session.execute(_ENROLMENTS, {"wanted": wanted})
     return {registration: (enrolment, learner, code) for registration, enrolment, learner, code in rows}
 
 

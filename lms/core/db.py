@@ -1,5 +1,6 @@
 """The database: one declarative base, one session, one way to commit (house laws 1 and 5)."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -7,10 +8,14 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, MetaData, Text, Uuid, func
+from sqlalchemy import DateTime, Enum, MetaData, Text, Uuid, event, func
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, composite, mapped_column
 from sqlalchemy.orm.descriptor_props import Composite
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from lms.core.errors import NotFound
 from lms.core.ids import new_id
@@ -36,6 +41,29 @@ class Base(DeclarativeBase):
 Base.registry.update_type_annotation_map({datetime: Instant, UUID: Uuid()})
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+PING_AFTER = 5.0
+"""Seconds for which a pooled connection that has just worked is believed to work still."""
+
+
+def init_pool(app: Flask) -> None:
+    """Ask a pooled connection whether it lives, but only when it has been idle: asking each time is a round trip more."""
+
+    def returned(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["returned"] = time.monotonic()
+
+    def taken(connection: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - entry.info.get("returned", 0.0) > PING_AFTER:
+            try:
+                connection.execute("SELECT 1")
+                connection.rollback()
+            except psycopg.Error as fault:
+                raise DisconnectionError() from fault  # the pool opens a new one instead
+
+    with app.app_context():
+        event.listen(db.engine, "checkin", returned)
+        event.listen(db.engine, "checkout", taken)
 
 
 class Record(db.Model):  # type: ignore[name-defined, misc]
@@ -66,6 +94,12 @@ def transaction() -> Iterator[None]:
     except BaseException:
         db.session.rollback()
         raise
+
+
+def driver_connection() -> psycopg.Connection[Any]:
+    """The session's own connection, in its transaction, for what goes past SQLAlchemy (COPY, pipelines)."""
+    found: psycopg.Connection[Any] = db.session.connection().connection.driver_connection  # type: ignore[assignment]
+    return found
 
 
 def stored(kind: type[StrEnum]) -> Enum:

@@ -26,19 +26,28 @@ def take(key: str, *, limit: int, per_seconds: int) -> None:
 
     Uses a connection of its own: a refused request rolls back, and must be counted all the same.
     """
+    reserve(key, 1, limit=limit, per_seconds=per_seconds)
+
+
+def reserve(key: str, count: int, *, limit: int, per_seconds: int) -> int:
+    """Take several attempts at once; return how many were left to take. Raises TooMany when none was."""
     now = clock.now()
     window = int(now.timestamp()) // per_seconds * per_seconds
     digest = hashlib.sha256(f"{per_seconds}:{key}".encode()).digest()
     statement = (
         insert(Attempts)
-        .values(key=digest, window_start=datetime.fromtimestamp(window, UTC), count=1)
-        .on_conflict_do_update(index_elements=["key", "window_start"], set_={"count": Attempts.count + 1})
+        .values(key=digest, window_start=datetime.fromtimestamp(window, UTC), count=count)
+        .on_conflict_do_update(
+            index_elements=["key", "window_start"], set_={"count": func.least(Attempts.count, limit) + count}
+        )
         .returning(Attempts.count)
     )
     with db.engine.begin() as connection:
         taken = connection.execute(statement).scalar_one()
-    if taken > limit:
+    before = taken - count
+    if before >= limit:
         raise TooMany(retry_after=window + per_seconds - int(now.timestamp()))
+    return min(count, limit - before)
 
 
 def forget(key: str, *, per_seconds: int) -> None:

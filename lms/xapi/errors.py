@@ -64,3 +64,13 @@ class Excessive(Fault):
     """More, larger or deeper than this store takes. The message says the limit."""
 
     status = 413
+
+
+class Hasty(Fault):
+    """More requests than this credential may send in a minute. `retry_after` is in whole seconds."""
+
+    status = 429
+
+    def __init__(self, limit: int, retry_after: int) -> None:
+        super().__init__(f"This credential may send {limit} requests a minute", "Authorization")
+        self.retry_after = retry_after

@@ -156,7 +156,8 @@ class WriterLease(db.Model):  # type: ignore[name-defined, misc]
 class Credential(Record):
     """Key and secret of a client, with scopes of `rules/scopes.py`.
 
-    A launch credential also has `actor`, `activity`, `registration` and `until`; `about_id` is whom it was made for.
+    `former_digest` is of the secret before, good until `former_until`. Limits: None means none; `largest_request` is in
+    bytes. A launch credential also has `actor`, `activity`, `registration` and `until`; `about_id` is whom it was made for.
     """
 
     __tablename__ = "credential"
@@ -173,3 +174,14 @@ class Credential(Record):
     until: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    former_digest: Mapped[bytes | None] = mapped_column(LargeBinary, sort_order=91)
+    former_until: Mapped[datetime | None] = mapped_column(sort_order=92)
+    requests_per_minute: Mapped[int | None] = mapped_column(sort_order=93)
+    largest_request: Mapped[int | None] = mapped_column(BigInteger, sort_order=94)
+
+
+class CredentialEdition(db.Model):  # type: ignore[name-defined, misc]
+    """One row, renewed by a trigger whenever what a credential may do changes: what was remembered is then read again."""
+
+    __tablename__ = "credential_edition"
+    edition: Mapped[UUID] = mapped_column(primary_key=True)

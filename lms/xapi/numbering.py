@@ -9,14 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from lms.core.db import db
+from lms.core.db import db, driver_connection
 from lms.xapi.models import TENANT
 from lms.xapi.rules.sequence import Sequence
 
 LEASE_SECONDS = 120
+LATELY = 0.5
 GATE = 0x78415049
 """First key of the advisory lock that those who refer to other statements hold alone, and all other writers share."""
 
@@ -29,8 +32,9 @@ _CLAIM = text("""
     RETURNING writer, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now,
         coalesce((SELECT max(seq) FROM statement WHERE tenant = :tenant), 0) AS newest
 """)
-_OPEN = text("SELECT pg_advisory_xact_lock_shared(:gate, :tenant), pg_advisory_xact_lock_shared(-CAST(:now AS bigint))")
-_OPEN_ALONE = text("SELECT pg_advisory_xact_lock(:gate, :tenant), pg_advisory_xact_lock_shared(-CAST(:now AS bigint))")
+_OPENED = "pg_advisory_xact_lock_shared(%(mark)s), (SELECT edition FROM credential_edition)"
+_OPEN = f"SELECT pg_advisory_xact_lock_shared(%(gate)s, %(tenant)s), {_OPENED}"
+_OPEN_ALONE = f"SELECT pg_advisory_xact_lock(%(gate)s, %(tenant)s), {_OPENED}"
 _OLDEST_OPEN = text("""
     SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now, (
         SELECT -max(mark) FROM (
@@ -53,27 +57,54 @@ class _Lease:
     renew_at: float
 
 
+class Opened(NamedTuple):
+    """The numbers to write with, and the edition of all credentials (`models.CredentialEdition`)."""
+
+    sequence: Sequence
+    edition: UUID
+
+
 _lease: _Lease | None = None
+_lately = (0.0, 0)
+"""Until when by the monotonic clock, and what was told."""
 _claiming = threading.Lock()
 
 
-def open_ingest(*, alone: bool) -> Sequence:
-    """Say, until the transaction ends, that something is being written; return the numbers to write it with.
+def open_ingest(*, alone: bool) -> Opened:
+    """Say, until the transaction ends, that something is being written; return what to write it with.
 
     `alone`: it refers to other statements (voids them), so nobody else may write meanwhile: a target that arrives at
     the same moment would neither see nor be seen.
     """
     lease = _held()
-    db.session.execute(
-        _OPEN_ALONE if alone else _OPEN, {"gate": GATE, "tenant": TENANT, "now": lease.clock()}
-    )  # the mark is older than every number taken after it
-    return lease.sequence
+    connection = driver_connection()
+    with connection.pipeline():  # the transaction's beginning goes along: one round trip
+        answer = connection.execute(
+            _OPEN_ALONE if alone else _OPEN, {"gate": GATE, "tenant": TENANT, "mark": -lease.clock()}
+        )  # the mark is older than every number taken after it
+    row = answer.fetchone()
+    assert row is not None
+    return Opened(lease.sequence, row[2])
 
 
 def consistent_through() -> int:
     """Everything stored up to this microsecond can be read by now: nothing older is still being written."""
-    row = db.session.execute(_OLDEST_OPEN).one()
+    return _consistent_through(db.session.connection())
+
+
+def _consistent_through(asked: Connection) -> int:
+    row = asked.execute(_OLDEST_OPEN).one()
     return int(row.now if row.oldest is None else min(row.now, row.oldest - 1))
+
+
+def consistent_lately() -> int:
+    """The same, at most LATELY seconds old: for answers that show no statements. Call it outside of any transaction."""
+    global _lately
+    now = time.monotonic()
+    if now >= _lately[0]:
+        with db.engine.connect() as connection:
+            _lately = now + LATELY, _consistent_through(connection)
+    return _lately[1]
 
 
 def _held() -> _Lease:

@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from lms.xapi import verifying
 from lms.xapi.keeping import knowing
 from tests.factories.xapi import Store, make_store
 
@@ -10,6 +11,7 @@ from tests.factories.xapi import Store, make_store
 @pytest.fixture
 def store(app: Flask) -> Store:
     knowing.forget()  # this database is another one than the test before had
+    verifying.forget()
     return make_store(app)
 
 

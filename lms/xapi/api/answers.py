@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from lms.xapi.errors import Fault, NotAuthenticated
+from lms.xapi.errors import Fault, Hasty, NotAuthenticated
 from lms.xapi.rules import patterns
 
 JSON = "application/json"
@@ -37,7 +37,11 @@ def refusal(fault: Fault) -> Answer:
         told["pointer"] = fault.pointer
     if fault.rule:
         told["rule"] = fault.rule
-    headers = {"WWW-Authenticate": 'Basic realm="xAPI"'} if isinstance(fault, NotAuthenticated) else {}
+    headers = {}
+    if isinstance(fault, NotAuthenticated):
+        headers["WWW-Authenticate"] = 'Basic realm="xAPI"'
+    if isinstance(fault, Hasty):
+        headers["Retry-After"] = str(fault.retry_after)
     return Answer(fault.status, orjson.dumps(told), "application/problem+json", headers)
 
 

@@ -6,7 +6,7 @@ import orjson
 
 from lms.xapi import queries
 from lms.xapi.api.answers import NOTHING, Answer, last_modified
-from lms.xapi.api.edge import resource
+from lms.xapi.api.edge import in_transaction, resource
 from lms.xapi.errors import Missing, NotAllowed
 from lms.xapi.keeping import documents
 from lms.xapi.keeping.documents import Seen
@@ -80,7 +80,8 @@ def _declare(path: str, name: str, locate: Locate) -> None:
         documents.remove(locate(bearer, call, True), _seen(version, call))
         return NOTHING
 
-    resource(path, name, {"GET": get, "PUT": put, "POST": post, "DELETE": delete})
+    methods = {"GET": get, "PUT": put, "POST": post, "DELETE": delete}
+    resource(path, name, {method: in_transaction(handler) for method, handler in methods.items()})
 
 
 def _seen(version: Version, call: Call) -> Seen:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms.core.db import transaction
 from lms.core.permissions import Permission
-from lms.xapi import queries, verifying
+from lms.xapi import numbering, verifying
 from lms.xapi.api.answers import Answer, refusal
 from lms.xapi.errors import Excessive, Fault, Malformed, MethodUnknown, NotAuthenticated
 from lms.xapi.rules import calls, patterns, versions
@@ -19,7 +19,10 @@ from lms.xapi.rules.versions import Version
 
 Handler = Callable[[Bearer, Version, Call], Answer]
 OpenHandler = Callable[[Call], Answer]
+Run = Callable[[str | None, Call], Answer]
+"""With the version as asked for, which is judged after the credential."""
 
+CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 LARGEST_REQUEST = 100_000_000
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
 
@@ -38,7 +41,19 @@ _ACROSS_ORIGINS = {
 _EXPOSED = "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through, Content-Length"
 
 
-def resource(path: str, name: str, handlers: Mapping[str, Handler], *, tells_through: bool = False) -> None:
+def in_transaction(handler: Handler) -> Run:
+    """One transaction, in which the credential is verified."""
+
+    def run(asked: str | None, call: Call) -> Answer:
+        with transaction():
+            bearer = verifying.verify(*credential_in(call))
+            verifying.check_limits(bearer, len(call.body))
+            return handler(bearer, versions.chosen(asked), call)
+
+    return run
+
+
+def resource(path: str, name: str, handlers: Mapping[str, Run], *, tells_through: bool = False) -> None:
     """Declare a resource. Every method it has needs a credential and a version; HEAD follows GET.
 
     `tells_through`: answers say up to when everything can be read.
@@ -54,16 +69,11 @@ def resource(path: str, name: str, handlers: Mapping[str, Handler], *, tells_thr
                 call = calls.undone(call)
                 asked = call.headers.get("x-experience-api-version")
                 version = _spoken(asked)
-            handler = _handler(handlers, call.method)
-            with transaction():
-                bearer = _authenticated(call)
-                version = versions.chosen(asked)
-                answer = handler(bearer, version, call)
+            answer = _handler(handlers, call.method)(asked, call)
         except Fault as fault:
             answer = refusal(fault)
-        if tells_through and "X-Experience-API-Consistent-Through" not in answer.headers:
-            with transaction():
-                answer.headers["X-Experience-API-Consistent-Through"] = patterns.written(queries.consistent_through())
+        if tells_through and CONSISTENT_THROUGH not in answer.headers:
+            answer.headers[CONSISTENT_THROUGH] = patterns.written(numbering.consistent_lately())
         return _sent(answer, version)
 
     _add(path, name, run)
@@ -113,7 +123,8 @@ def _handler(handlers: Mapping[str, Callable[..., Answer]], method: str) -> Call
     return found
 
 
-def _authenticated(call: Call) -> Bearer:
+def credential_in(call: Call) -> tuple[str, str]:
+    """Key and secret. Raises NotAuthenticated when there are none."""
     kind, _, given = call.headers.get("authorization", "").partition(" ")
     if kind.lower() != "basic":
         raise NotAuthenticated("Send your key and secret by Basic authentication", "Authorization")
@@ -123,7 +134,7 @@ def _authenticated(call: Call) -> Bearer:
         raise NotAuthenticated("Basic authentication is key:secret in Base64", "Authorization") from fault
     if not colon or "\x00" in key:
         raise NotAuthenticated("Basic authentication is key:secret in Base64", "Authorization")
-    return verifying.verify(key, secret)
+    return key, secret
 
 
 def _spoken(asked: str | None) -> Version:

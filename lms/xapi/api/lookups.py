@@ -4,7 +4,7 @@ from typing import Any
 
 from lms.xapi import queries
 from lms.xapi.api.answers import Answer, json
-from lms.xapi.api.edge import open_resource, resource
+from lms.xapi.api.edge import in_transaction, open_resource, resource
 from lms.xapi.rules import parameters, scopes
 from lms.xapi.rules.calls import Call
 from lms.xapi.rules.scopes import Bearer, Use
@@ -49,6 +49,6 @@ def about(call: Call) -> Answer:
     return json({"version": list(SPOKEN)})
 
 
-resource("/agents", "agents", {"GET": agent})
-resource("/activities", "activities", {"GET": activity})
+resource("/agents", "agents", {"GET": in_transaction(agent)})
+resource("/activities", "activities", {"GET": in_transaction(activity)})
 open_resource("/about", "about", about)

@@ -8,43 +8,61 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from lms.core.ids import new_id
-from lms.xapi import queries
+from lms.xapi import queries, verifying
 from lms.xapi.api.answers import NOTHING, Answer, json, last_modified
-from lms.xapi.api.edge import resource
+from lms.xapi.api.edge import CONSISTENT_THROUGH, credential_in, in_transaction, resource
 from lms.xapi.errors import Malformed, Missing
 from lms.xapi.keeping import statements as keeping
+from lms.xapi.keeping import together
+from lms.xapi.keeping.statements import Sending
+from lms.xapi.keeping.together import Errand
 from lms.xapi.models import ATTACHES
 from lms.xapi.queries import Found
-from lms.xapi.rules import formats, multipart, parameters, parsing, patterns, statements
+from lms.xapi.rules import formats, multipart, parameters, parsing, patterns, statements, versions
 from lms.xapi.rules.calls import Call
 from lms.xapi.rules.naming import named_in
 from lms.xapi.rules.parameters import Filter, One
 from lms.xapi.rules.scopes import Bearer, Use
 from lms.xapi.rules.versions import Version
+from lms.xapi.verifying import Known
 
 Json = dict[str, Any]
 
 
-def put(bearer: Bearer, version: Version, call: Call) -> Answer:
+def put(asked: str | None, call: Call) -> Answer:
     """Store one statement under the id in the address."""
+    known, version = _sender(asked, call)
     parameters.allow(call.arguments, {"statementId"})
     id_ = parameters.identifier(call.arguments, "statementId")
-    bearer.require(Use.WRITE_STATEMENTS)
-    batch, parts = _read(bearer, version, call)
+    batch, parts = _read(known.bearer, version, call)
     if not isinstance(batch, dict):
         raise Malformed("PUT takes one statement", rule="Part 3 §2.1.1")
     if UUID(batch.setdefault("id", str(id_))) != id_:
         raise Malformed("The statement has another id than the address", "/id", "Part 3 §2.1.1")
-    keeping.keep(bearer, version, [batch], parts)
+    _keep(known, version, call, [batch], parts)
     return NOTHING
 
 
-def post(bearer: Bearer, version: Version, call: Call) -> Answer:
+def post(asked: str | None, call: Call) -> Answer:
     """Store one statement or a list of them; answer their ids in order."""
+    known, version = _sender(asked, call)
     parameters.allow(call.arguments, ())
-    bearer.require(Use.WRITE_STATEMENTS)
-    batch, parts = _read(bearer, version, call)
-    return json(keeping.keep(bearer, version, batch if isinstance(batch, list) else [batch], parts))
+    batch, parts = _read(known.bearer, version, call)
+    return json(_keep(known, version, call, batch if isinstance(batch, list) else [batch], parts))
+
+
+def _sender(asked: str | None, call: Call) -> tuple[Known, Version]:
+    """Who sends, as remembered, and in which version; confirmed in the transaction that stores."""
+    known = verifying.recognise(*credential_in(call))
+    verifying.check_limits(known.bearer, len(call.body))
+    version = versions.chosen(asked)
+    known.bearer.require(Use.WRITE_STATEMENTS)
+    return known, version
+
+
+def _keep(known: Known, version: Version, call: Call, batch: list[Json], parts: dict[str, multipart.Part]) -> list[str]:
+    sending = Sending(known.bearer, [keeping.ready(version, each) for each in batch], parts)
+    return together.keep(Errand(known, *credential_in(call), sending))
 
 
 def get(bearer: Bearer, version: Version, call: Call) -> Answer:
@@ -53,7 +71,7 @@ def get(bearer: Bearer, version: Version, call: Call) -> Answer:
     wanted = parameters.statements_wanted(call.arguments)
     through = queries.consistent_through()
     answer = _one(bearer, call, wanted) if isinstance(wanted, One) else _page(bearer, call, wanted, through)
-    answer.headers["X-Experience-API-Consistent-Through"] = patterns.written(through)
+    answer.headers[CONSISTENT_THROUGH] = patterns.written(through)
     return answer
 
 
@@ -69,7 +87,7 @@ def more(bearer: Bearer, version: Version, call: Call) -> Answer:
         ) from fault
     through = queries.consistent_through()
     answer = _page(bearer, call, wanted, through)
-    answer.headers["X-Experience-API-Consistent-Through"] = patterns.written(through)
+    answer.headers[CONSISTENT_THROUGH] = patterns.written(through)
     return answer
 
 
@@ -142,5 +160,5 @@ def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt="xapi.more")
 
 
-resource("/statements", "statements", {"GET": get, "PUT": put, "POST": post}, tells_through=True)
-resource("/statements/more/<token>", "more", {"GET": more}, tells_through=True)
+resource("/statements", "statements", {"GET": in_transaction(get), "PUT": put, "POST": post}, tells_through=True)
+resource("/statements/more/<token>", "more", {"GET": in_transaction(more)}, tells_through=True)

@@ -13,7 +13,7 @@ import orjson
 import psycopg
 from psycopg import errors
 
-from lms.core.db import db
+from lms.core.db import driver_connection
 from lms.xapi.models import VOIDED
 from lms.xapi.rules.keys import Keys
 
@@ -71,7 +71,7 @@ _ROW_TYPES = ["int4", "int8", "uuid", "timestamptz", "int8", "int8", "int8", "in
 
 def insert(tenant: int, rows: Sequence[Row]) -> set[int]:
     """Keep those whose ids are new; return their numbers. Waits for others that are writing the same ids."""
-    connection: psycopg.Connection[Any] = db.session.connection().connection.driver_connection  # type: ignore[assignment]
+    connection = driver_connection()
     if len(rows) >= COPY_FROM:
         try:
             with connection.transaction():

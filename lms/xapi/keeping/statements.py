@@ -20,6 +20,7 @@ from lms.xapi.rules import equality, multipart, parsing, patterns, scopes, signa
 from lms.xapi.rules.keys import Keys, agent_key, keys_of
 from lms.xapi.rules.naming import Named, named_in
 from lms.xapi.rules.scopes import Bearer, Use
+from lms.xapi.rules.sequence import Sequence as Numbers
 from lms.xapi.rules.versions import Version
 
 Json = dict[str, Any]
@@ -107,24 +108,29 @@ def keep(
 
     A statement that is known already is left alone. Raises Contradiction if the known one says something else.
     """
-    return keep_all([Sending(bearer, [ready(version, each) for each in batch], parts or {})])[0]
+    sending = Sending(bearer, [ready(version, each) for each in batch], parts or {})
+    return keep_all([sending], open_for([sending]).sequence)[0]
 
 
-def keep_all(sendings: Sequence[Sending]) -> list[list[str]]:
+def open_for(sendings: Sequence[Sending]) -> numbering.Opened:
+    """What they are written with, until the transaction ends."""
+    return numbering.open_ingest(alone=any(each.target for sending in sendings for each in sending.batch))
+
+
+def keep_all(sendings: Sequence[Sending], sequence: Numbers) -> list[list[str]]:
     """Store what several requests to one tenant send, in one transaction: all, or nothing. Their ids, in order."""
     for sending in sendings:
         sending.bearer.require(Use.WRITE_STATEMENTS)
         _check_attachments(sending)
     every = [(sending, each) for sending in sendings for each in sending.batch]
     if every:
-        _keep(sendings[0].bearer.tenant, every)
+        _keep(sendings[0].bearer.tenant, every, sequence)
     for sending in sendings:
         _keep_attachments(sending)
     return [[str(each.id) for each in sending.batch] for sending in sendings]
 
 
-def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]]) -> None:
-    sequence = numbering.open_ingest(alone=any(each.target for _, each in every))
+def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], sequence: Numbers) -> None:
     closings = {id(sending): _Closing(sending.bearer) for sending, _ in every}
     rows = [
         _row(each, seq, closings[id(sending)])

@@ -73,6 +73,8 @@ class Bearer:
     scopes: Set[Scope]
     bounds: Bounds | None = None
     about: UUID | None = None
+    requests_per_minute: int | None = None
+    largest_request: int | None = None
 
     def may(self, use: Use) -> bool:
         return not ALLOWS[use].isdisjoint(self.scopes)

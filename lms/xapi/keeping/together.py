@@ -1,0 +1,114 @@
+"""Group commit: requests that come while another is being written are written together, in one transaction.
+
+Whoever finds nobody writing writes for all that wait; nobody waits for company. A fault of one is not the others': then
+each is written by itself.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from lms.core.db import transaction
+from lms.xapi import verifying
+from lms.xapi.errors import NotAuthenticated
+from lms.xapi.keeping import statements
+from lms.xapi.keeping.statements import Sending
+from lms.xapi.rules.scopes import Bearer
+from lms.xapi.verifying import Known
+
+MOST = 200
+"""Statements written in one go, unless one request alone has more."""
+
+
+@dataclass
+class Errand:
+    """What one request wants stored, by whom it was said to be sent, and what became of it."""
+
+    known: Known
+    key: str
+    secret: str = field(repr=False)
+    sending: Sending
+    ids: list[str] | None = None
+    fault: BaseException | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.ids is not None or self.fault is not None
+
+
+_waiting: deque[Errand] = deque()
+_turn = threading.Condition()
+_writing = False
+
+
+def keep(errand: Errand) -> list[str]:
+    """The ids, once they are committed. Call it outside of any transaction.
+
+    Raises what `statements.keep_all` raises, and NotAuthenticated when the credential is valid no more.
+    """
+    global _writing
+    if any(each.target for each in errand.sending.batch) or errand.sending.parts:
+        _write([errand])  # these write alone, and may take long
+    else:
+        with _turn:
+            _waiting.append(errand)
+            while not errand.is_done and _writing:
+                _turn.wait()
+            group = [] if errand.is_done else _next_group()
+            _writing = _writing or bool(group)
+        if group:
+            try:
+                _write(group)
+            finally:
+                with _turn:
+                    _writing = False
+                    _turn.notify_all()
+    if errand.fault is not None:
+        raise errand.fault
+    return errand.ids or []
+
+
+def _next_group() -> list[Errand]:
+    """Those that wait, the longest first, of one tenant, up to MOST statements."""
+    group: list[Errand] = []
+    size = 0
+    while _waiting:
+        first = _waiting[0].sending
+        if group and (size + len(first.batch) > MOST or first.bearer.tenant != group[0].sending.bearer.tenant):
+            break
+        size += len(first.batch)
+        group.append(_waiting.popleft())
+    return group
+
+
+def _write(group: Sequence[Errand]) -> None:
+    """Write them all; their `ids` or `fault` say what became of each."""
+    try:
+        with transaction():
+            opened = statements.open_for([each.sending for each in group])
+            found = verifying.confirm(opened.edition, ((each.known, each.key, each.secret) for each in group))
+            refused = [each for each in found if isinstance(each, NotAuthenticated)]
+            if not refused:
+                bearers = [each for each in found if isinstance(each, Bearer)]
+                verifying.note_use(bearers)
+                sendings = [replace(each.sending, bearer=by) for each, by in zip(group, bearers, strict=True)]
+                stored = statements.keep_all(sendings, opened.sequence)
+    except BaseException as fault:
+        if len(group) == 1:
+            group[0].fault = fault
+        else:
+            _one_by_one(group)
+    else:
+        if not refused:
+            for errand, ids in zip(group, stored, strict=True):
+                errand.ids = ids
+        elif len(group) == 1:
+            group[0].fault = refused[0]
+        else:
+            _one_by_one(group)
+
+
+def _one_by_one(group: Sequence[Errand]) -> None:
+    for each in group:
+        _write([each])
