@@ -10,8 +10,8 @@ from uuid import UUID
 class Recorded(NamedTuple):
     """A statement as stored. `object_id` is the id of its Activity or StatementRef, else None.
 
-    `seq` is its number, and when it was stored (`rules/sequence.py`). `actor` and `result` are the statement's own
-    JSON; do not change them.
+    `seq` is its number, and when it was stored (`rules/sequence.py`). `credential` is None for what the house itself
+    records. `actor` and `result` are the statement's own JSON; do not change them.
     """
 
     id: UUID
@@ -22,16 +22,14 @@ class Recorded(NamedTuple):
     result: Mapping[str, Any] | None
     timestamp: datetime
     seq: int
+    credential: UUID | None
 
 
 @dataclass(frozen=True)
 class StatementsRecorded:
-    """New statements were stored, in the transaction of whoever hears this.
+    """New statements were stored, in the transaction of whoever hears this; several requests may have sent them.
 
-    Ids that were known already are not told again. `credential` is None for what the house itself records.
-    `about` is the person for whom a launch credential was issued.
+    Ids that were known already are not told again.
     """
 
     statements: tuple[Recorded, ...]
-    credential: UUID | None
-    about: UUID | None

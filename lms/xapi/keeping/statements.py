@@ -145,11 +145,9 @@ def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], sequence: Numbers
     defining = {id(sending) for sending, _ in every if _may_define(sending.bearer)}
     knowing.note_definitions(tenant, [each.named.activities for _, (by, each) in kept if id(by) in defining])
     knowing.note_names(tenant, [each.named.agents for _, (_, each) in kept])
-    told: dict[int, tuple[Sending, list[Recorded]]] = {}
-    for row, (sending, each) in kept:
-        told.setdefault(id(sending), (sending, []))[1].append(_recorded(row, each))
-    for sending, news in told.values():
-        events.publish(StatementsRecorded(tuple(news), sending.bearer.credential, sending.bearer.about))
+    if kept:
+        told = tuple(_recorded(row, each, sending.bearer.credential) for row, (sending, each) in kept)
+        events.publish(StatementsRecorded(told))
 
 
 class _Closing:
@@ -211,7 +209,7 @@ def _keep_attachments(sending: Sending) -> None:
         )
 
 
-def _recorded(row: inserting.Row, it: Ready) -> Recorded:
+def _recorded(row: inserting.Row, it: Ready, credential: UUID | None) -> Recorded:
     said = it.statement
     return Recorded(
         id=row.id,
@@ -222,4 +220,5 @@ def _recorded(row: inserting.Row, it: Ready) -> Recorded:
         result=said.get("result"),
         timestamp=row.timestamp,
         seq=row.seq,
+        credential=credential,
     )

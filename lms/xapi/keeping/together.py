@@ -47,26 +47,39 @@ def keep(errand: Errand) -> list[str]:
 
     Raises what `statements.keep_all` raises, and NotAuthenticated when the credential is valid no more.
     """
-    global _writing
     if any(each.target for each in errand.sending.batch) or errand.sending.parts:
         _write([errand])  # these write alone, and may take long
     else:
         with _turn:
             _waiting.append(errand)
-            while not errand.is_done and _writing:
-                _turn.wait()
-            group = [] if errand.is_done else _next_group()
-            _writing = _writing or bool(group)
-        if group:
+        while group := _my_turn(errand):  # more than one may be needed: those who waited longer go first
             try:
                 _write(group)
             finally:
-                with _turn:
-                    _writing = False
-                    _turn.notify_all()
+                _end_turn()
     if errand.fault is not None:
         raise errand.fault
-    return errand.ids or []
+    assert errand.ids is not None
+    return errand.ids
+
+
+def _my_turn(errand: Errand) -> list[Errand]:
+    """Wait until nobody is writing; the group to write, or nothing when somebody has written this one meanwhile."""
+    global _writing
+    with _turn:
+        while _writing and not errand.is_done:
+            _turn.wait()
+        if errand.is_done:
+            return []
+        _writing = True
+        return _next_group()
+
+
+def _end_turn() -> None:
+    global _writing
+    with _turn:
+        _writing = False
+        _turn.notify_all()
 
 
 def _next_group() -> list[Errand]:

@@ -33,13 +33,13 @@ def said(enrolment: Enrolment, verb: str, result: dict[str, Any] | None = None, 
         **{
             "id": new_id(), "verb": ADL + verb, "actor": agent_of(enrolment.learner_id),
             "object_id": services.activity_of(enrolment.course.code), "registration": enrolment.registration, "result": result,
-            "timestamp": now, "seq": microseconds(now),
+            "timestamp": now, "seq": microseconds(now), "credential": None,
         } | given
     )  # fmt: skip
 
 
 def follow(*statements: Recorded) -> None:
-    handlers.follow(StatementsRecorded(tuple(statements), None, None))
+    handlers.follow(StatementsRecorded(tuple(statements)))
 
 
 def passed_over() -> list[str | None]:
