@@ -7,7 +7,7 @@ TESTS ?= tests
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker test lint types imports unit welsh assets demo-large bench browser clean
+.PHONY: help run serve worker test lint types imports unit welsh assets demo-large bench conformance browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ assets: ## Rebuild CSS and JavaScript (needs node and npm; the results are commi
 
 bench: $(VENV)/developer ## Measure pages, record store and certificates; prints ratios to the bare operation
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+conformance: $(VENV)/developer ## The ADL xAPI suite, both versions (SUITE=<checkout> [SUITE_2=<another for 2.0>]; needs node)
+	@$(BIN)/python -m tests.conformance.adl $(SUITE) $(SUITE_2)
 
 browser: ## Make sure that Chromium and fonts for the browser tests are there (Debian, Ubuntu)
 	@sh tests/journeys/browser.sh

@@ -135,12 +135,23 @@ class Document(db.Model):  # type: ignore[name-defined, misc]
 
 
 class Attachment(db.Model):  # type: ignore[name-defined, misc]
-    """The bytes of an attachment, once for each hash. `sha2` is lower-case hexadecimal, 224 to 512 bits."""
+    """An attachment that is held, once for each hash. `sha2` is lower-case hexadecimal, 224 to 512 bits; `size` in bytes."""
 
     __tablename__ = "attachment"
     __table_args__ = (PrimaryKeyConstraint("tenant", "sha2"),)
     tenant: Mapped[int] = mapped_column(autoincrement=False)
     sha2: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(BigInteger)
+
+
+class AttachmentPiece(db.Model):  # type: ignore[name-defined, misc]
+    """Its bytes, in pieces counted from nought."""
+
+    __tablename__ = "attachment_piece"
+    __table_args__ = (PrimaryKeyConstraint("tenant", "sha2", "number"),)
+    tenant: Mapped[int] = mapped_column(autoincrement=False)
+    sha2: Mapped[str] = mapped_column(Text)
+    number: Mapped[int] = mapped_column(autoincrement=False)
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 

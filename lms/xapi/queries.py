@@ -168,12 +168,12 @@ def _within_reach(bearer: Bearer, alias: str) -> tuple[str, Json]:
     return f" AND {alias}.authority = :mine", {"mine": keys.agent_key(bearer.authority)}
 
 
-def attachments(tenant: int, sha2s: Sequence[str]) -> dict[str, bytes]:
-    """The bytes that the store holds of these."""
+def attachment_sizes(tenant: int, sha2s: Sequence[str]) -> dict[str, int]:
+    """Of these the store holds the bytes, so many; read them by `keeping.attachments.pieces`."""
     found = db.session.execute(
-        select(Attachment.sha2, Attachment.body).where(Attachment.tenant == tenant, Attachment.sha2.in_(sha2s))
+        select(Attachment.sha2, Attachment.size).where(Attachment.tenant == tenant, Attachment.sha2.in_(sha2s))
     )
-    return {sha2: bytes(body) for sha2, body in found}
+    return {row.sha2: row.size for row in found}
 
 
 def definitions(tenant: int, iris: Sequence[str]) -> dict[str, Json]:
@@ -231,6 +231,6 @@ def credentials() -> Select[Credential]:
 
 
 __all__ = [
-    "Found", "PageFound", "attachments", "consistent_through", "credentials", "definitions", "document",
+    "Found", "PageFound", "attachment_sizes", "consistent_through", "credentials", "definitions", "document",
     "document_names", "names_of", "one_statement", "page", "page_sql", "statements_of",
 ]  # fmt: skip

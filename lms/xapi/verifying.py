@@ -19,7 +19,7 @@ from lms.core.db import db, transaction
 from lms.core.errors import TooMany
 from lms.core.secrets_ import digest
 from lms.xapi import identity
-from lms.xapi.errors import Excessive, Hasty, NotAuthenticated
+from lms.xapi.errors import Hasty, NotAuthenticated
 from lms.xapi.models import Credential, CredentialEdition
 from lms.xapi.rules.scopes import Bearer, Bounds, Scope
 
@@ -95,10 +95,8 @@ def note_use(bearers: Iterable[Bearer]) -> None:
         )
 
 
-def check_limits(bearer: Bearer, size: int) -> None:
-    """Raises Excessive for a request of more bytes than this bearer may send, Hasty when there were too many."""
-    if bearer.largest_request is not None and size > bearer.largest_request:
-        raise Excessive(f"A request with this credential may have {bearer.largest_request} bytes; this one has {size}")
+def check_rate(bearer: Bearer) -> None:
+    """Raises Hasty when this bearer has sent as many requests as it may in a minute."""
     if bearer.requests_per_minute is None or bearer.credential is None:
         return
     minute = int(clock.now().timestamp()) // 60
@@ -167,4 +165,4 @@ def bearer_of(credential: Credential) -> Bearer:
     )
 
 
-__all__ = ["Known", "bearer_of", "check_limits", "confirm", "forget", "note_use", "recognise", "verify"]
+__all__ = ["Known", "bearer_of", "check_rate", "confirm", "forget", "note_use", "recognise", "verify"]

@@ -1,5 +1,6 @@
 """What goes back: bodies, headers, and how a fault is told (Part 3 §3.2)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
@@ -15,10 +16,10 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Answer:
-    """A status, headers and a body, before they meet the web framework."""
+    """A status, headers and a body, before they meet the web framework. An iterator is sent as it goes."""
 
     status: int = 200
-    body: bytes = field(default=b"", repr=False)
+    body: bytes | Iterator[bytes] = field(default=b"", repr=False)
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
 

@@ -4,8 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Blueprint, Response, request, stream_with_context
 
 from lms.core.db import transaction
 from lms.core.permissions import Permission
@@ -47,10 +46,17 @@ def in_transaction(handler: Handler) -> Run:
     def run(asked: str | None, call: Call) -> Answer:
         with transaction():
             bearer = verifying.verify(*credential_in(call))
-            verifying.check_limits(bearer, len(call.body))
+            limit(bearer, call)
             return handler(bearer, versions.chosen(asked), call)
 
     return run
+
+
+def limit(bearer: Bearer, call: Call) -> None:
+    """Hold the call to what this bearer may send. Raises Hasty, and `call.source` Excessive when it is read."""
+    verifying.check_rate(bearer)
+    if bearer.largest_request is not None:
+        call.source.most = min(call.source.most, bearer.largest_request)
 
 
 def resource(path: str, name: str, handlers: Mapping[str, Run], *, tells_through: bool = False) -> None:
@@ -105,15 +111,29 @@ def _add(path: str, name: str, run: Callable[..., Response]) -> None:
     xapi.add_url_rule(path, name, view, methods=METHODS, provide_automatic_options=False)
 
 
+class Arriving:
+    """The request's body. Nothing is read before somebody asks, and never more than `most` bytes."""
+
+    def __init__(self) -> None:
+        self.most = LARGEST_REQUEST
+        self._taken = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        told = request.content_length or 0
+        if told > self.most:
+            raise Excessive(f"A request may have {self.most} bytes; this one has {told}")
+        request.max_content_length = None  # this is where it is watched, also when no length is told
+        piece = request.stream.read(self.most - self._taken + 1 if size < 0 else size)
+        self._taken += len(piece)
+        if self._taken > self.most:
+            raise Excessive(f"A request may have {self.most} bytes")
+        return piece
+
+
 def _call(parts: Mapping[str, str]) -> Call:
-    request.max_content_length = LARGEST_REQUEST
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge as fault:
-        raise Excessive(f"A request may have {LARGEST_REQUEST} bytes") from fault
     pairs = [(key, value) for key, values in request.args.lists() for value in values]
     arguments = calls.once_each([*pairs, *parts.items()])
-    return Call(request.method, arguments, {key.lower(): value for key, value in request.headers}, body)
+    return Call(request.method, arguments, {key.lower(): value for key, value in request.headers}, Arriving())
 
 
 def _handler(handlers: Mapping[str, Callable[..., Answer]], method: str) -> Callable[..., Answer]:
@@ -146,7 +166,8 @@ def _spoken(asked: str | None) -> Version:
 
 
 def _sent(answer: Answer, version: Version) -> Response:
-    sent = Response(answer.body, answer.status, answer.headers, content_type=answer.content_type)
+    body = answer.body if isinstance(answer.body, bytes) else stream_with_context(answer.body)
+    sent = Response(body, answer.status, answer.headers, content_type=answer.content_type)
     if answer.status == 204:
         del sent.headers["Content-Type"]
     sent.headers["X-Experience-API-Version"] = version.value

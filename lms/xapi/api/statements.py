@@ -1,5 +1,6 @@
 """The statement resource (xAPI 1.0.3 Part 3 §2.1; IEEE 9274.1.1 §4.1.6.1)."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,10 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from lms.core.ids import new_id
 from lms.xapi import queries, verifying
 from lms.xapi.api.answers import NOTHING, Answer, json, last_modified
-from lms.xapi.api.edge import CONSISTENT_THROUGH, credential_in, in_transaction, resource
+from lms.xapi.api.edge import CONSISTENT_THROUGH, credential_in, in_transaction, limit, resource
 from lms.xapi.errors import Malformed, Missing
+from lms.xapi.keeping import attachments, together
 from lms.xapi.keeping import statements as keeping
-from lms.xapi.keeping import together
 from lms.xapi.keeping.statements import Sending
 from lms.xapi.keeping.together import Errand
 from lms.xapi.models import ATTACHES
@@ -54,7 +55,7 @@ def post(asked: str | None, call: Call) -> Answer:
 def _sender(asked: str | None, call: Call) -> tuple[Known, Version]:
     """Who sends, as remembered, and in which version; confirmed in the transaction that stores."""
     known = verifying.recognise(*credential_in(call))
-    verifying.check_limits(known.bearer, len(call.body))
+    limit(known.bearer, call)
     version = versions.chosen(asked)
     known.bearer.require(Use.WRITE_STATEMENTS)
     return known, version
@@ -94,11 +95,14 @@ def more(bearer: Bearer, version: Version, call: Call) -> Answer:
 def _read(bearer: Bearer, version: Version, call: Call) -> tuple[Any, dict[str, multipart.Part]]:
     """The statement or list as judged, and the parts of its attachments."""
     parts: dict[str, multipart.Part] = {}
-    body, pieces = call.body, None
+    pieces = None
     if call.media_type == "multipart/mixed":
-        pieces = multipart.split(call.content_type, call.body)
+        pieces = multipart.split(call.content_type, call.source)
         body = multipart.statements_part(pieces)
-    elif call.media_type != "application/json":
+    elif call.media_type == "application/json":
+        call.source.most = min(call.source.most, parsing.LARGEST_BODY)
+        body = call.body
+    else:
         raise Malformed("Statements are application/json, or multipart/mixed", "Content-Type", "Part 3 §1.5")
     given = parsing.parse(body)
     keeping.judge(bearer, version, given.value)
@@ -150,10 +154,24 @@ def _with_attachments(bearer: Bearer, found: list[Found], body: bytes) -> Answer
         if each.flags & ATTACHES:
             for attachment in keeping.declared_in(parsing.load(each.payload)):
                 declared.setdefault(attachment["sha2"].lower(), attachment["contentType"])
-    held = queries.attachments(bearer.tenant, list(declared)) if declared else {}
+    sizes = queries.attachment_sizes(bearer.tenant, list(declared)) if declared else {}
+    held = [multipart.Held(declared[sha2], sha2, size) for sha2, size in sizes.items()]
     boundary = new_id().hex
-    pieces = [(declared[sha2], sha2, content) for sha2, content in held.items()]
-    return Answer(body=multipart.joined(boundary, body, pieces), content_type=f"multipart/mixed; boundary={boundary}")
+    frame = multipart.framed(boundary, body, held)
+    length = sum(len(each) if isinstance(each, bytes) else each.size for each in frame)
+    headers = {"Content-Length": str(length)}
+    return Answer(
+        body=_filled(bearer.tenant, frame), content_type=f"multipart/mixed; boundary={boundary}", headers=headers
+    )
+
+
+def _filled(tenant: int, frame: list[bytes | multipart.Held]) -> Iterator[bytes]:
+    """The frame with the content of its attachments, piece by piece."""
+    for each in frame:
+        if isinstance(each, bytes):
+            yield each
+        else:
+            yield from attachments.pieces(tenant, each.sha2)
 
 
 def _serializer() -> URLSafeSerializer:

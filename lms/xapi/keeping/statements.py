@@ -7,15 +7,14 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from lms.core import events
 from lms.core.db import db
 from lms.xapi import numbering
 from lms.xapi.errors import Contradiction, Excessive, Fault, Malformed
 from lms.xapi.events import Recorded, StatementsRecorded
-from lms.xapi.keeping import inserting, knowing, linking
-from lms.xapi.models import ATTACHES, REFERS, VOIDING, Attachment, StatementId, StoredStatement
+from lms.xapi.keeping import attachments, inserting, knowing, linking
+from lms.xapi.models import ATTACHES, REFERS, VOIDING, StatementId, StoredStatement
 from lms.xapi.rules import equality, multipart, parsing, patterns, scopes, signatures, statements
 from lms.xapi.rules.keys import Keys, agent_key, keys_of
 from lms.xapi.rules.naming import Named, named_in
@@ -201,12 +200,8 @@ def declared_in(statement: Json) -> list[Json]:
 
 
 def _keep_attachments(sending: Sending) -> None:
-    for sha2 in sorted(sending.parts):
-        db.session.execute(
-            insert(Attachment)
-            .values(tenant=sending.bearer.tenant, sha2=sha2, body=sending.parts[sha2].body)
-            .on_conflict_do_nothing()
-        )
+    for sha2 in sorted(sending.parts):  # in one order, so that writers who share some wait and do not deadlock
+        attachments.keep(sending.bearer.tenant, sending.parts[sha2])
 
 
 def _recorded(row: inserting.Row, it: Ready, credential: UUID | None) -> Recorded:

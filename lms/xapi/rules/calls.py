@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from io import BytesIO
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 from lms.xapi.errors import Malformed
@@ -14,14 +17,27 @@ _HEADERS = frozenset({
 })  # fmt: skip
 
 
+class Source(Protocol):
+    """The body as it arrives. `most` bytes may come; `read` raises Excessive beyond."""
+
+    most: int
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Call:
-    """Header names are lower case."""
+    """Header names are lower case. `source` is read once: as `body`, or by whoever takes it in pieces."""
 
     method: str
     arguments: Mapping[str, str]
     headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False, default=b"")
+    source: Source = field(repr=False)
+
+    @cached_property
+    def body(self) -> bytes:
+        """The whole of it. Raises Excessive above the limits of the request."""
+        return self.source.read()
 
     @property
     def content_type(self) -> str:
@@ -30,6 +46,12 @@ class Call:
     @property
     def media_type(self) -> str:
         return self.content_type.partition(";")[0].strip().lower()
+
+
+class Written(BytesIO):
+    """A body that is here already."""
+
+    most = 0
 
 
 def once_each(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -65,4 +87,4 @@ def undone(call: Call) -> Call:
     arguments = {name: value for name, value in form.items() if name.lower() not in _HEADERS}
     if chosen(headers.get("x-experience-api-version")) is Version.TWO:
         raise Malformed("xAPI 2.0 has no alternate request syntax", "method", "IEEE 9274.1.1")
-    return Call(method, arguments, headers, content.encode())
+    return Call(method, arguments, headers, Written(content.encode()))

@@ -1,55 +1,123 @@
 """multipart/mixed, by bytes (RFC 2046 §5.1; xAPI 1.0.3 Part 3 §1.5.2): statements first, then their attachments."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Protocol
 
 from lms.xapi.errors import Excessive, Malformed
+from lms.xapi.rules.parsing import LARGEST_BODY
 
 Json = dict[str, Any]
 
 MOST_PARTS = 500
+LARGEST_HEAD = 16_384
+IN_MEMORY = 262_144
+"""Bytes of an attachment from which it is held in a file."""
 SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 
 _RULE = "Part 3 §1.5.2"
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
+_READ = 65_536
+
+
+class Source(Protocol):
+    """Where bytes come from, as they arrive."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
 class Part:
-    """Header names are lower case."""
+    """Header names are lower case. `size` is that of the content, in bytes."""
 
     headers: dict[str, str]
-    body: bytes = field(repr=False)
+    content: IO[bytes] = field(repr=False)
+    size: int
 
     @property
     def sha2(self) -> str:
         return self.headers.get("x-experience-api-hash", "").lower()
 
+    @property
+    def body(self) -> bytes:
+        """All of it: for what is known to be small."""
+        self.content.seek(0)
+        return self.content.read()
 
-def split(content_type: str, body: bytes) -> list[Part]:
-    """The parts, their bytes untouched. Raises Malformed when the frame is not one."""
+
+def split(content_type: str, source: Source) -> list[Part]:
+    """The parts, their bytes untouched; large ones in files. Raises Malformed when the frame is not one."""
     if (named := _BOUNDARY.search(content_type)) is None:
         raise Malformed("multipart/mixed names its boundary", "Content-Type", _RULE)
-    fence = b"\r\n--" + (named[1] or named[2]).encode()
-    pieces = (b"\r\n" + body).split(fence)
-    if len(pieces) < 3 or not pieces[-1].startswith(b"--"):
+    reader = _Reader(source, b"\r\n--" + (named[1] or named[2]).encode())
+    for _ in reader.until_fence():
+        pass  # what stands before the first boundary is nobody's
+    parts: list[Part] = []
+    while not reader.ends():
+        if len(parts) == MOST_PARTS:
+            raise Excessive(f"A request may have {MOST_PARTS} parts")
+        parts.append(_part(reader, first=not parts))
+    if not parts:
         raise Malformed("The body does not begin and end with its boundary", rule=_RULE)
-    if len(pieces) - 2 > MOST_PARTS:
-        raise Excessive(f"A request may have {MOST_PARTS} parts")
-    return [_part(piece) for piece in pieces[1:-1]]
+    return parts
 
 
-def _part(piece: bytes) -> Part:
-    head, gap, body = piece.lstrip(b" \t").removeprefix(b"\r\n").partition(b"\r\n\r\n")
-    if not gap:
-        raise Malformed("A part has headers, an empty line, and its content", rule=_RULE)
+class _Reader:
+    """Looks for a fence in what arrives, holding no more than it must."""
+
+    def __init__(self, source: Source, fence: bytes) -> None:
+        self._source, self._fence = source, fence
+        self._held = b"\r\n"  # the first boundary needs no line before it
+
+    def until_fence(self) -> Iterator[bytes]:
+        """What stands before the next fence, as it arrives; the fence is passed."""
+        keep = len(self._fence) - 1
+        while (at := self._held.find(self._fence)) < 0:
+            if len(self._held) > keep:
+                yield self._held[:-keep]
+                self._held = self._held[-keep:]
+            self._more()
+        yield self._held[:at]
+        self._held = self._held[at + len(self._fence) :]
+
+    def ends(self) -> bool:
+        """Was that the last fence?"""
+        while len(self._held) < 2:
+            self._more()
+        return self._held.startswith(b"--")
+
+    def head(self) -> bytes:
+        """The lines up to the empty one."""
+        while (at := self._held.find(b"\r\n\r\n")) < 0 and len(self._held) <= LARGEST_HEAD:
+            self._more()
+        head, self._held = self._held[:at], self._held[at + 4 :]
+        if at < 0 or self._fence in head:
+            raise Malformed("A part has headers, an empty line, and its content", rule=_RULE)
+        return head
+
+    def _more(self) -> None:
+        arrived = self._source.read(_READ)
+        if not arrived:
+            raise Malformed("The body does not begin and end with its boundary", rule=_RULE)
+        self._held += arrived
+
+
+def _part(reader: _Reader, *, first: bool) -> Part:
     headers = {}
-    for line in head.decode("latin-1").split("\r\n"):
+    for line in reader.head().lstrip(b" \t").removeprefix(b"\r\n").decode("latin-1").split("\r\n"):
         name, _, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
-    return Part(headers, body)
+    content: IO[bytes] = BytesIO() if first else SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - its part owns it
+    size = 0
+    for piece in reader.until_fence():
+        size += len(piece)
+        if first and size > LARGEST_BODY:
+            raise Excessive(f"The statements of a request may have {LARGEST_BODY} bytes")
+        content.write(piece)
+    return Part(headers, content, size)
 
 
 def statements_part(parts: list[Part]) -> bytes:
@@ -85,12 +153,25 @@ def check_present(declared: Iterable[Json], sent: Iterable[str] = ()) -> None:
             )
 
 
-def joined(boundary: str, statements: bytes, attachments: Iterable[tuple[str, str, bytes]]) -> bytes:
-    """The answer: the statements, then (content type, sha2, bytes) of each attachment."""
+@dataclass(frozen=True)
+class Held:
+    """An attachment that an answer is to carry. `size` in bytes."""
+
+    content_type: str
+    sha2: str
+    size: int
+
+
+def framed(boundary: str, statements: bytes, attachments: Iterable[Held]) -> list[bytes | Held]:
+    """The answer in the order of its bytes: statements first; where a Held stands, its content belongs."""
     fence = f"--{boundary}\r\n".encode()
-    pieces = [fence, b"Content-Type: application/json\r\n\r\n", statements, b"\r\n"]
-    for content_type, sha2, body in attachments:
-        headers = {"Content-Type": content_type, "Content-Transfer-Encoding": "binary", "X-Experience-API-Hash": sha2}
+    frame: list[bytes | Held] = [fence + b"Content-Type: application/json\r\n\r\n" + statements + b"\r\n"]
+    for each in attachments:
+        headers = {
+            "Content-Type": each.content_type,
+            "Content-Transfer-Encoding": "binary",
+            "X-Experience-API-Hash": each.sha2,
+        }
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n"
-        pieces += [fence, head.encode("latin-1", "replace"), body, b"\r\n"]
-    return b"".join([*pieces, f"--{boundary}--\r\n".encode()])
+        frame += [fence + head.encode("latin-1", "replace"), each, b"\r\n"]
+    return [*frame, f"--{boundary}--\r\n".encode()]

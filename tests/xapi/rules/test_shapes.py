@@ -1,5 +1,6 @@
 """Formats, parameters, parts, calls, numbers and documents: the smaller rules."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -78,22 +79,40 @@ BODY = (
 )
 
 
-def test_parts_keep_their_bytes() -> None:
-    first, second = multipart.split("multipart/mixed; boundary=B", BODY)
+class Slowly:
+    """Gives at most so many bytes at a time."""
+
+    def __init__(self, body: bytes, most: int) -> None:
+        self.rest, self.most = io.BytesIO(body), most
+
+    def read(self, size: int, /) -> bytes:
+        return self.rest.read(min(size, self.most))
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 7, 64, 100_000])
+def test_parts_keep_their_bytes_however_they_arrive(most: int) -> None:
+    first, second = multipart.split("multipart/mixed; boundary=B", Slowly(BODY, most))
     assert (first.body, second.body, second.sha2) == (b"[]", b"\r\nx\r\n--", "ab")
-    assert multipart.split("multipart/mixed; boundary=C", multipart.joined("C", b"[]", [("a/b", "ab", second.body)]))[
-        1
-    ].body == second.body  # fmt: skip
+    assert (first.size, second.size) == (2, 7)
+
+
+def test_what_is_framed_is_split_again() -> None:
+    held = multipart.Held("a/b", "ab", 7)
+    frame = multipart.framed("C", b"[]", [held])
+    body = b"".join(each if isinstance(each, bytes) else b"\r\nx\r\n--" for each in frame)
+    first, second = multipart.split("multipart/mixed; boundary=C", io.BytesIO(body))
+    assert (first.body, second.body, second.headers["content-type"]) == (b"[]", b"\r\nx\r\n--", "a/b")
 
 
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [("multipart/mixed", BODY), ("multipart/mixed; boundary=C", BODY), ("multipart/mixed; boundary=B", BODY[:-6]),
-     ("multipart/mixed; boundary=B", b"--B\r\nx\r\n--B--")],
+     ("multipart/mixed; boundary=B", b"--B\r\nx\r\n--B--"), ("multipart/mixed; boundary=B", b"--B--"),
+     ("multipart/mixed; boundary=B", b""), ("multipart/mixed; boundary=B", b"--B\r\n" + b"x: y\r\n" * 9000)],
 )  # fmt: skip
 def test_a_broken_frame_is_refused(content_type: str, body: bytes) -> None:
     with pytest.raises(Malformed):
-        multipart.split(content_type, body)
+        multipart.split(content_type, io.BytesIO(body))
 
 
 @pytest.mark.parametrize("header", [None, "0.95", "1.1.0", "2.1", "1.0.3 ", "1.0", "2.0.1"])
@@ -107,9 +126,8 @@ def test_versions_are_chosen_by_their_first_figures(header: str | None) -> None:
 
 def test_alternate_syntax_is_undone() -> None:
     form = b"X-Experience-API-Version=1.0.3&statementId=1&Content-Type=application%2Fjson&content=%7B%7D"
-    call = calls.undone(
-        calls.Call("POST", {"method": "PUT"}, {"content-type": "application/x-www-form-urlencoded"}, form)
-    )
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    call = calls.undone(calls.Call("POST", {"method": "PUT"}, headers, calls.Written(form)))
     assert (call.method, call.arguments, call.body) == ("PUT", {"statementId": "1"}, b"{}")
     assert call.headers == {"x-experience-api-version": "1.0.3", "content-type": "application/json"}
 
