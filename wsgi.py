@@ -1,5 +1,14 @@
 """`granian --interface wsgi wsgi:app`; `flask --app wsgi <command>`."""
 
+import gc
+
+from sqlalchemy.orm import configure_mappers
+
 from lms.app import create_app
 
 app = create_app()
+
+configure_mappers()
+gc.collect()
+gc.freeze()  # what is here now stays: the collector need not walk through it again and again
+gc.set_threshold(50_000, 20, 20)

@@ -49,7 +49,9 @@ def main() -> int:
     }
     queries = {name: measured_queries(app, path, cookies[who]) for name, (path, who) in pages.items()}
     print(f"{'':12} {'reader':>6} {'reader':>6} {'server':>6} {'alone':>6} {'':7} {'their':>6} {'':>6} {'x':>7}")
-    print(f"{'page':12} {'median':>6} {'p95':>6} {'p95':>6} {'median':>6} {'queries':>7} {'ms':>6} {'KB':>6} {'trivial':>7}")
+    print(
+        f"{'page':12} {'median':>6} {'p95':>6} {'p95':>6} {'median':>6} {'queries':>7} {'ms':>6} {'KB':>6} {'trivial':>7}"
+    )
     with server() as running:
         trivial = load("/healthz", "")
         print(trivial.line("(trivial)", (0, 0.0), trivial))

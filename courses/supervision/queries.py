@@ -14,7 +14,7 @@ from courses.supervision.rules import Supervised
 from lms.accounts.models import Person
 from lms.accounts.queries import live, people_within
 from lms.core import clock
-from lms.core.db import db
+from lms.core.db import DAY, Day, db
 from lms.core.permissions import Actor, Permission
 
 is_member = live
@@ -35,7 +35,7 @@ def supervised_people(supervisor_id: UUID) -> frozenset[UUID]:
     return frozenset(db.session.scalars(supervised_by(supervisor_id), {"today": clock.today()}))
 
 
-def licence_is_live(day: date) -> ColumnElement[bool]:
+def licence_is_live(day: Day) -> ColumnElement[bool]:
     return and_(
         SupervisorLicence.starts_on <= day,
         SupervisorLicence.ends_on >= day,
@@ -85,7 +85,7 @@ def supervisor_of(learner_id: UUID, programme_code: str, day: date) -> Supervisi
     ).one_or_none()
 
 
-def attestation_holds(day: date) -> ColumnElement[bool]:
+def attestation_holds(day: Day) -> ColumnElement[bool]:
     """In force that day: within its dates, not ended early, and its supervisor holds a live licence."""
     return and_(
         Attestation.starts_on <= day,
@@ -114,34 +114,37 @@ def attestation_on(learner_id: UUID, programme_code: str, day: date) -> Attestat
     ).one_or_none()
 
 
+_SUPERVISORS = (
+    select(
+        Supervision.programme_code,
+        Person.display_name,
+        exists().where(
+            SupervisorLicence.person_id == Supervision.supervisor_id,
+            SupervisorLicence.programme_code == Supervision.programme_code,
+            licence_is_live(DAY),
+        ),
+    )
+    .join(Person, Person.id == Supervision.supervisor_id)
+    .where(
+        Supervision.learner_id == bindparam("learner"), Supervision.starts_on <= DAY, Supervision.ends_on.is_(None)
+    )
+)  # fmt: skip
+_ATTESTED = (
+    select(
+        Attestation.programme_code,
+        func.max(Attestation.ends_on).filter(attestation_holds(DAY)),
+        func.max(func.coalesce(Attestation.ended_on, Attestation.ends_on)).filter(~attestation_holds(DAY)),
+    )
+    .where(Attestation.learner_id == bindparam("learner"))
+    .group_by(Attestation.programme_code)
+)
+
+
 def supervised_in(learner_id: UUID, day: date) -> Mapping[str, Supervised]:
     """How a learner stands in each programme where there is anything to say. Two queries."""
-    licensed = exists().where(
-        SupervisorLicence.person_id == Supervision.supervisor_id,
-        SupervisorLicence.programme_code == Supervision.programme_code,
-        licence_is_live(day),
-    )
-    supervisors = {
-        code: (name, live)
-        for code, name, live in db.session.execute(
-            select(Supervision.programme_code, Person.display_name, licensed)
-            .join(Person, Person.id == Supervision.supervisor_id)
-            .where(Supervision.learner_id == learner_id, Supervision.starts_on <= day, Supervision.ends_on.is_(None))
-        )
-    }
-    holds = attestation_holds(day)
-    attested = {
-        code: (until, ended)
-        for code, until, ended in db.session.execute(
-            select(
-                Attestation.programme_code,
-                func.max(Attestation.ends_on).filter(holds),
-                func.max(func.coalesce(Attestation.ended_on, Attestation.ends_on)).filter(~holds),
-            )
-            .where(Attestation.learner_id == learner_id)
-            .group_by(Attestation.programme_code)
-        )
-    }
+    asked = {"learner": learner_id, "day": day}
+    supervisors = {code: (name, live) for code, name, live in db.session.execute(_SUPERVISORS, asked)}
+    attested = {code: (until, ended) for code, until, ended in db.session.execute(_ATTESTED, asked)}
     return {
         code: Supervised(*supervisors.get(code, (None, False)), *attested.get(code, (None, None)))
         for code in supervisors.keys() | attested.keys()

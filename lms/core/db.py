@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, MetaData, Text, Uuid, func
+from sqlalchemy import BindParameter, Date, DateTime, Enum, MetaData, Text, Uuid, bindparam, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, composite, mapped_column
 from sqlalchemy.orm.descriptor_props import Composite
 
@@ -85,9 +85,16 @@ def bilingual(name: str) -> Composite[Bilingual]:
     return composite(Bilingual, _words(f"{name}_en"), _words(f"{name}_cy"))
 
 
+Day = date | BindParameter[date]
+"""What conditions on a day take: the day, or `DAY`."""
+
+
 def _words(name: str) -> MappedColumn[Any]:
     return mapped_column(name, Text, nullable=False)
 
+
+DAY = bindparam("day", type_=Date)
+"""Stands for a day in statements that are built once: building one takes longer than most take to run."""
 
 R = TypeVar("R")
 
