@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import array_agg
+from sqlalchemy import func, select
 
 from courses.catalogue.models import CapacityRule, Course, CourseLevel, CourseVersion
 from lms.core.db import db
@@ -53,7 +52,7 @@ _COLUMNS = (
     CourseVersion.prerequisites,
 )  # fmt: skip
 _SERVES = (
-    select(array_agg(CourseLevel.framework_code + ":" + CourseLevel.level_code))
+    select(func.array_agg(CourseLevel.framework_code + ":" + CourseLevel.level_code))
     .where(CourseLevel.version_id == CourseVersion.id)
     .scalar_subquery()
 )

@@ -23,7 +23,7 @@ from lms.core.errors import NotFound
 from lms.core.language import LANGUAGES, Bilingual
 from lms.core.permissions import Actor, Permission
 from lms.core.reference import kept
-from lms.core.web.pages import Pages
+from lms.core.web.pages import Pages, fragment
 
 pages = Pages("catalogue", __name__, template_folder="templates")
 
@@ -71,17 +71,11 @@ def search(actor: Actor) -> dict[str, Any]:
 def _card(language: str, code: str, open_to_me: bool) -> Markup:
     """A course in a list, as it is read in that language."""
     it, names = on_offer()[code], queries.names()
-    template = current_app.jinja_env.get_template("catalogue/card.html")
     sectors = [names["sector", sector].in_(language) for sector in it.sectors]
-    return Markup(
-        template.render(
-            it=it,
-            open_to_me=open_to_me,
-            format=names["format", it.format_code],
-            spans=_spans(it.serves, names, language),
-            sectors=", ".join(sectors) if len(sectors) <= MOST_SECTORS_ON_CARD else None,
-        )
-    )
+    facts = _spans(it.serves, names, language)
+    if len(sectors) <= MOST_SECTORS_ON_CARD:
+        facts.append(_("For: %(sectors)s", sectors=", ".join(sectors)))
+    return fragment("catalogue/card.html", "card", it, names["format", it.format_code], facts, open_to_me)
 
 
 @pages.page("GET", "/training/<code>", needs=Permission.CATALOGUE_READ, template="catalogue/course.html")
@@ -102,8 +96,8 @@ def course(actor: Actor, code: str) -> dict[str, Any]:
 def _told(language: str, code: str) -> Mapping[str, Markup]:
     """The parts of a course's page that tell of the course alone, as they are read in that language."""
     it = described(queries.course_on_offer(code))
-    parts: Any = current_app.jinja_env.get_template("catalogue/described.html").module
-    return {name: getattr(parts, name)(it) for name in ("who", "first", "covers", "facts", "provenance")}
+    parts = ("who", "first", "covers", "facts", "provenance")
+    return {part: fragment("catalogue/described.html", part, it) for part in parts}
 
 
 def described(version: CourseVersion) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def init_app(app: Flask, navigation: Navigation, footer: Callable[[], list[dict[
     app.template_filter("day")(day)
     app.template_filter("day_short")(lambda when: day(when, "d MMM y"))
     app.template_filter("moment")(moment)
-    app.template_filter("number")(lambda value: format_decimal(value))
+    app.template_filter("number")(number)
     app.template_filter("minutes")(minutes)
     app.template_filter("paragraphs")(paragraphs)
     app.jinja_env.globals.update(asset=asset, csrf=csrf, ngettext=ngettext, _=_)
@@ -113,6 +114,12 @@ def day(when: date | datetime | None, pattern: str = "d MMMM y") -> str:
 
 def moment(when: datetime | None) -> str:
     return "" if when is None else str(format_datetime(when, "d MMMM y, HH:mm"))
+
+
+def number(value: float | Decimal) -> str:
+    """A number as people write it; small whole ones look alike everywhere."""
+    small = isinstance(value, int) and 0 <= value < 1000
+    return str(value) if small else str(format_decimal(value))
 
 
 def minutes(amount: int) -> str:
