@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -69,20 +70,26 @@ def live_licences_of(person_id: UUID, day: date) -> list[SupervisorLicence]:
     )
 
 
-def supervisor_of(learner_id: UUID, programme_code: str, day: date) -> Supervision | None:
-    """Who has this learner in the programme that day, with the supervisor loaded."""
-    return db.session.scalars(
+@cache
+def _supervisor() -> Select[Supervision]:
+    return (
         select(Supervision)
         .options(joinedload(Supervision.supervisor))
         .where(
-            Supervision.learner_id == learner_id,
-            Supervision.programme_code == programme_code,
-            Supervision.starts_on <= day,
-            Supervision.ends_on.is_(None) | (Supervision.ends_on > day),
+            Supervision.learner_id == bindparam("learner"),
+            Supervision.programme_code == bindparam("programme"),
+            Supervision.starts_on <= DAY,
+            Supervision.ends_on.is_(None) | (Supervision.ends_on > DAY),
         )
         .order_by(Supervision.starts_on.desc())
         .limit(1)
-    ).one_or_none()
+    )
+
+
+def supervisor_of(learner_id: UUID, programme_code: str, day: date) -> Supervision | None:
+    """Who has this learner in the programme that day, with the supervisor loaded."""
+    asked = {"learner": learner_id, "programme": programme_code, "day": day}
+    return db.session.scalars(_supervisor(), asked).one_or_none()
 
 
 def attestation_holds(day: Day) -> ColumnElement[bool]:
