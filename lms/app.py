@@ -154,7 +154,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
     app.config.update(
         SQLALCHEMY_DATABASE_URI=url.replace("postgres://", "postgresql://").replace("postgresql://", "postgresql+psycopg://"),
         SQLALCHEMY_ENGINE_OPTIONS={
-            "pool_size": settings.database_pool, "max_overflow": 5, "pool_pre_ping": True, "connect_args": prepared | tuned,
+            "pool_size": settings.database_pool, "max_overflow": 5, "connect_args": prepared | tuned,
         },
         SECRET_KEY=settings.secret_key or _kept_key(settings.instance),
         SESSION_COOKIE_NAME="llwybr",
