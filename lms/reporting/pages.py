@@ -145,15 +145,15 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
 
 
 @kept
-def _choices(language: str, places: frozenset[UUID] | None, today: date) -> Mapping[str, list[tuple[str, str]]]:
-    """What may be chosen by whoever sees those places, in that language."""
+def _choices(language: str, places: frozenset[UUID] | None, today: date) -> Mapping[str, Markup]:
+    """The options of whoever sees those places, in that language."""
     months = [(month.strftime("%Y-%m"), wording.month(month)) for month in periods.offered_months(today)]
     moments = [
         (day.isoformat(), _("Today") if day == today else str(format_date(day, "d MMMM y")))
         for day in periods.offered_moments(today)
     ]
     named = sorted((body.name.in_(language), body.code) for body in groups.within(places))
-    return {
+    choices = {
         "sector": [(code, name.in_(language)) for code, name in groups.sectors().items()],
         "organisation": [(code, name) for name, code in named],
         "programme": [(code, name.in_(language)) for code, name in groups.programmes().items()],
@@ -163,6 +163,7 @@ def _choices(language: str, places: frozenset[UUID] | None, today: date) -> Mapp
         "group": [(each.value, _(wording.DIMENSIONS[each])) for each in Dimension],
         "measure": [(each.value, wording.measure_name(each, language)) for each in Measure],
     }
+    return {name: fragment("ui.html", "select_options", options) for name, options in choices.items()}
 
 
 @kept

@@ -12,7 +12,7 @@ from wsgiref.headers import Headers
 
 from babel.dates import format_date as babel_date
 from flask import Flask, Response, current_app, g, request, session, url_for
-from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, ngettext
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_domain, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
@@ -58,7 +58,8 @@ def init_app(app: Flask, navigation: Navigation, footer: Callable[[], list[dict[
     app.template_filter("number")(number)
     app.template_filter("minutes")(minutes)
     app.template_filter("paragraphs")(paragraphs)
-    app.jinja_env.globals.update(asset=asset, csrf=csrf, ngettext=ngettext, _=_)
+    app.template_filter("with_selected")(with_selected)
+    app.jinja_env.globals.update(asset=asset, csrf=csrf, ngettext=ngettext, _=in_words)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(STATIC),
@@ -92,6 +93,20 @@ def csrf() -> Markup:
     return Markup(
         '<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="once" value="{}">'
     ).format(generate_csrf(), secrets.token_urlsafe(12))
+
+
+def in_words(msgid: str, **values: Any) -> str:
+    """`gettext` for templates: the page's catalogue is looked up once, not for each of its words."""
+    if "catalogue" not in g:
+        g.catalogue = get_domain().get_translations()
+    said: str = g.catalogue.gettext(msgid)
+    return said % values if values else said
+
+
+def with_selected(options: Markup, value: str) -> Markup:
+    """The options of a select with the one of that value selected."""
+    plain = f'<option value="{escape(value)}">'
+    return Markup(str(options).replace(plain, f"{plain[:-1]} selected>", 1))  # noqa: S704 - both are markup already
 
 
 def translated(text: Bilingual, language: str | None = None) -> str | Markup:
