@@ -5,8 +5,10 @@ import gc
 from sqlalchemy.orm import configure_mappers
 
 from lms.app import create_app
+from lms.core.web.turns import InTurns
 
 app = create_app()
+app.wsgi_app = InTurns(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
 
 configure_mappers()
 gc.collect()

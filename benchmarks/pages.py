@@ -181,7 +181,7 @@ class server:
     def __enter__(self) -> "server":
         command = web_command("127.0.0.1", PORT, processes=2, app="benchmarks.timed:app")
         self.process = subprocess.Popen(command, cwd=Path(__file__).parents[1], start_new_session=True)
-        for _ in range(100):
+        for _ in range(600):
             try:
                 fetch("/healthz", "", 1)
                 break
@@ -191,7 +191,7 @@ class server:
 
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+        self.process.wait(40)
 
     def memory(self) -> int:
         """Resident megabytes of the largest worker."""
