@@ -1,8 +1,20 @@
 """`granian --interface wsgi wsgi:app`; `flask --app wsgi <command>`."""
 
-import sys
+import gc
+
+from sqlalchemy.orm import configure_mappers
 
 from lms.app import create_app
+from lms.core.web.turns import InTurns
 
-sys.setswitchinterval(0.0002)
 app = create_app()
+app.wsgi_app = InTurns(  # type: ignore[method-assign]
+    app.wsgi_app,
+    app.config["MAX_CONTENT_LENGTH"],
+    apart=("/xapi/",),  # the record store writes together what comes together, and takes large bodies as they come
+)
+
+configure_mappers()
+gc.collect()
+gc.freeze()  # what is here now stays: the collector need not walk through it again and again
+gc.set_threshold(50_000, 20, 20)

@@ -45,7 +45,7 @@ from lms.accounts.pages import outbox as outbox_pages
 from lms.accounts.pages import profile as profile_pages
 from lms.accounts.pages import sign_in as sign_in_pages
 from lms.core import cli, config, embedded, events, logs
-from lms.core.db import db, init_pool
+from lms.core.db import db
 from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api
@@ -126,7 +126,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app = Flask("lms", static_folder=None, template_folder=str(Path(__file__).parent / "core/web/templates"))
     configure(app, settings)
     db.init_app(app)
-    init_pool(app)
     identity.init_app(app, supervised_by)
     site.init_app(app, navigation=navigation.navigation, footer=navigation.footer)
     smorest = Smorest(app)

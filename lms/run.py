@@ -152,13 +152,17 @@ def _prepare(*, demo: bool) -> str:
     return sign_ins
 
 
-def _web(arguments: argparse.Namespace) -> Child:
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "wsgi:app",
-        "--host", arguments.host, "--port", str(arguments.port), "--workers", str(arguments.processes),
-        "--blocking-threads", "4", "--backpressure", "64", "--no-ws", "--log-level", "warning",
-        "--workers-kill-timeout", "20", "--respawn-failed-workers",
+def web_command(host: str, port: int, processes: int, app: str = "wsgi:app") -> list[str]:
+    """What serves the pages."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", app, "--host", host, "--port", str(port),
+        "--workers", str(processes), "--blocking-threads", "4", "--backpressure", "64", "--no-ws",
+        "--log-level", "warning", "--workers-kill-timeout", "20", "--respawn-failed-workers",
     ]  # fmt: skip
+
+
+def _web(arguments: argparse.Namespace) -> Child:
+    command = web_command(arguments.host, arguments.port, arguments.processes)
     return Child("web server", command, dict(os.environ))
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from flask import current_app
 
 from courses.catalogue import queries
-from courses.catalogue.models import CourseVersion
+from courses.catalogue.offered import on_offer
 from courses.catalogue.rules import search
 from courses.catalogue.rules.sorting import title_key
-from lms.core.db import db
 from lms.core.permissions import Actor
 
 LONGEST = 200
@@ -28,7 +27,7 @@ class Found:
 
 
 def find(actor: Actor, words: str, chosen: search.Chosen, sort: str, language: str) -> Found:
-    """Search the courses on offer. One query, and for somebody signed in those of the "open to me" hook."""
+    """Search the courses on offer. One query for words, and for somebody signed in those of the "open to me" hook."""
     mine = _open_to(actor)
     offers, counts = search.refine(queries.offers(words[:LONGEST], mine or ()), chosen)
     if sort == "title":
@@ -50,6 +49,5 @@ def _open_to(actor: Actor) -> Collection[str] | None:
     hook = current_app.extensions.get("catalogue.open_to")
     if hook is None or actor.person is None:
         return None
-    versions: list[CourseVersion] = list(db.session.scalars(queries.on_offer()))
-    open_to: Collection[str] = hook(actor, versions)
+    open_to: Collection[str] = hook(actor, on_offer().values())
     return open_to

@@ -6,9 +6,11 @@ from typing import Any
 from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from courses.catalogue import finding, queries
 from courses.catalogue.models import CourseVersion
+from courses.catalogue.offered import Offered, on_offer
 from courses.catalogue.rules import conditions
 from courses.catalogue.rules.search import FACETS, Chosen
 from courses.catalogue.words import CAPACITY, CERTIFICATES, FIELDS
@@ -17,9 +19,11 @@ from frameworks.models import Statement
 from frameworks.queries import LevelName
 from frameworks.rules import sources
 from lms.accounts.models import Sector
+from lms.core.errors import NotFound
 from lms.core.language import LANGUAGES, Bilingual
 from lms.core.permissions import Actor, Permission
-from lms.core.web.pages import Pages
+from lms.core.reference import kept
+from lms.core.web.pages import Pages, fragment
 
 pages = Pages("catalogue", __name__, template_folder="templates")
 
@@ -50,8 +54,7 @@ def search(actor: Actor) -> dict[str, Any]:
     return {
         "words": words,
         "total": len(found.offers),
-        "cards": list(zip(shown, queries.cards(shown), strict=True)),
-        "names": names,
+        "cards": [_card(g.lang, offer.code, offer.open_to_me) for offer in shown],
         "facets": _facets(labels, found, chosen),
         "chips": _chips(here, chosen, labels),
         "chosen_count": sum(map(len, chosen.values())),
@@ -61,17 +64,40 @@ def search(actor: Actor) -> dict[str, Any]:
         "pages_in_all": -(-len(found.offers) // PAGE),
         "previous_url": _url(here, page=page - 1) if page > 1 else None,
         "next_url": _url(here, page=page + 1) if page * PAGE < len(found.offers) else None,
-        "few_sectors": MOST_SECTORS_ON_CARD,
-        "span": span,
-        "sector_names": lambda codes, names: ", ".join(names["sector", code].in_(g.lang) for code in codes),
     }
+
+
+@kept
+def _card(language: str, code: str, open_to_me: bool) -> Markup:
+    """A course in a list, as it is read in that language."""
+    it, names = on_offer()[code], queries.names()
+    sectors = [names["sector", sector].in_(language) for sector in it.sectors]
+    facts = _spans(it.serves, names, language)
+    if len(sectors) <= MOST_SECTORS_ON_CARD:
+        facts.append(_("For: %(sectors)s", sectors=", ".join(sectors)))
+    return fragment("catalogue/card.html", "card", it, names["format", it.format_code], facts, open_to_me)
 
 
 @pages.page("GET", "/training/<code>", needs=Permission.CATALOGUE_READ, template="catalogue/course.html")
 def course(actor: Actor, code: str) -> dict[str, Any]:
     """Who it is for, what it needs first, how long it takes, what one gets."""
-    version = queries.course_on_offer(code)
-    return described(version) | {"call": _call_to_action(actor, version)}
+    version = on_offer().get(code)
+    if version is None:
+        raise NotFound()
+    return {
+        "version": version,
+        "programme": queries.names().get(("programme", version.course.programme_code or "")),
+        "call": _call_to_action(actor, version),
+        "told": _told(g.lang, code),
+    }
+
+
+@kept
+def _told(language: str, code: str) -> Mapping[str, Markup]:
+    """The parts of a course's page that tell of the course alone, as they are read in that language."""
+    it = described(queries.course_on_offer(code))
+    parts = ("who", "first", "covers", "facts", "provenance")
+    return {part: fragment("catalogue/described.html", part, it) for part in parts}
 
 
 def described(version: CourseVersion) -> dict[str, Any]:
@@ -116,12 +142,12 @@ def _levels(version: CourseVersion, known: Mapping[tuple[str, str], LevelName]) 
     return {framework: sorted(levels, key=lambda level: level.rank) for framework, levels in found.items()}
 
 
-def span(levels: Collection[str], names: Names) -> list[str]:
-    """ "Perinatal: Informed to Specialist" for each framework of those levels, in the page's language."""
+def _spans(levels: Collection[str], names: Names, language: str) -> list[str]:
+    """ "Perinatal: Informed to Specialist" for each framework of those levels."""
     found: dict[str, list[str]] = {}
     for (kind, key), name in names.items():
         if kind == "level" and key in levels:
-            framework, _colon, title = name.in_(g.lang).partition(": ")
+            framework, _colon, title = name.in_(language).partition(": ")
             found.setdefault(framework, []).append(title)
     return [f"{framework}: {_from_to(titles)}" for framework, titles in found.items()]
 
@@ -130,14 +156,13 @@ def _from_to(titles: list[str]) -> str:
     return titles[0] if len(titles) == 1 else _("%(first)s to %(last)s", first=titles[0], last=titles[-1])
 
 
-def _call_to_action(actor: Actor, version: CourseVersion) -> dict[str, Any] | None:
+def _call_to_action(actor: Actor, version: Offered) -> dict[str, Any] | None:
     """What one can do now, by the hook `catalogue.standing` of the enrolments room: {kind, text, url, label?}.
 
     Somebody who is not signed in is sent to the same place, which asks them to sign in first.
     """
-    standing = current_app.extensions.get("catalogue.standing")
-    if standing is not None and (found := standing(actor, version.course)) is not None:
-        return dict(found)
+    if standing := current_app.extensions.get("catalogue.standing"):
+        return dict(standing(actor, version))
     if "enrolments.enrol" not in current_app.view_functions:
         return None
     url = url_for("enrolments.enrol", code=version.course.code)

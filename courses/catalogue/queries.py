@@ -1,7 +1,7 @@
 """Reads of the catalogue. What is not published is for those who may edit: see `manage_list` and `version_numbered`."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import Select, String, cast, func, literal, select, text, union_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from courses.catalogue.models import Course, CourseStatus, CourseVersion, Format, Funding, Programme, Topic
+from courses.catalogue.offered import on_offer
 from courses.catalogue.rules import search
 from courses.catalogue.rules.content import Content
 from frameworks import queries as frameworks
@@ -18,9 +19,6 @@ from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.language import Bilingual
 from lms.core.reference import kept
-
-MOST_OFFERS = 5000
-"""A national catalogue has some hundreds of courses; this bounds what one search may read."""
 
 _HITS = """
 WITH asked AS (
@@ -51,33 +49,36 @@ WITH asked AS (
 """Each language through its own index. A code that was typed comes first, then titles, then summaries, and last what is
 only in a programme or topic of that name."""
 
-_OFFERS = """
-SELECT v.id, c.code, v.title_en, v.title_cy, v.format_code, v.topic_code, v.sectors, v.languages, c.position, {rank},
-       ARRAY(SELECT l.framework_code || ':' || l.level_code FROM course_level l WHERE l.version_id = v.id)
-FROM course c JOIN course_version v ON v.id = c.published_version_id {join}
-ORDER BY c.position, c.code LIMIT :most
-"""
-
-_ALL = text(_OFFERS.format(rank="0.0", join=""))
-SEARCH = text(_HITS + _OFFERS.format(rank="hit.rank", join="JOIN hit ON hit.id = v.id"))
+SEARCH = text(_HITS + "SELECT id, rank FROM hit")
 
 
 def offers(words: str = "", open_to: Collection[str] = ()) -> list[search.Offer]:
-    """The courses on offer that hold all those words in either language; every one when there are none. One query."""
-    parameters: dict[str, Any] = {"most": MOST_OFFERS}
-    statement = _ALL
-    if words.strip():
-        statement = SEARCH
-        parameters |= search_parameters(words)
+    """The courses on offer that hold all those words in either language; every one when there are none.
+
+    One query where there are words.
+    """
+    ranks = _ranks(words) if words.strip() else None
     return [
+        replace(offer, rank=ranks[offer.version_id] if ranks else 0.0, open_to_me=offer.code in open_to)
+        for offer in _all_offers()
+        if ranks is None or offer.version_id in ranks
+    ]
+
+
+def _ranks(words: str) -> dict[UUID, float]:
+    """How well each version fits the words; without those that do not."""
+    return {id: rank for id, rank in db.session.execute(SEARCH, search_parameters(words))}  # noqa: C416
+
+
+@kept
+def _all_offers() -> tuple[search.Offer, ...]:
+    return tuple(
         search.Offer(
-            version_id, code, Bilingual(en, cy), format_code, topic, tuple(sectors), tuple(languages), tuple(levels),
-            position, rank, code in open_to,
+            it.id, it.course.code, it.title, it.format_code, it.topic_code, it.sectors, it.languages, it.serves,
+            it.course.position,
         )
-        for version_id, code, en, cy, format_code, topic, sectors, languages, position, rank, levels in (
-            db.session.execute(statement, parameters)
-        )
-    ]  # fmt: skip
+        for it in on_offer().values()
+    )  # fmt: skip
 
 
 def search_parameters(words: str) -> dict[str, str]:
@@ -93,41 +94,16 @@ def search_parameters(words: str) -> dict[str, str]:
     }
 
 
-def on_offer(version_ids: Collection[UUID] | None = None) -> Select[CourseVersion]:
-    """Published versions with their course; only those when given."""
-    found = (
-        select(CourseVersion)
-        .join(Course, Course.published_version_id == CourseVersion.id)
-        .options(contains_eager(CourseVersion.course), selectinload(CourseVersion.levels))
-        .order_by(Course.position, Course.code)
-        .limit(MOST_OFFERS)
-    )
-    return found if version_ids is None else found.where(CourseVersion.id.in_(version_ids))
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a list shows of a version beside its offer. `minutes` is learning time."""
-
-    summary: Bilingual
-    minutes: int
-
-
-def cards(found: Iterable[search.Offer]) -> list[Card]:
-    """What those offers' cards show, in their order. Columns only: a list of twenty is asked for on every search."""
-    ids = [offer.version_id for offer in found]
-    rows = db.session.execute(_CARDS, {"ids": ids})
-    by_id = {id: Card(Bilingual(en, cy), minutes) for id, en, cy, minutes in rows}
-    return [by_id[id] for id in ids]
-
-
-_CARDS = text("SELECT id, summary_en, summary_cy, minutes FROM course_version WHERE id = ANY(:ids)")
-
-
 def versions_of(found: Iterable[search.Offer]) -> list[CourseVersion]:
     """Those offers' versions, in their order."""
     ids = [offer.version_id for offer in found]
-    versions = {version.id: version for version in db.session.scalars(on_offer(ids))}
+    rows = db.session.scalars(
+        select(CourseVersion)
+        .join(CourseVersion.course)
+        .options(contains_eager(CourseVersion.course), selectinload(CourseVersion.levels))
+        .where(CourseVersion.id.in_(ids))
+    )
+    versions = {version.id: version for version in rows}
     return [versions[id] for id in ids]
 
 
@@ -235,13 +211,7 @@ def worked_on(version_id: UUID, person_id: UUID) -> bool:
 
 def titles_on_offer(codes: Collection[str]) -> dict[str, Bilingual]:
     """Titles of the courses on offer among those codes."""
-    rows = db.session.execute(
-        select(Course.code, CourseVersion.title)
-        .join(CourseVersion, CourseVersion.id == Course.published_version_id)
-        .where(Course.code.in_(codes))
-        .order_by(Course.position)
-    )
-    return {code: title for code, title in rows}  # noqa: C416 - a Bundle row is no pair to mypy
+    return {code: it.title for code, it in on_offer().items() if code in codes}
 
 
 _NAMED: dict[str, Any] = {

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from courses.catalogue.models import CourseVersion
+from courses.catalogue.offered import Offered
 from courses.enrolments import queries, rules, services, wording
 from courses.enrolments.errors import (
     AlreadyEnrolled,
@@ -129,7 +129,7 @@ def give_place(actor: Actor, enrolment_id: UUID) -> Enrolment:
         raise wording.translated(refusal) from None
 
 
-def _version(code: str) -> CourseVersion:
+def _version(code: str) -> Offered:
     version = queries.published(code)
     if version is None:
         raise NotFound()

@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from courses.catalogue.models import Course, CourseVersion
+from courses.catalogue.offered import Offered
 from courses.enrolments import services, wording
 from courses.enrolments.services.standing import Standing
 from lms.core.permissions import Actor
@@ -15,21 +15,19 @@ from lms.core.web.site import day
 Shown = dict[str, Any]
 
 
-def standing(actor: Actor, course: Course) -> Shown | None:
+def standing(actor: Actor, version: Offered) -> Shown:
     """What a course's page shows: `{"kind", "text", "label", "url", "reasons", "alternatives", "instead"}`.
 
-    kind: sign_in, open, full, waiting, enrolled, completed or refused. None: there is nothing on offer.
+    kind: sign_in, open, full, waiting, enrolled, completed or refused.
     """
-    if course.published is None:
-        return None
     if actor.person is None:
-        url = url_for("enrolments.enrol", code=course.code)
+        url = url_for("enrolments.enrol", code=version.course.code)
         return _shown("sign_in", _("You will be asked to sign in first."), _("Sign in to enrol"), url)
-    return about_standing(services.standing(actor.person, course.published))
+    return about_standing(services.standing(actor.person, version))
 
 
-def open_to(actor: Actor, versions: Iterable[CourseVersion]) -> set[str]:
-    """Codes of the courses that are open to this person, or that they are on. Ten queries at most."""
+def open_to(actor: Actor, versions: Iterable[Offered]) -> set[str]:
+    """Codes of the courses that are open to this person, or that they are on. Six queries at most."""
     if actor.person is None:
         return set()
     versions = list(versions)

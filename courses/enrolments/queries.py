@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import contains_eager, joinedload
 
-from courses.catalogue.models import CapacityRule, Course, CourseVersion, Programme
+from courses.catalogue.models import CapacityRule, Course, CourseVersion
+from courses.catalogue.offered import Offered, on_offer
+from courses.catalogue.queries import names as catalogue_names
 from courses.catalogue.rules.conditions import Names
 from courses.enrolments import rules
 from courses.enrolments.models import (
@@ -23,11 +26,20 @@ from courses.supervision.queries import supervised_in
 from courses.supervision.rules import Supervised
 from frameworks.queries import level_names, place_names, requirements
 from frameworks.rules import required_level
-from lms.accounts.models import JobRole, Membership, Organisation, Person, ProfessionalRegistration, StaffGroup
+from lms.accounts.models import (
+    JobRole,
+    Membership,
+    Organisation,
+    Person,
+    ProfessionalRegistration,
+    Sector,
+    StaffGroup,
+)
 from lms.accounts.queries import live
-from lms.core.db import db
+from lms.core.db import DAY, db
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
+from lms.core.reference import kept
 
 
 @dataclass(frozen=True)
@@ -52,91 +64,100 @@ class LearnerFacts:
     supervised: Mapping[str, Supervised]
 
 
+_REGISTERS = select(ProfessionalRegistration.register_code).where(
+    ProfessionalRegistration.person_id == bindparam("person"),
+    ProfessionalRegistration.ended_on.is_(None) | (ProfessionalRegistration.ended_on >= DAY),
+)
+_ENROLMENTS = (
+    select(
+        Enrolment.course_id, Course.code, Enrolment.id, Enrolment.state, Enrolment.course_version_id,
+        Enrolment.completed_on,
+    )
+    .join(Course, Course.id == Enrolment.course_id)
+    .where(Enrolment.learner_id == bindparam("person"))
+    .order_by(Enrolment.id)
+)  # fmt: skip
+_PLACES = (
+    select(
+        Membership.id, Membership.sector, Membership.organisation_id, Organisation.name_en, Organisation.name_cy,
+        Organisation.lineage, Membership.setting_code, Membership.job_role_code, JobRole.staff_group, JobRole.clinical,
+        Membership.paid,
+    )
+    .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+    .outerjoin(JobRole, JobRole.code == Membership.job_role_code)
+    .where(Membership.person_id == bindparam("person"), live(DAY))
+    .order_by(Membership.starts_on, Membership.id)
+)  # fmt: skip
+
+
 def learner_facts(person_id: UUID, on: date) -> LearnerFacts:
     """What is known of a learner on a day. Five queries."""
-    registers = db.session.scalars(
-        select(ProfessionalRegistration.register_code).where(
-            ProfessionalRegistration.person_id == person_id,
-            ProfessionalRegistration.ended_on.is_(None) | (ProfessionalRegistration.ended_on >= on),
-        )
-    )
+    asked = {"person": person_id, "day": on}
     last: dict[UUID, Last] = {}
     completed = set()
-    for course_id, code, enrolment_id, state, version_id, completed_on in db.session.execute(
-        select(
-            Enrolment.course_id, Course.code, Enrolment.id, Enrolment.state, Enrolment.course_version_id,
-            Enrolment.completed_on,
-        )
-        .join(Course, Course.id == Enrolment.course_id)
-        .where(Enrolment.learner_id == person_id)
-        .order_by(Enrolment.id)
-    ):  # fmt: skip
+    for course_id, code, enrolment_id, state, version_id, completed_on in db.session.execute(_ENROLMENTS, asked):
         last[course_id] = Last(enrolment_id, state, version_id, completed_on)
         if state is EnrolmentState.COMPLETED:
             completed.add(code)
     return LearnerFacts(
         person_id,
-        _places(person_id, on),
-        frozenset(registers),
+        tuple(_place(*row) for row in db.session.execute(_PLACES, asked)) or (Place(),),
+        frozenset(db.session.scalars(_REGISTERS, asked)),
         frozenset(completed),
         last,
         supervised_in(person_id, on),
     )
 
 
-def _places(person_id: UUID, on: date) -> tuple[Place, ...]:
-    rows = db.session.execute(
-        select(Membership, Organisation, JobRole)
-        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-        .outerjoin(JobRole, JobRole.code == Membership.job_role_code)
-        .where(Membership.person_id == person_id, live(on))
-        .order_by(Membership.starts_on, Membership.id)
+def _place(
+    id: UUID, sector: Sector, organisation: UUID | None, en: str | None, cy: str | None, lineage: list[UUID] | None,
+    setting: str | None, role: str | None, staff_group: str | None, clinical: bool | None, paid: bool | None,
+) -> Place:  # fmt: skip
+    return Place(
+        membership_id=id,
+        sector=sector.value,
+        organisation_id=organisation,
+        organisation=Bilingual(en or "", cy or "") if organisation else None,
+        lineage=tuple(lineage or ()),
+        setting=setting,
+        role=role,
+        staff_group=staff_group,
+        clinical=bool(clinical),
+        paid=paid,
     )
-    return tuple(
-        Place(
-            membership_id=member.id,
-            sector=member.sector.value,
-            organisation_id=member.organisation_id,
-            organisation=body.name if body else None,
-            lineage=tuple(body.lineage) if body else (),
-            setting=member.setting_code,
-            role=member.job_role_code,
-            staff_group=role.staff_group if role else None,
-            clinical=role.clinical if role else False,
-            paid=member.paid,
-        )
-        for member, body, role in rows
-    ) or (Place(),)
+
+
+_SEATS_TAKEN = (
+    select(Enrolment.course_version_id, func.count())
+    .where(Enrolment.course_version_id == func.any(bindparam("versions", type_=ARRAY(Uuid))))
+    .where(Enrolment.state.in_(SEATED_STATES))
+    .group_by(Enrolment.course_version_id)
+)
 
 
 def seats_taken(version_ids: Collection[UUID]) -> dict[UUID, int]:
     """Places taken on each version. One query, or none."""
     if not version_ids:
         return {}
-    found = db.session.execute(
-        select(Enrolment.course_version_id, func.count())
-        .where(Enrolment.course_version_id.in_(version_ids), Enrolment.state.in_(SEATED_STATES))
-        .group_by(Enrolment.course_version_id)
-    )
+    found = db.session.execute(_SEATS_TAKEN, {"versions": list(version_ids)})
     return {row[0]: row[1] for row in found}
 
 
-def offers(versions: Iterable[CourseVersion]) -> dict[UUID, Offer]:
-    """What each version offers now, by course id. Two queries at most; expects `version.course` to be loaded."""
+Version = CourseVersion | Offered
+"""A version with its course: a row that may be locked, or what is kept of one on offer."""
+
+
+def offers(versions: Iterable[Version]) -> dict[UUID, Offer]:
+    """What each version offers now, by course id. One query at most; expects `version.course` to be loaded."""
     versions = list(versions)
     taken = seats_taken([each.id for each in versions if each.seats is not None])
-    codes = {each.course.programme_code for each in versions if each.course.programme_code}
-    titles: dict[str, Bilingual] = {}
-    if codes:
-        titles = {
-            each.code: each.title for each in db.session.scalars(select(Programme).where(Programme.code.in_(codes)))
-        }
+    names = catalogue_names()
     return {
         each.course_id: Offer(
             code=each.course.code,
             title=each.title,
             programme=each.course.programme_code,
-            programme_title=titles.get(each.course.programme_code or ""),
+            programme_title=names.get(("programme", each.course.programme_code or "")),
             sectors=tuple(each.sectors),
             eligibility=each.eligibility,
             prerequisites=each.prerequisites,
@@ -204,50 +225,32 @@ def applications(
     ]
 
 
+@kept
 def code_names() -> Names:
-    """What roles, settings, sectors, staff groups and levels are called, by (kind, code). Three queries."""
+    """What roles, settings, sectors, staff groups and levels are called, by (kind, code)."""
     groups = {("staff_group", each.code): each.title for each in db.session.scalars(select(StaffGroup))}
     levels = {("level", f"{framework}:{code}"): level.title for (framework, code), level in level_names().items()}
     return {**place_names(), **groups, **levels}
 
 
-def published(course_code: str) -> CourseVersion | None:
-    """The version on offer of the course of that code, with the course."""
-    return db.session.scalars(
-        select(CourseVersion)
-        .join(Course, Course.published_version_id == CourseVersion.id)
-        .options(joinedload(CourseVersion.course))
-        .where(Course.code == course_code)
-    ).one_or_none()
+def published(course_code: str) -> Offered | None:
+    """The version on offer of the course of that code."""
+    return on_offer().get(course_code)
 
 
 def course_titles() -> list[tuple[str, Bilingual]]:
     """(code, title) of every course on offer."""
-    found = db.session.execute(
-        select(Course.code, CourseVersion.title_en, CourseVersion.title_cy)
-        .join(CourseVersion, CourseVersion.id == Course.published_version_id)
-        .order_by(Course.position, Course.code)
-    )
-    return [(code, Bilingual(english, welsh)) for code, english, welsh in found]
+    return [(code, each.title) for code, each in on_offer().items()]
 
 
-def related(version: CourseVersion) -> list[CourseVersion]:
+def related(version: Version) -> list[Offered]:
     """Other courses on offer of the same programme, or else of the same topic: where somebody refused could go."""
-    course = version.course
-    if course.programme_code:
-        near: ColumnElement[bool] = Course.programme_code == course.programme_code
+    others = [each for each in on_offer().values() if each.course_id != version.course_id]
+    if programme := version.course.programme_code:
+        near = [each for each in others if each.course.programme_code == programme]
     else:
-        near = and_(CourseVersion.topic_code == version.topic_code, CourseVersion.prerequisites == {})
-    return list(
-        db.session.scalars(
-            select(CourseVersion)
-            .join(Course, Course.published_version_id == CourseVersion.id)
-            .options(contains_eager(CourseVersion.course.of_type(Course)))
-            .where(near, Course.id != course.id)
-            .order_by(Course.position, Course.code)
-            .limit(12)
-        )
-    )
+        near = [each for each in others if each.topic_code == version.topic_code and not each.prerequisites]
+    return near[:12]
 
 
 def enrolment(enrolment_id: UUID) -> Enrolment | None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from courses.catalogue.models import Course
+from courses.catalogue.models import Course, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.portfolios.models import (
     Decision,
@@ -25,7 +25,8 @@ from courses.supervision.models import Supervision
 from courses.supervision.queries import is_member
 from lms.accounts.models import JobRole, Membership, Person
 from lms.core import clock
-from lms.core.db import db
+from lms.core.db import DAY, db
+from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission, Reach
 
 NOBODY = UUID(int=0)
@@ -116,6 +117,13 @@ def job_role_of(person_id: UUID, on: date) -> JobRole | None:
     ).one_or_none()
 
 
+_MINE = and_(
+    Supervision.supervisor_id == bindparam("supervisor"),
+    Supervision.starts_on <= DAY,
+    or_(Supervision.ends_on.is_(None), Supervision.ends_on > DAY),
+)
+
+
 def queue_of(supervisor_id: UUID) -> Select[Waiting]:
     """What waits with the supervisor today; page it by (since, id), oldest first."""
     today = clock.today()
@@ -132,10 +140,16 @@ def queue_for(actor: Actor) -> Select[Waiting]:
     return queue_of(actor.person or NOBODY)
 
 
+_COUNTED = select(func.count(), func.min(Waiting.since)).where(
+    Waiting.supervisor_id == bindparam("supervisor"),
+    Waiting.from_day <= DAY,
+    or_(Waiting.to_day.is_(None), Waiting.to_day > DAY),
+)
+
+
 def waiting_for(supervisor_id: UUID) -> tuple[int, datetime | None]:
     """How much waits with the supervisor, and since when the oldest does."""
-    rows = queue_of(supervisor_id).subquery()
-    count, oldest = db.session.execute(select(func.count(), func.min(rows.c.since))).one()
+    count, oldest = db.session.execute(_COUNTED, {"supervisor": supervisor_id, "day": clock.today()}).one()
     return count, oldest
 
 
@@ -146,34 +160,40 @@ def next_waiting(supervisor_id: UUID, *, after: UUID | None = None) -> Waiting |
     ).one_or_none()
 
 
-def without_waiting(supervisor_id: UUID, limit: int) -> list[tuple[Person, Portfolio]]:
-    """The supervisor's learners whose open portfolios wait for nothing, by name; at most `limit`."""
-    today = clock.today()
-    waiting = queue_of(supervisor_id).subquery()
-    rows = db.session.execute(
-        select(Person, Portfolio)
-        .join(Portfolio, Portfolio.learner_id == Person.id)
-        .join(
-            Supervision,
-            (Supervision.learner_id == Person.id) & (Supervision.programme_code == Portfolio.programme_code),
-        )
-        .join(Portfolio.enrolment)
-        .where(
-            Supervision.supervisor_id == supervisor_id,
-            Supervision.starts_on <= today,
-            or_(Supervision.ends_on.is_(None), Supervision.ends_on > today),
-            Portfolio.state == PortfolioState.IN_PROGRESS,
-            Enrolment.state != EnrolmentState.WITHDRAWN,
-            Portfolio.id.not_in(select(waiting.c.portfolio_id)),
-        )
-        .options(
-            joinedload(Portfolio.enrolment).joinedload(Enrolment.version),
-            joinedload(Portfolio.enrolment).joinedload(Enrolment.course),
-        )
-        .order_by(Person.display_name, Portfolio.id)
-        .limit(limit)
+@dataclass(frozen=True)
+class Quiet:
+    """A learner's open portfolio that waits for nothing."""
+
+    learner_id: UUID
+    learner_name: str
+    portfolio_id: UUID
+    course: Bilingual
+
+
+_WITHOUT_WAITING = (
+    select(Person.id, Person.display_name, Portfolio.id, CourseVersion.title)
+    .join(Portfolio, Portfolio.learner_id == Person.id)
+    .join(
+        Supervision,
+        (Supervision.learner_id == Person.id) & (Supervision.programme_code == Portfolio.programme_code),
     )
-    return [(person, portfolio) for person, portfolio in rows]
+    .join(Enrolment, Enrolment.id == Portfolio.enrolment_id)
+    .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
+    .where(
+        _MINE,
+        Portfolio.state == PortfolioState.IN_PROGRESS,
+        Enrolment.state != EnrolmentState.WITHDRAWN,
+        ~exists().where(EvidenceItem.portfolio_id == Portfolio.id, EvidenceItem.state == EvidenceState.SUBMITTED),
+    )
+    .order_by(Person.display_name, Portfolio.id)
+    .limit(bindparam("limit"))
+)
+
+
+def without_waiting(supervisor_id: UUID, limit: int) -> list[Quiet]:
+    """The supervisor's learners whose open portfolios wait for nothing, by name; at most `limit`."""
+    asked = {"supervisor": supervisor_id, "day": clock.today(), "limit": limit}
+    return [Quiet(*row) for row in db.session.execute(_WITHOUT_WAITING, asked)]
 
 
 def portfolios_within(reach: Reach, viewer: UUID | None) -> Select[Portfolio]:

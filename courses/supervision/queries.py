@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from courses.supervision.rules import Supervised
 from lms.accounts.models import Person
 from lms.accounts.queries import live, people_within
 from lms.core import clock
-from lms.core.db import db
+from lms.core.db import DAY, Day, db
 from lms.core.permissions import Actor, Permission
 
 is_member = live
@@ -35,7 +36,7 @@ def supervised_people(supervisor_id: UUID) -> frozenset[UUID]:
     return frozenset(db.session.scalars(supervised_by(supervisor_id), {"today": clock.today()}))
 
 
-def licence_is_live(day: date) -> ColumnElement[bool]:
+def licence_is_live(day: Day) -> ColumnElement[bool]:
     return and_(
         SupervisorLicence.starts_on <= day,
         SupervisorLicence.ends_on >= day,
@@ -69,23 +70,29 @@ def live_licences_of(person_id: UUID, day: date) -> list[SupervisorLicence]:
     )
 
 
-def supervisor_of(learner_id: UUID, programme_code: str, day: date) -> Supervision | None:
-    """Who has this learner in the programme that day, with the supervisor loaded."""
-    return db.session.scalars(
+@cache
+def _supervisor() -> Select[Supervision]:
+    return (
         select(Supervision)
         .options(joinedload(Supervision.supervisor))
         .where(
-            Supervision.learner_id == learner_id,
-            Supervision.programme_code == programme_code,
-            Supervision.starts_on <= day,
-            Supervision.ends_on.is_(None) | (Supervision.ends_on > day),
+            Supervision.learner_id == bindparam("learner"),
+            Supervision.programme_code == bindparam("programme"),
+            Supervision.starts_on <= DAY,
+            Supervision.ends_on.is_(None) | (Supervision.ends_on > DAY),
         )
         .order_by(Supervision.starts_on.desc())
         .limit(1)
-    ).one_or_none()
+    )
 
 
-def attestation_holds(day: date) -> ColumnElement[bool]:
+def supervisor_of(learner_id: UUID, programme_code: str, day: date) -> Supervision | None:
+    """Who has this learner in the programme that day, with the supervisor loaded."""
+    asked = {"learner": learner_id, "programme": programme_code, "day": day}
+    return db.session.scalars(_supervisor(), asked).one_or_none()
+
+
+def attestation_holds(day: Day) -> ColumnElement[bool]:
     """In force that day: within its dates, not ended early, and its supervisor holds a live licence."""
     return and_(
         Attestation.starts_on <= day,
@@ -114,34 +121,37 @@ def attestation_on(learner_id: UUID, programme_code: str, day: date) -> Attestat
     ).one_or_none()
 
 
+_SUPERVISORS = (
+    select(
+        Supervision.programme_code,
+        Person.display_name,
+        exists().where(
+            SupervisorLicence.person_id == Supervision.supervisor_id,
+            SupervisorLicence.programme_code == Supervision.programme_code,
+            licence_is_live(DAY),
+        ),
+    )
+    .join(Person, Person.id == Supervision.supervisor_id)
+    .where(
+        Supervision.learner_id == bindparam("learner"), Supervision.starts_on <= DAY, Supervision.ends_on.is_(None)
+    )
+)  # fmt: skip
+_ATTESTED = (
+    select(
+        Attestation.programme_code,
+        func.max(Attestation.ends_on).filter(attestation_holds(DAY)),
+        func.max(func.coalesce(Attestation.ended_on, Attestation.ends_on)).filter(~attestation_holds(DAY)),
+    )
+    .where(Attestation.learner_id == bindparam("learner"))
+    .group_by(Attestation.programme_code)
+)
+
+
 def supervised_in(learner_id: UUID, day: date) -> Mapping[str, Supervised]:
     """How a learner stands in each programme where there is anything to say. Two queries."""
-    licensed = exists().where(
-        SupervisorLicence.person_id == Supervision.supervisor_id,
-        SupervisorLicence.programme_code == Supervision.programme_code,
-        licence_is_live(day),
-    )
-    supervisors = {
-        code: (name, live)
-        for code, name, live in db.session.execute(
-            select(Supervision.programme_code, Person.display_name, licensed)
-            .join(Person, Person.id == Supervision.supervisor_id)
-            .where(Supervision.learner_id == learner_id, Supervision.starts_on <= day, Supervision.ends_on.is_(None))
-        )
-    }
-    holds = attestation_holds(day)
-    attested = {
-        code: (until, ended)
-        for code, until, ended in db.session.execute(
-            select(
-                Attestation.programme_code,
-                func.max(Attestation.ends_on).filter(holds),
-                func.max(func.coalesce(Attestation.ended_on, Attestation.ends_on)).filter(~holds),
-            )
-            .where(Attestation.learner_id == learner_id)
-            .group_by(Attestation.programme_code)
-        )
-    }
+    asked = {"learner": learner_id, "day": day}
+    supervisors = {code: (name, live) for code, name, live in db.session.execute(_SUPERVISORS, asked)}
+    attested = {code: (until, ended) for code, until, ended in db.session.execute(_ATTESTED, asked)}
     return {
         code: Supervised(*supervisors.get(code, (None, False)), *attested.get(code, (None, None)))
         for code in supervisors.keys() | attested.keys()

@@ -27,7 +27,7 @@ from lms.accounts.models import (
 )  # fmt: skip
 from lms.core import clock
 from lms.core.audit import AuditEntry
-from lms.core.db import db, get_or_refuse
+from lms.core.db import Day, db, get_or_refuse
 from lms.core.errors import NotFound
 from lms.core.mail import MailMessage
 from lms.core.permissions import Reach
@@ -71,7 +71,7 @@ def unconfirmed_emails_of(person_id: UUID) -> list[str]:
     ))  # fmt: skip
 
 
-def live(day: date) -> ColumnElement[bool]:
+def live(day: Day) -> ColumnElement[bool]:
     """Memberships in force on that day."""
     return and_(Membership.starts_on <= day, or_(Membership.ends_on.is_(None), Membership.ends_on >= day))
 

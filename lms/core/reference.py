@@ -7,7 +7,7 @@ ever shown. Ids are random, not counted, so that an edition that was rolled back
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from flask import g, has_request_context, request
@@ -24,8 +24,8 @@ WATCHED = (
 )  # fmt: skip
 """Tables of which a kept reading may tell."""
 
-MOST = 1000
-"""Readings kept at once: a bound, for those that depend on what an address says."""
+MOST = 5000
+"""Readings kept at once, about: a bound, for those that depend on what an address says."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,25 +42,24 @@ EDITION: ScalarSelect[UUID] = select(ReferenceEdition.edition).scalar_subquery()
 """For a query that is asked anyway; hand what it finds to `noted`."""
 _EDITION = select(ReferenceEdition.edition)
 
-_shelf: tuple[UUID | None, dict[object, object]] = (None, {})
+Readings = dict[object, object]
+_shelf: tuple[UUID | None, Readings] = (None, {})
 
 
 def kept(load: Callable[P, R]) -> Callable[P, R]:
     """Keep what `load` returns for its arguments while the edition lasts.
 
     It may read WATCHED tables only, and returns plain values that nobody changes, never rows of a session. Arguments are
-    positional.
+    positional; a language is one of them where the value depends on it.
     """
 
     @wraps(load)
     def read(*given: P.args, **named: P.kwargs) -> R:
-        readings = _readings(_edition())
+        readings = _readings()
         key = (load, given)
         if key not in readings:
-            if len(readings) >= MOST:
-                readings.clear()
             readings[key] = load(*given, **named)
-        return readings[key]  # type: ignore[return-value]
+        return cast(R, readings[key])
 
     return read
 
@@ -68,23 +67,27 @@ def kept(load: Callable[P, R]) -> Callable[P, R]:
 def noted(edition: UUID) -> None:
     """The edition of this request, as another query found it. A request that only reads need not ask again."""
     if has_request_context() and request.method in ("GET", "HEAD"):
-        g.reference_edition = edition
+        g.reference_readings = _of(edition)
 
 
-def _edition() -> UUID:
-    if has_request_context() and "reference_edition" in g:
-        known: UUID = g.reference_edition
+def _readings() -> Readings:
+    """What is kept of the edition that this request knows, or else of today's."""
+    if has_request_context() and "reference_readings" in g:
+        known: Readings = g.reference_readings
         return known
     edition = db.session.scalars(_EDITION).one()
     noted(edition)
-    return edition
+    return _of(edition)
 
 
-def _readings(edition: UUID) -> dict[object, object]:
-    """The readings of that edition; those of another one are let go."""
+def _of(edition: UUID) -> Readings:
+    """The readings of that edition; those of another one are let go, and so are too many.
+
+    A request that still holds what is let go reads on in it, so that all it reads fits together.
+    """
     global _shelf
     of, readings = _shelf
-    if of != edition:
+    if of != edition or len(readings) > MOST:
         readings = {}
         _shelf = edition, readings
     return readings

@@ -1,8 +1,9 @@
 """Three to five words of navigation, the same on every page. What opens is what one may do, never what one is called."""
 
+from functools import cache
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from lms.core.permissions import Actor, Permission
@@ -38,8 +39,14 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
 
 def footer() -> list[dict[str, Any]]:
     """Links at the foot of every page."""
+    return _footer(g.lang)
+
+
+@cache
+def _footer(language: str) -> list[dict[str, Any]]:
+    """They are the same for everybody, so they are put into words once."""
     return [
-        {"label": label, "url": url_for(endpoint)}
+        {"label": label, "url": url_for(endpoint, lang=language)}
         for label, endpoint in (
             (_("Help"), "help.help"),
             (_("Frameworks"), "frameworks.frameworks"),

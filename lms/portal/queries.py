@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from courses.catalogue.models import Course, CourseStatus, CourseVersion, Topic
@@ -13,13 +14,13 @@ from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, Po
 from courses.supervision.models import Supervision
 from lms.accounts.models import Person
 from lms.core import clock
-from lms.core.db import db
+from lms.core.db import DAY, db
 from lms.core.language import Bilingual
+from lms.core.reference import kept
 from lms.portal.rules import Learning
 
 
-def learning_of(person_id: UUID) -> list[Learning]:
-    """Everything that this person is or was enrolled on, newest first, with how far each has come."""
+def _learning() -> Select[*tuple[Any, ...]]:
     supervisor = aliased(Person)
     counts = (
         select(
@@ -29,8 +30,8 @@ def learning_of(person_id: UUID) -> list[Learning]:
             func.count().filter(EvidenceItem.state == EvidenceState.SUBMITTED).label("submitted"),
             func.min(EvidenceItem.submitted_at).filter(EvidenceItem.state == EvidenceState.SUBMITTED).label("since"),
         )
-        .join(Portfolio)
-        .where(Portfolio.learner_id == person_id)
+        .join(Portfolio, Portfolio.id == EvidenceItem.portfolio_id)
+        .where(Portfolio.learner_id == bindparam("person"))
         .group_by(EvidenceItem.portfolio_id)
         .subquery()
     )
@@ -40,10 +41,13 @@ def learning_of(person_id: UUID) -> list[Learning]:
         .correlate(Portfolio)
         .scalar_subquery()
     )
-    rows = db.session.execute(
-        select(Enrolment, Course.code, CourseVersion.title_en, CourseVersion.title_cy, CourseVersion.minutes)
-        .add_columns(Portfolio.state, Portfolio.submitted_at, asked, counts.c.accepted, counts.c.returned)
-        .add_columns(counts.c.submitted, counts.c.since, supervisor.display_name)
+    return (
+        select(
+            Enrolment.id, Course.code, CourseVersion.title, CourseVersion.minutes, Enrolment.state, Enrolment.progress,
+            Enrolment.enrolled_on, Enrolment.last_active_at, Enrolment.learning_completed_at, Enrolment.completed_on,
+            Portfolio.state.label("portfolio_state"), Portfolio.submitted_at, asked.label("items"), counts.c.accepted,
+            counts.c.returned, counts.c.submitted, counts.c.since, supervisor.display_name.label("supervisor"),
+        )
         .join(Course, Course.id == Enrolment.course_id)
         .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
         .outerjoin(Portfolio, Portfolio.enrolment_id == Enrolment.id)
@@ -53,23 +57,34 @@ def learning_of(person_id: UUID) -> list[Learning]:
             and_(
                 Supervision.learner_id == Enrolment.learner_id,
                 Supervision.programme_code == Portfolio.programme_code,
-                Supervision.ends_on.is_(None) | (Supervision.ends_on > clock.today()),
+                Supervision.ends_on.is_(None) | (Supervision.ends_on > DAY),
             ),
         )
         .outerjoin(supervisor, supervisor.id == Supervision.supervisor_id)
-        .where(Enrolment.learner_id == person_id)
+        .where(Enrolment.learner_id == bindparam("person"))
         .order_by(Enrolment.enrolled_on.desc(), Enrolment.id.desc())
-    ).all()
+    )  # fmt: skip
+
+
+_LEARNING = _learning()
+
+
+def learning_of(person_id: UUID) -> list[Learning]:
+    """Everything that this person is or was enrolled on, newest first, with how far each has come."""
+    rows = db.session.execute(_LEARNING, {"person": person_id, "day": clock.today()})
     return [
         Learning(
-            enrolment_id=e.id, code=code, title=Bilingual(en, cy), state=e.state.value, progress=e.progress,
-            minutes=minutes, enrolled_on=e.enrolled_on, last_active_at=e.last_active_at, completed_on=e.completed_on,
-            learning_completed=e.learning_completed_at is not None or e.completed_on is not None,
-            portfolio=state is not None, portfolio_state=state.value if state else None, items=items or 0,
-            accepted=accepted or 0, returned=returned or 0, submitted=submitted or 0,
-            waiting_since=whole if state is PortfolioState.SUBMITTED else since, supervisor=name,
+            enrolment_id=it.id, code=it.code, title=it.title, state=it.state.value, progress=it.progress,
+            minutes=it.minutes, enrolled_on=it.enrolled_on, last_active_at=it.last_active_at,
+            completed_on=it.completed_on,
+            learning_completed=it.learning_completed_at is not None or it.completed_on is not None,
+            portfolio=it.portfolio_state is not None,
+            portfolio_state=it.portfolio_state.value if it.portfolio_state else None, items=it.items or 0,
+            accepted=it.accepted or 0, returned=it.returned or 0, submitted=it.submitted or 0,
+            waiting_since=it.submitted_at if it.portfolio_state is PortfolioState.SUBMITTED else it.since,
+            supervisor=it.supervisor,
         )
-        for e, code, en, cy, minutes, state, whole, items, accepted, returned, submitted, since, name in rows
+        for it in rows
     ]  # fmt: skip
 
 
@@ -81,26 +96,31 @@ class Waiting:
     since: datetime | None
 
 
-def waiting_with(supervisor_id: UUID) -> Waiting:
-    """Items and whole portfolios that wait for this supervisor today."""
-    today = clock.today()
+def _waiting() -> Select[int, Any]:
     mine = and_(
         Supervision.learner_id == Portfolio.learner_id,
         Supervision.programme_code == Portfolio.programme_code,
-        Supervision.supervisor_id == supervisor_id,
-        Supervision.starts_on <= today,
-        Supervision.ends_on.is_(None) | (Supervision.ends_on > today),
+        Supervision.supervisor_id == bindparam("supervisor"),
+        Supervision.starts_on <= DAY,
+        Supervision.ends_on.is_(None) | (Supervision.ends_on > DAY),
     )
     items = (
         select(EvidenceItem.submitted_at)
-        .join(Portfolio)
+        .join(Portfolio, Portfolio.id == EvidenceItem.portfolio_id)
         .join(Supervision, mine)
         .where(EvidenceItem.state == EvidenceState.SUBMITTED)
     )
     wholes = select(Portfolio.submitted_at).join(Supervision, mine).where(Portfolio.state == PortfolioState.SUBMITTED)
     both = items.union_all(wholes).subquery()
-    count, since = db.session.execute(select(func.count(), func.min(both.c[0])).select_from(both)).one()
-    return Waiting(count, since)
+    return select(func.count(), func.min(both.c[0])).select_from(both)
+
+
+_WAITING = _waiting()
+
+
+def waiting_with(supervisor_id: UUID) -> Waiting:
+    """Items and whole portfolios that wait for this supervisor today."""
+    return Waiting(*db.session.execute(_WAITING, {"supervisor": supervisor_id, "day": clock.today()}).one())
 
 
 def drafts_in_review() -> int:
@@ -115,13 +135,14 @@ class TopicOnOffer:
     courses: int
 
 
-def topics_on_offer() -> list[TopicOnOffer]:
+@kept
+def topics_on_offer() -> tuple[TopicOnOffer, ...]:
     """Topics that have published courses, in the catalogue's own order."""
     rows = db.session.execute(
-        select(Topic.code, Topic.title_en, Topic.title_cy, func.count())
+        select(Topic.code, Topic.title, func.count())
         .join(CourseVersion, CourseVersion.topic_code == Topic.code)
         .join(Course, Course.published_version_id == CourseVersion.id)
         .group_by(Topic.code)
         .order_by(Topic.position)
     )
-    return [TopicOnOffer(code, Bilingual(en, cy), count) for code, en, cy, count in rows]
+    return tuple(TopicOnOffer(*row) for row in rows)

@@ -1,20 +1,25 @@
 """Pages of reports."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask import Response, g, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
+from markupsafe import Markup
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from courses.enrolments.models import Enrolment
 from lms.core import clock
 from lms.core.errors import Invalid
 from lms.core.permissions import Actor, Permission
+from lms.core.reference import kept
 from lms.core.web.forms import FormState, messages
-from lms.core.web.pages import Pages
+from lms.core.web.pages import Pages, fragment
 from lms.core.web.paging import page_of
-from lms.reporting import services, wording
+from lms.reporting import groups, queries, services, wording
 from lms.reporting.api import csv_answer
 from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension
@@ -30,6 +35,7 @@ pages = Pages("uptake", __name__, template_folder="templates")
 
 PEOPLE_SHOWN = 50
 BARS_SHOWN = 20
+MOST_NEAR = 6
 FIELDS = {"first": "from", "last": "to"}
 """Names in the address, where they are not those of the schema."""
 
@@ -113,7 +119,7 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         "definition": REPORT,
         "definitions": DEFINITIONS,
         "rule": RULE,
-        "choices": _choices(report.view),
+        "choices": _choices(g.lang, report.view.filters.places, clock.today()),
         "figures": [
             (each, wording.measure_name(each.measure, g.lang), wording.comparison(each)) for each in report.figures
         ],
@@ -133,29 +139,38 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         "clear_url": url_for("uptake.uptake"),
         "csv_url": url_for("uptake.download", **kept),
         "people_url": url_for("uptake.people", **kept) if report.view.exact else None,
-        "near": _together(services.baselines(actor, _courses_in_view(report.view))),
+        "near": _near(g.lang, _courses_in_view(report.view)),
         "baselines_url": url_for("uptake.baselines"),
     }
 
 
-def _choices(seen: View) -> dict[str, list[tuple[str, str]]]:
-    today = clock.today()
+@kept
+def _choices(language: str, places: frozenset[UUID] | None, today: date) -> Mapping[str, Markup]:
+    """The options of whoever sees those places, in that language."""
     months = [(month.strftime("%Y-%m"), wording.month(month)) for month in periods.offered_months(today)]
     moments = [
         (day.isoformat(), _("Today") if day == today else str(format_date(day, "d MMMM y")))
         for day in periods.offered_moments(today)
     ]
-    named = sorted((body.name.in_(g.lang), body.code) for body in seen.organisations)
-    return {
-        "sector": [(code, name.in_(g.lang)) for code, name in seen.sectors.items()],
+    named = sorted((body.name.in_(language), body.code) for body in groups.within(places))
+    choices = {
+        "sector": [(code, name.in_(language)) for code, name in groups.sectors().items()],
         "organisation": [(code, name) for name, code in named],
-        "programme": [(code, name.in_(g.lang)) for code, name in seen.programmes.items()],
-        "course": [(code, f"{title.in_(g.lang)} ({code})") for code, _programme, title in seen.courses.values()],
+        "programme": [(code, name.in_(language)) for code, name in groups.programmes().items()],
+        "course": [(code, f"{title.in_(language)} ({code})") for code, _programme, title in groups.courses().values()],
         "month": months,
         "moment": moments,
         "group": [(each.value, _(wording.DIMENSIONS[each])) for each in Dimension],
-        "measure": [(each.value, wording.measure_name(each, g.lang)) for each in Measure],
+        "measure": [(each.value, wording.measure_name(each, language)) for each in Measure],
     }
+    return {name: fragment("ui.html", "select_options", options) for name, options in choices.items()}
+
+
+@kept
+def _near(_language: str, courses: frozenset[str]) -> Markup | None:
+    """What others have published about these courses; None: nothing."""
+    found = _together(queries.baselines_about(courses))
+    return fragment("uptake/parts.html", "baselines", found[:MOST_NEAR]) if found else None
 
 
 def _courses_in_view(seen: View) -> frozenset[str]:

@@ -6,17 +6,16 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import contains_eager, joinedload
 
-from courses.catalogue.models import Course, CourseVersion, Programme
+from courses.catalogue.models import Course, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
-from lms.accounts.models import Organisation, Person, SectorName
+from lms.accounts.models import Person
 from lms.core.clock import LONDON
 from lms.core.db import db
-from lms.core.language import Bilingual
-from lms.core.permissions import Reach
-from lms.reporting.models import Baseline
+from lms.reporting.groups import Body
+from lms.reporting.models import Baseline, BaselineUse
 from lms.reporting.rules.measures import ACTIVE_DAYS, Measure
 from lms.reporting.rules.periods import Period
 
@@ -48,7 +47,7 @@ class Filters:
     period: Period
     places: frozenset[UUID] | None
     sector: str | None = None
-    organisation: Organisation | None = None
+    organisation: Body | None = None
     programme: str | None = None
     course: UUID | None = None
 
@@ -76,12 +75,9 @@ NARROWED = {
     "course": "enrolment.course_id = CAST(:course AS uuid)",
 }
 
-FACTS = f"""
-WITH known AS (
-    SELECT enrolment.*,
-           CASE WHEN state = 'withdrawn' AND ended_on <= :as_at THEN ended_on END AS left_on,
-           CASE WHEN completed_on <= :as_at THEN completed_on END AS done_on,
-           coalesce(started_at < :day_over, false) AS started,
+_KNOWN = """
+WITH dated AS (
+    SELECT enrolment.*, award.issued_on, state = 'withdrawn' AND ended_on <= :as_at AS has_left,
            CASE WHEN last_active_at < :day_over THEN last_active_at >= :active_from
                 WHEN last_active_at IS NOT NULL
                 THEN EXISTS (SELECT FROM enrolment_event AS event
@@ -89,29 +85,40 @@ WITH known AS (
                                AND event.kind IN ('started', 'progressed', 'learning_completed', 'completed')
                                AND event.at >= :active_from AND event.at < :day_over) END AS was_active
     FROM enrolment
-    WHERE state <> 'waitlisted' AND enrolled_on <= :as_at {{where}}
-), facts AS (
-    SELECT known.learner_id, known.sector, known.organisation_id, known.course_id, known.organisation_lineage,
-           it.measure, it.on_day {{more}}
-    FROM known
-    LEFT JOIN award ON award.enrolment_id = known.id AND award.issued_on <= :as_at
+    LEFT JOIN award ON award.enrolment_id = enrolment.id AND award.issued_on <= :as_at
          AND (award.valid_until IS NULL OR award.valid_until >= :as_at)
          AND NOT EXISTS (SELECT FROM award_event AS event WHERE event.award_id = award.id
                          AND event.kind IN ('revoked', 'superseded')
                          AND event.at < :day_over)
-    CROSS JOIN LATERAL (VALUES
-        ('{Measure.ENROLLED}', CASE WHEN left_on IS NULL OR started THEN enrolled_on END),
-        ('{Measure.ACTIVE}', CASE WHEN left_on IS NULL AND done_on IS NULL AND was_active
-                                  THEN CAST(:ends_on AS date) END),
-        ('{Measure.COMPLETED}', done_on),
-        ('{Measure.CERTIFIED}', award.issued_on),
-        ('no_organisation', CASE WHEN organisation_id IS NULL THEN enrolled_on END),
-        ('no_role', CASE WHEN job_role_code IS NULL THEN enrolled_on END)
-    ) AS it(measure, on_day)
-    WHERE it.on_day BETWEEN :starts_on AND :ends_on
+    WHERE state <> 'waitlisted' AND enrolled_on <= :as_at {where}
+), known AS MATERIALIZED (
+    SELECT learner_id, sector, organisation_id, course_id {more}, """
+_DAYS = {
+    Measure.ENROLLED: "CASE WHEN has_left IS NOT TRUE OR started_at < :day_over THEN enrolled_on END",
+    Measure.ACTIVE: (
+        "CASE WHEN has_left IS NOT TRUE AND (completed_on <= :as_at) IS NOT TRUE AND was_active"
+        " THEN CAST(:ends_on AS date) END"
+    ),
+    Measure.COMPLETED: "CASE WHEN completed_on <= :as_at THEN completed_on END",
+    Measure.CERTIFIED: "issued_on",
+    "no_organisation": "CASE WHEN organisation_id IS NULL THEN enrolled_on END",
+    "no_role": "CASE WHEN job_role_code IS NULL THEN enrolled_on END",
+}
+FACTS = (
+    _KNOWN
+    + ", ".join(f"{day} AS {measure}_on" for measure, day in _DAYS.items())
+    + " FROM dated), facts AS ("
+    + " UNION ALL ".join(
+        f"SELECT known.*, '{measure}' AS measure, {measure}_on AS on_day FROM known"
+        f" WHERE {measure}_on BETWEEN :starts_on AND :ends_on"
+        for measure in _DAYS
+    )
+    + ")"
 )
+"""One row for each thing that counts: who, where, what, on which day, as `rules.measures.happened` has it.
+
+Enrolments are read once; the rows of each measure are picked from what is `known` of them.
 """
-"""One row for each thing that counts: who, where, what, on which day, as `rules.measures.happened` has it."""
 
 
 def _where(filters: Filters, names: list[str]) -> str:
@@ -200,17 +207,17 @@ def wider(filters: Filters) -> list[Wider]:
     if not names:
         return []
     keys = {
-        "sector": "known.sector",
-        "course": "known.course_id::text",
-        "programme": "(SELECT programme_code FROM course WHERE course.id = known.course_id)",
+        "sector": "sector",
+        "course": "course_id::text",
+        "programme": "(SELECT programme_code FROM course WHERE course.id = dated.course_id)",
         "organisation": (
-            "CASE WHEN known.organisation_lineage @> ARRAY[CAST(:organisation AS uuid)]"
-            f" THEN CAST(:organisation AS text) ELSE coalesce(known.organisation_id::text, '{NOWHERE}') END"
+            "CASE WHEN organisation_lineage @> ARRAY[CAST(:organisation AS uuid)]"
+            f" THEN CAST(:organisation AS text) ELSE coalesce(organisation_id::text, '{NOWHERE}') END"
         ),
     }
-    more = ", known.organisation_lineage @> ARRAY[CAST(:parent AS uuid)] AS in_parent"
+    more = ", organisation_lineage @> ARRAY[CAST(:parent AS uuid)] AS in_parent"
     for name in names:
-        test = NARROWED[name].replace("enrolment.", "known.")
+        test = NARROWED[name].replace("enrolment.", "dated.")
         more += f", coalesce({test}, false) AS in_{name}, {keys[name]} AS key_{name}"
     parts = []
     for name in names:
@@ -273,41 +280,19 @@ def people(filters: Filters) -> Select[Enrolment]:
     return found.where(Enrolment.course_id == filters.course) if filters.course else found
 
 
-def organisations() -> list[Organisation]:
-    """All bodies. Their number is bounded by the reference data."""
-    return list(db.session.scalars(select(Organisation).order_by(Organisation.code)))
-
-
-def sectors() -> dict[str, Bilingual]:
-    return {each.code: each.title for each in db.session.scalars(select(SectorName).order_by(SectorName.position))}
-
-
-def programmes() -> dict[str, Bilingual]:
-    return {each.code: each.title for each in db.session.scalars(select(Programme).order_by(Programme.position))}
-
-
-def courses() -> list[Row[tuple[UUID, str, str | None, str, str]]]:
-    """(id, code, programme, title in English, in Welsh) of every course ever published, by its newest version."""
-    newest = (
-        select(CourseVersion.title_en, CourseVersion.title_cy)
-        .where(CourseVersion.course_id == Course.id, CourseVersion.published_at.is_not(None))
-        .order_by(CourseVersion.number.desc())
-        .limit(1)
-        .lateral()
-    )
-    return list(
-        db.session.execute(
-            select(Course.id, Course.code, Course.programme_code, newest.c.title_en, newest.c.title_cy)
-            .join(newest, newest.c.title_en.is_not(None))
-            .order_by(Course.position, Course.code)
-        )
-    )
-
-
-def root_among(reach: Reach, bodies: list[Organisation]) -> bool:
-    """Does this reach hold the top of the tree, and so everybody, with an organisation or without?"""
-    return reach.everything or any(body.parent_id is None and body.id in reach.places for body in bodies)
-
-
 def baselines() -> list[Baseline]:
     return list(db.session.scalars(select(Baseline).order_by(Baseline.position)))
+
+
+def baselines_about(courses: frozenset[str]) -> list[Baseline]:
+    """Of the published figures those about these courses that reports should come to give."""
+    used = (BaselineUse.BASELINE, BaselineUse.REPRODUCE)
+    return [each for each in baselines() if each.use in used and _applies(each, courses)]
+
+
+def _applies(figure: Baseline, courses: frozenset[str]) -> bool:
+    """Codes of courses, some with a star for all that begin so."""
+    return any(
+        code in courses or (code.endswith("*") and any(course.startswith(code[:-1]) for course in courses))
+        for code in figure.applies_to
+    )

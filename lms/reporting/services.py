@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import Select
 
 from courses.enrolments.models import Enrolment
-from lms.accounts.models import Organisation
 from lms.core import audit, clock
 from lms.core.errors import Invalid
 from lms.core.language import N_, Bilingual
 from lms.core.permissions import Actor, Permission
-from lms.reporting import queries
+from lms.reporting import groups, queries
 from lms.reporting.errors import NoSuchPeriod, NotAMoment
-from lms.reporting.models import Baseline, BaselineUse
+from lms.reporting.groups import Body
+from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension, Filters
 from lms.reporting.rules import periods
 from lms.reporting.rules.measures import Measure
@@ -46,7 +46,7 @@ class View:
 
     filters: Filters
     sectors: Mapping[str, Bilingual]
-    organisations: list[Organisation]
+    organisations: list[Body]
     """Those in reach, in the order of their codes."""
     programmes: Mapping[str, Bilingual]
     courses: Mapping[UUID, tuple[str, str | None, Bilingual]]
@@ -61,15 +61,11 @@ def view(actor: Actor, asked: Asked) -> View:
     Raises Forbidden; NotFound for an organisation out of reach; Invalid for unknown codes and impossible periods.
     """
     reach = actor.reach(Permission.UPTAKE_READ)
-    bodies = queries.organisations()
-    everywhere = queries.root_among(reach, bodies)
+    everywhere = groups.root_among(reach)
     if not everywhere and not reach.places:
         actor.require(Permission.UPTAKE_READ)
-    courses = {
-        row.id: (row.code, row.programme_code, Bilingual(row.title_en, row.title_cy)) for row in queries.courses()
-    }
-    sectors, programmes = queries.sectors(), queries.programmes()
-    body = _named(asked.organisation, {each.code: each for each in bodies}, "organisation")
+    sectors, programmes, courses = groups.sectors(), groups.programmes(), groups.courses()
+    body = _named(asked.organisation, {each.code: each for each in groups.organisations()}, "organisation")
     if body is not None and not everywhere:
         actor.require_or_hide(Permission.UPTAKE_READ, at=body.lineage)
     filters = Filters(
@@ -80,8 +76,8 @@ def view(actor: Actor, asked: Asked) -> View:
         programme=_named(asked.programme, {code: code for code in programmes}, "programme"),
         course=_named(asked.course, {code: id for id, (code, _, _) in courses.items()}, "course"),
     )
-    within = [each for each in bodies if everywhere or reach.places & set(each.lineage)]
-    return View(filters, sectors, within, programmes, courses, everywhere, _sees_names(actor, filters, bodies))
+    within = groups.within(filters.places)
+    return View(filters, sectors, within, programmes, courses, everywhere, _sees_names(actor, filters))
 
 
 def people(actor: Actor, asked: Asked) -> tuple[View, Select[Enrolment]]:
@@ -96,31 +92,23 @@ def people(actor: Actor, asked: Asked) -> tuple[View, Select[Enrolment]]:
     return seen, queries.people(seen.filters)
 
 
-def baselines(actor: Actor, courses: frozenset[str] | None = None) -> list[Baseline]:
-    """Published figures in their order; with `courses` only those about them that reports should come to give."""
+def baselines(actor: Actor) -> list[Baseline]:
+    """Published figures in their order."""
     if not actor.might(Permission.UPTAKE_READ):
         actor.require(Permission.UPTAKE_READ)
-    found = queries.baselines()
-    if courses is None:
-        return found
-    used = (BaselineUse.BASELINE, BaselineUse.REPRODUCE)
-    return [each for each in found if each.use in used and any(_applies(each, code) for code in courses)]
+    return queries.baselines()
 
 
-def _applies(figure: Baseline, course: str) -> bool:
-    return any(course == code or (code.endswith("*") and course.startswith(code[:-1])) for code in figure.applies_to)
-
-
-def _sees_names(actor: Actor, filters: Filters, bodies: list[Organisation]) -> bool:
+def _sees_names(actor: Actor, filters: Filters) -> bool:
     """May this reader see names, and so small counts, of everybody whom the filters reach?"""
     reach = actor.reach(Permission.UPTAKE_READ_NAMES)
-    if queries.root_among(reach, bodies):
+    if groups.root_among(reach):
         return True
     if filters.organisation is not None:
         return bool(reach.places & set(filters.organisation.lineage))
     if filters.places is None:
         return False
-    lineages = {each.id: set(each.lineage) for each in bodies}
+    lineages = {each.id: set(each.lineage) for each in groups.organisations()}
     return all(reach.places & lineages[place] for place in filters.places)
 
 

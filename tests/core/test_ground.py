@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
@@ -78,3 +79,12 @@ def test_attempts_are_counted_across_processes_and_survive_a_rollback(app: Flask
 
 def test_fold_drops_accents_and_circumflexes(app: Flask) -> None:
     assert db.session.scalar(text("SELECT fold('TŶ Dŵr Café')")) == "ty dwr cafe"
+
+
+def test_a_connection_that_was_lost_while_it_rested_is_replaced(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lms.core.db.RESTED", 0.0)
+    rested = db.session.scalar(text("SELECT pg_backend_pid()"))
+    db.session.remove()
+    with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [rested])
+    assert db.session.scalar(text("SELECT pg_backend_pid()")) != rested

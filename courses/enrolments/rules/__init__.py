@@ -10,7 +10,6 @@ from datetime import datetime
 from courses.enrolments.errors import (
     EnrolmentRefused,
     ModuleFull,
-    NotDeclared,
     NotForYourSector,
     NotForYourWork,
     PrerequisiteMissing,
@@ -107,6 +106,8 @@ RULES: tuple[Rule, ...] = (
     facts_are_declared,
     a_place_is_free,
 )
+LAST = (facts_are_declared, a_place_is_free)
+"""What is settled while enrolling: the learner confirms, or waits for a place."""
 
 
 def unmet(it: Application) -> list[EnrolmentRefused]:
@@ -116,7 +117,7 @@ def unmet(it: Application) -> list[EnrolmentRefused]:
 
 def unmet_but_for_asking(it: Application) -> list[EnrolmentRefused]:
     """What stands in the way even if the learner confirms all that we ask, and whether or not a place is free."""
-    return [each for each in unmet(it) if not isinstance(each, (NotDeclared, ModuleFull))]
+    return [refusal for rule in RULES if rule not in LAST for refusal in rule(it)]
 
 
 def asked(it: Application) -> list[Declaration]:
@@ -126,6 +127,8 @@ def asked(it: Application) -> list[Declaration]:
 
 def best(applications: list[Application]) -> Application:
     """The place from which most is met; the first of equals. Seats are the same from everywhere."""
+    if len(applications) == 1:
+        return applications[0]
     return min(applications, key=lambda it: (len(unmet_but_for_asking(it)), len(asked(it))))
 
 

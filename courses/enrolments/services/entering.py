@@ -59,10 +59,10 @@ def enrol(
     waiting list where no place is free. On courses whose places an organiser gives, learners always join the list.
     Raises NotFound, Forbidden, LanguageNotOffered, AlreadyEnrolled, or the first refusal of `rules.RULES`.
     """
-    version = queries.published(course_code)
-    if version is None:
+    offered = queries.published(course_code)
+    if offered is None:
         raise NotFound()
-    version = get_or_refuse(CourseVersion, version.id, lock=True)
+    version = get_or_refuse(CourseVersion, offered.id, lock=True)
     if version.status is not CourseStatus.PUBLISHED:
         raise NotFound()
     facts = _within_reach(actor, queries.learner_facts(learner_id, clock.today()))

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-from courses.catalogue.models import CourseVersion
+from courses.catalogue.offered import Offered
 from courses.catalogue.rules.conditions import Names
 from courses.enrolments import queries, rules
 from courses.enrolments.errors import EnrolmentRefused, ModuleFull
 from courses.enrolments.models import OPEN_STATES, Enrolment, EnrolmentState
-from courses.enrolments.queries import Last, LearnerFacts
+from courses.enrolments.queries import Last, LearnerFacts, Version
 from courses.enrolments.rules.facts import Application, Offer
 from lms.core import clock
 from lms.core.errors import NotFound
@@ -27,7 +27,7 @@ class Standing:
     """
 
     kind: Kind
-    version: CourseVersion
+    version: Offered
     best: Application
     applications: tuple[Application, ...]
     reasons: tuple[EnrolmentRefused, ...] = ()
@@ -36,7 +36,7 @@ class Standing:
     last: Last | None = None
 
 
-def standing(person_id: UUID, version: CourseVersion) -> Standing:
+def standing(person_id: UUID, version: Offered) -> Standing:
     """How one person stands to one course, with names for what is missing and what is open meanwhile."""
     facts = queries.learner_facts(person_id, clock.today())
     found = _standings(facts, [version], queries.code_names())[version.course_id]
@@ -55,18 +55,18 @@ def readable(actor: Actor, enrolment_id: UUID) -> Enrolment:
     return found
 
 
-def standings(person_id: UUID, versions: Iterable[CourseVersion]) -> dict[UUID, Standing]:
-    """By course id, for a list. Ten queries at most, however many courses; reasons name codes, not titles."""
+def standings(person_id: UUID, versions: Iterable[Offered]) -> dict[UUID, Standing]:
+    """By course id, for a list. Six queries at most, however many courses; reasons name codes, not titles."""
     return _standings(queries.learner_facts(person_id, clock.today()), list(versions), {})
 
 
-def open_to(person_id: UUID, versions: Iterable[CourseVersion]) -> set[UUID]:
-    """Ids of the courses that this person could enrol on now, or is on. Ten queries at most."""
+def open_to(person_id: UUID, versions: Iterable[Offered]) -> set[UUID]:
+    """Ids of the courses that this person could enrol on now, or is on. Six queries at most."""
     return {course for course, each in standings(person_id, versions).items() if each.kind not in ("refused", "full")}
 
 
-def open_instead(facts: LearnerFacts, version: CourseVersion) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
-    """Related courses that are open to the learner now, and codes of those they have begun. Five queries at most."""
+def open_instead(facts: LearnerFacts, version: Version) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
+    """Related courses that are open to the learner now, and codes of those they have begun. One query at most."""
     near = queries.related(version)
     found = _standings(facts, near, {})
     offers = tuple(one.best.offer for one in (found[each.course_id] for each in near) if _is_simply_open(one))
@@ -79,7 +79,7 @@ def _is_simply_open(it: Standing) -> bool:
     return it.kind == "open" and not it.best.offer.chosen and not rules.asked(it.best)
 
 
-def _standings(facts: LearnerFacts, versions: list[CourseVersion], names: Names) -> dict[UUID, Standing]:
+def _standings(facts: LearnerFacts, versions: list[Offered], names: Names) -> dict[UUID, Standing]:
     offers = queries.offers(versions)
     levels = queries.with_levels(facts.places, offers.values())
     today = clock.today()
@@ -93,7 +93,7 @@ def _standings(facts: LearnerFacts, versions: list[CourseVersion], names: Names)
     }
 
 
-def _one(facts: LearnerFacts, version: CourseVersion, applications: list[Application]) -> Standing:
+def _one(facts: LearnerFacts, version: Offered, applications: list[Application]) -> Standing:
     best = rules.best(applications)
     last = facts.enrolments.get(version.course_id)
     reasons = tuple(rules.unmet_but_for_asking(best))

@@ -1,8 +1,9 @@
 """Which portfolio, and may this actor? Every use case and every page begins here."""
 
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from courses.portfolios.errors import LicenceNotLive, NotTheSupervisor, SignerIsLearner
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, SignOff
@@ -22,22 +23,33 @@ def portfolio_by_id(actor: Actor, permission: Permission, portfolio_id: UUID, *,
 
     Raises NotFound to whoever may not read it, Forbidden to whoever may read and no more.
     """
-    found = select(Portfolio).where(Portfolio.id == portfolio_id).options(*whole())
+    found = _whole("id")
     if lock:
         found = found.with_for_update(of=Portfolio)
-    portfolio = db.session.scalars(found, execution_options={"populate_existing": True}).one_or_none()
-    if portfolio is None:
-        raise NotFound()
-    actor.require_or_hide(Permission.PORTFOLIO_READ, about=portfolio.learner_id)
-    if not (actor.is_system or actor.person in (portfolio.learner_id, _supervisor_id(portfolio))):
-        raise NotFound()
-    actor.require(permission, about=portfolio.learner_id)
-    return portfolio
+    return _readable(actor, permission, found, portfolio_id)
 
 
 def portfolio_by_enrolment(actor: Actor, permission: Permission, enrolment_id: UUID) -> Portfolio:
     """As `portfolio_by_id`, by the enrolment that it belongs to."""
-    return portfolio_by_id(actor, permission, _id(select(Portfolio.id).where(Portfolio.enrolment_id == enrolment_id)))
+    return _readable(actor, permission, _whole("enrolment_id"), enrolment_id)
+
+
+@cache
+def _whole(key: str) -> Select[Portfolio]:
+    """The statement for a portfolio by that column, built once: it has many parts."""
+    return select(Portfolio).where(getattr(Portfolio, key) == bindparam("id")).options(*whole())
+
+
+def _readable(actor: Actor, permission: Permission, found: Select[Portfolio], id: UUID) -> Portfolio:
+    portfolio = db.session.scalars(found, {"id": id}, execution_options={"populate_existing": True}).one_or_none()
+    if portfolio is None:
+        raise NotFound()
+    actor.require_or_hide(Permission.PORTFOLIO_READ, about=portfolio.learner_id)
+    mine = actor.is_system or actor.person == portfolio.learner_id
+    if not (mine or actor.person == _supervisor_id(portfolio)):
+        raise NotFound()
+    actor.require(permission, about=portfolio.learner_id)
+    return portfolio
 
 
 def item_by_id(actor: Actor, permission: Permission, item_id: UUID, *, lock: bool = False) -> EvidenceItem:

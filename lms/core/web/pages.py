@@ -4,8 +4,20 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError, validate_csrf
+from markupsafe import Markup
 from wtforms.validators import ValidationError as CsrfFault
 
 from lms.core import audit
@@ -101,6 +113,13 @@ def _answer(given: Any, template: str | None) -> Response:
     answer.headers.setdefault("Cache-Control", "private, no-cache")
     answer.headers["Content-Language"] = g.lang
     return answer
+
+
+def fragment(template: str, macro: str, *given: Any) -> Markup:
+    """What a macro makes: for parts of a page that are kept (`lms.core.reference`)."""
+    parts = current_app.jinja_env.get_template(template).module
+    made: Markup = getattr(parts, macro)(*given)
+    return made
 
 
 def actor_language(actor: Actor) -> str:

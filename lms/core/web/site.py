@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from wsgiref.headers import Headers
 
 from babel.dates import format_date as babel_date
 from flask import Flask, Response, current_app, g, request, session, url_for
-from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, ngettext
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_domain, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
@@ -54,10 +55,11 @@ def init_app(app: Flask, navigation: Navigation, footer: Callable[[], list[dict[
     app.template_filter("day")(day)
     app.template_filter("day_short")(lambda when: day(when, "d MMM y"))
     app.template_filter("moment")(moment)
-    app.template_filter("number")(lambda value: format_decimal(value))
+    app.template_filter("number")(number)
     app.template_filter("minutes")(minutes)
     app.template_filter("paragraphs")(paragraphs)
-    app.jinja_env.globals.update(asset=asset, csrf=csrf, ngettext=ngettext, _=_)
+    app.template_filter("with_selected")(with_selected)
+    app.jinja_env.globals.update(asset=asset, csrf=csrf, ngettext=ngettext, _=in_words)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(STATIC),
@@ -93,6 +95,20 @@ def csrf() -> Markup:
     ).format(generate_csrf(), secrets.token_urlsafe(12))
 
 
+def in_words(msgid: str, **values: Any) -> str:
+    """`gettext` for templates: the page's catalogue is looked up once, not for each of its words."""
+    if "catalogue" not in g:
+        g.catalogue = get_domain().get_translations()
+    said: str = g.catalogue.gettext(msgid)
+    return said % values if values else said
+
+
+def with_selected(options: Markup, value: str) -> Markup:
+    """The options of a select with the one of that value selected."""
+    plain = f'<option value="{escape(value)}">'
+    return Markup(str(options).replace(plain, f"{plain[:-1]} selected>", 1))  # noqa: S704 - both are markup already
+
+
 def translated(text: Bilingual, language: str | None = None) -> str | Markup:
     """The text in the page's language; where it is not written yet, the other one with its `lang` for screen readers."""
     wanted = language or g.lang
@@ -113,6 +129,12 @@ def day(when: date | datetime | None, pattern: str = "d MMMM y") -> str:
 
 def moment(when: datetime | None) -> str:
     return "" if when is None else str(format_datetime(when, "d MMMM y, HH:mm"))
+
+
+def number(value: float | Decimal) -> str:
+    """A number as people write it; small whole ones look alike everywhere."""
+    small = isinstance(value, int) and 0 <= value < 1000
+    return str(value) if small else str(format_decimal(value))
 
 
 def minutes(amount: int) -> str:

@@ -14,6 +14,8 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lms.core.web.site import with_selected
+
 TREE = Path(__file__).parents[3]
 WEB = TREE / "lms" / "core" / "web"
 STATIC = WEB / "static"
@@ -39,7 +41,9 @@ def jinja():
     env.trim_blocks = env.lstrip_blocks = True
     hidden = Markup('<input type="hidden" name="csrf_token" value="t">')
     env.globals.update(_=interpolate, ngettext=plural, csrf=lambda: hidden, asset=lambda path: f"/static/{path}")
-    env.filters.update(day=lambda when: f"{when:%d %B %Y}", number=lambda value: f"{value:,}")
+    env.filters.update(
+        day=lambda when: f"{when:%d %B %Y}", number=lambda value: f"{value:,}", with_selected=with_selected
+    )
     return env
 
 

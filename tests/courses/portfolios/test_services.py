@@ -305,7 +305,7 @@ def test_what_waits_moves_to_the_new_supervisor_oldest_first(app: Flask) -> None
     assert queries.waiting_for(successor.id)[0] == 2
     for item in items_of(pair.portfolio):
         decide(item, successor)
-    assert [person.id for person, _ in queries.without_waiting(successor.id, 5)] == [pair.learner.id]
+    assert [each.learner_id for each in queries.without_waiting(successor.id, 5)] == [pair.learner.id]
 
 
 def test_the_whole_is_submitted_with_a_declaration_and_can_be_taken_back(app: Flask) -> None:
