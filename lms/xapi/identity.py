@@ -15,18 +15,19 @@ def home_page() -> str:
 
 def agent_of(person_id: UUID) -> Json:
     """A person as an Agent. By account, never by e-mail: addresses change hands, and statements are sent on."""
-    return _account(str(person_id))
+    return account(str(person_id))
 
 
 def authority_of(key: str, name: str) -> Json:
     """A credential as an Agent."""
-    return _account(key) | {"name": name}
+    return account(key) | {"name": name}
 
 
 def house() -> Json:
     """The service itself, which records what happens in it."""
-    return _account("llwybr") | {"name": "Llwybr"}
+    return account("llwybr") | {"name": "Llwybr"}
 
 
-def _account(name: str) -> Json:
+def account(name: str) -> Json:
+    """An agent of that name at this installation's home page."""
     return {"objectType": "Agent", "account": {"homePage": home_page(), "name": name}}

@@ -27,6 +27,10 @@ from lms.xapi.rules.scopes import Bearer, Use
 
 Json = dict[str, Any]
 
+_VISIBLE = {
+    False: " AND q.flags & :is_voided = 0", True: " AND q.flags & :is_voided <> 0", None: "",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Found:
@@ -71,8 +75,24 @@ def page(bearer: Bearer, wanted: Filter, through: int) -> PageFound:
 
 
 def page_sql(bearer: Bearer, wanted: Filter) -> tuple[str, Json]:
-    """The query, one row more than the page holds. Each way in which a statement can match is an ordered, limited read
-    of its own; their union is at most a few pages of numbers, and only the page's payloads are fetched."""
+    """The query, one row more than the page holds; only the page's payloads are fetched."""
+    numbers, given = numbers_sql(bearer, wanted)
+    order = "ASC" if wanted.ascending else "DESC"
+    return (
+        f"SELECT s.seq, s.flags, s.payload FROM ({numbers}) AS chosen"
+        f" JOIN statement AS s ON s.tenant = :tenant AND s.seq = chosen.seq ORDER BY s.seq {order}"
+    ), given
+
+
+def how_many(bearer: Bearer, wanted: Filter) -> int:
+    """How many match, counted no further than one above `wanted.limit`."""
+    numbers, given = numbers_sql(bearer, wanted)
+    return int(db.session.scalar(text(f"SELECT count(*) FROM ({numbers}) AS counted"), given) or 0)
+
+
+def numbers_sql(bearer: Bearer, wanted: Filter) -> tuple[str, Json]:
+    """The numbers of a page's statements, and of one more. Each way in which a statement can match is an ordered,
+    limited read of its own; their union is at most a few pages of numbers."""
     reach, given = _within_reach(bearer, "q")
     given |= {"tenant": bearer.tenant, "limit": wanted.limit + 1, "is_voided": VOIDED}
     bounds = ""
@@ -81,7 +101,7 @@ def page_sql(bearer: Bearer, wanted: Filter) -> tuple[str, Json]:
         given |= value
     order = "ASC" if wanted.ascending else "DESC"
     tail = f" ORDER BY q.seq {order} LIMIT :limit"
-    visible = f"q.tenant = :tenant AND q.flags & :is_voided = 0{bounds}{reach}"
+    visible = f"q.tenant = :tenant{_VISIBLE[wanted.voided]}{bounds}{reach}"
     branches = []
     for joins, condition, values in _ways(wanted):
         given |= values
@@ -96,11 +116,7 @@ def page_sql(bearer: Bearer, wanted: Filter) -> tuple[str, Json]:
                 f"{joins.format(s='t')} WHERE link.tenant = :tenant AND {visible}{condition.format(s='t')}{tail})"
             )
     numbers = " UNION ".join(branches)
-    return (
-        "SELECT s.seq, s.flags, s.payload"
-        f" FROM (SELECT seq FROM ({numbers}) AS every ORDER BY seq {order} LIMIT :limit)"
-        f" AS chosen JOIN statement AS s ON s.tenant = :tenant AND s.seq = chosen.seq ORDER BY s.seq {order}"
-    ), given
+    return f"SELECT seq FROM ({numbers}) AS every ORDER BY seq {order} LIMIT :limit", given
 
 
 def _bounds(wanted: Filter) -> list[tuple[str, Json]]:
@@ -129,10 +145,11 @@ def _ways(wanted: Filter) -> list[tuple[str, str, Json]]:
             given | {"registration": wanted.registration},
         )
     ways: list[tuple[str, str, Json]] = [("", condition, given)]
-    if wanted.agent is not None:
+    agents = wanted.agents if wanted.agent is None else (wanted.agent, *wanted.agents)
+    if agents:
         columns = ("actor", "authority") if wanted.related_agents else ("actor",)
         kind = Kind.RELATED_AGENT if wanted.related_agents else Kind.AGENT_AS_OBJECT
-        ways = _multiplied(ways, "agent", wanted.agent, columns, kind)
+        ways = [way for n, key in enumerate(agents) for way in _multiplied(ways, f"agent{n}", key, columns, kind)]
     if wanted.activity is not None:
         kinds = Kind.RELATED_ACTIVITY if wanted.related_activities else None
         ways = _multiplied(ways, "activity", wanted.activity, ("activity",), kinds)
@@ -232,5 +249,5 @@ def credentials() -> Select[Credential]:
 
 __all__ = [
     "Found", "PageFound", "attachments", "consistent_through", "credentials", "definitions", "document",
-    "document_names", "names_of", "one_statement", "page", "page_sql", "statements_of",
+    "document_names", "how_many", "names_of", "numbers_sql", "one_statement", "page", "page_sql", "statements_of",
 ]  # fmt: skip
