@@ -134,7 +134,7 @@ def name_in(agent: Json) -> str:
 
 def names_of(agents: Iterable[Json]) -> dict[str, str]:
     """Display names of the people of this service among these agents, by account name. One query, or none."""
-    wanted = {found for each in agents if (found := _account_here(each)) is not None}
+    wanted = {found for each in agents if (found := account_here(each)) is not None}
     if not wanted:
         return {}
     rows = db.session.execute(select(Person.id, Person.display_name).where(Person.id.in_(wanted)))
@@ -185,7 +185,7 @@ def _no_agent() -> Invalid:
 
 def _ours(agent: Json) -> UUID | None:
     """The person of this service that an agent stands for."""
-    if (here := _account_here(agent)) is not None:
+    if (here := account_here(agent)) is not None:
         return here if db.session.get(Person, here) is not None else None
     if "mbox" in agent:
         found = accounts.person_at(agent["mbox"].removeprefix("mailto:"))
@@ -193,7 +193,8 @@ def _ours(agent: Json) -> UUID | None:
     return None
 
 
-def _account_here(agent: Json) -> UUID | None:
+def account_here(agent: Json) -> UUID | None:
+    """The id in an account of this installation's home page; nobody need have it."""
     account = agent.get("account")
     if account is None or account["homePage"] != identity.home_page() or not patterns.is_uuid(account["name"]):
         return None

@@ -58,8 +58,8 @@ class Teller:
 
     def agent(self, agent: Json) -> Markup:
         """Somebody's name: that which they have here, or the one the statement gives."""
-        account = agent.get("account") or {}
-        if (name := self._people.get(str(account.get("name", "")).lower())) is not None:
+        here = people.account_here(agent)
+        if here is not None and (name := self._people.get(str(here))) is not None:
             return escape(name)
         if found := people.name_in(agent):
             return escape(found)
@@ -142,7 +142,10 @@ def _time(duration: str) -> str | None:
     if (match := _TIME.match(duration)) is None:
         return duration
     days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return format_timedelta(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), threshold=1.2)
+    try:
+        return format_timedelta(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), threshold=1.2)
+    except OverflowError:
+        return duration
 
 
 def _last_part(iri: str) -> str:
