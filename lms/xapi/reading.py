@@ -147,6 +147,14 @@ def about_one(actor: Actor, id: UUID) -> Beside:
     )  # fmt: skip
 
 
+def is_of(raw: Json, subject: Subject) -> bool:
+    """Do they act in it alone, or is it said of them alone? Then all of it is theirs to read."""
+    kind = raw["object"].get("objectType")
+    return keys.agent_key(raw["actor"]) in subject.keys or (
+        kind == "Agent" and keys.agent_key(raw["object"]) in subject.keys and raw["actor"].get("objectType") != "Group"
+    )
+
+
 def names_them(raw: Json, subject: Subject) -> bool:
     """Is this a statement by or about them, as the `agent` filter means it?"""
     named = [raw["actor"]]

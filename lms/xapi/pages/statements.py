@@ -1,6 +1,5 @@
 """Pages to search, read and follow statements, for those who may read everybody's."""
 
-import json
 import mimetypes
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from lms.core.web.forms import FormState
 from lms.xapi import copying, exporting, people, reading, services, telling
 from lms.xapi.pages.room import pages
 from lms.xapi.people import Subject
+from lms.xapi.rules import parsing
 from lms.xapi.schemas import SearchIn
 
 Json = dict[str, Any]
@@ -127,7 +127,7 @@ def exported(actor: Actor, asked: Json, subject: Subject | None, form: str) -> R
 
 def copied(actor: Actor, subject: Subject, *, own: bool) -> Response:
     """The stream of a copy."""
-    pieces = copying.copied(streams.steps(), actor, subject, own=own, language=g.lang)
+    pieces = copying.copied(streams.steps(), actor, subject, own=own)
     return streams.file(pieces, "record-store-copy.zip", "application/zip")
 
 
@@ -152,7 +152,7 @@ def shown_one(beside: reading.Beside) -> Json:
         "referring": [by_seq[each.seq] for each in beside.referring],
         "voiding": [by_seq[each.seq] for each in beside.voiding],
         "attachments": beside.attachments,
-        "pretty": json.dumps(json.loads(beside.found.payload), indent=2, ensure_ascii=False),
+        "pretty": parsing.pretty(beside.found.payload),
     }
 
 
@@ -185,7 +185,7 @@ def _number(name: str) -> int | None:
 
 def _here(endpoint: str = "record_store.statements", **changed: Any) -> str:
     """The same search elsewhere, or with something changed."""
-    kept = {name: value for name, value in request.args.items() if value and name not in ("cursor", "after", "format")}
+    kept = {name: value for name in SearchIn._declared_fields if (value := request.args.get(name))}
     return url_for(endpoint, **(kept | changed))
 
 

@@ -63,6 +63,12 @@ def dump(value: Any) -> bytes:
     return orjson.dumps(value, default=_written)
 
 
+def pretty(body: bytes) -> str:
+    """The JSON over several lines, for people to read; numbers with their own digits."""
+    found = exactly(body, orjson.loads(body))
+    return orjson.dumps(found, default=_written, option=orjson.OPT_INDENT_2).decode()
+
+
 def _members(body: bytes) -> int:
     """How many keys the text writes. The quick count is right unless quotes are escaped or colons stand apart."""
     if b'\\"' not in body and b"\\\\" not in body and _SPACED_COLON.search(body) is None:
