@@ -44,7 +44,9 @@ def exported(
             yield csv_of(page.statements, language) if form == "csv" else ndjson_of(page.statements)
         whole = True
     finally:
-        step(lambda: reading.looked(actor, "statements.exported", asked, subject, count=count, whole=whole, format=form))
+        step(
+            lambda: reading.looked(actor, "statements.exported", asked, subject, count=count, whole=whole, format=form)
+        )
 
 
 def pages_of(step: Step, found: Filter) -> Iterator[PageFound]:

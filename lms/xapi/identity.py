@@ -7,6 +7,9 @@ from flask import current_app
 
 Json = dict[str, Any]
 
+ERASED = "erased-"
+"""How the name of an account begins that stands where somebody was erased."""
+
 
 def home_page() -> str:
     """The address that people and credentials of this installation have their accounts at."""
@@ -26,6 +29,12 @@ def authority_of(key: str, name: str) -> Json:
 def house() -> Json:
     """The service itself, which records what happens in it."""
     return account("llwybr") | {"name": "Llwybr"}
+
+
+def is_pseudonym(agent: Json) -> bool:
+    """Does it stand where somebody was erased?"""
+    found = agent.get("account") or {}
+    return bool(found.get("homePage") == home_page() and str(found.get("name", "")).startswith(ERASED))
 
 
 def account(name: str) -> Json:

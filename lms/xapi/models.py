@@ -115,9 +115,7 @@ class AgentName(db.Model):  # type: ignore[name-defined, misc]
     __tablename__ = "agent_name"
     __table_args__ = (
         PrimaryKeyConstraint("tenant", "agent", "name"),
-        Index(
-            "ix_agent_name_words", text("to_tsvector('simple'::regconfig, fold(name))"), postgresql_using="gin"
-        ),
+        Index("ix_agent_name_words", text("to_tsvector('simple'::regconfig, fold(name))"), postgresql_using="gin"),
     )
     tenant: Mapped[int] = mapped_column(autoincrement=False)
     agent: Mapped[int] = _key()

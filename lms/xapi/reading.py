@@ -113,7 +113,9 @@ NOBODY = N_("Nobody is called so here or in a statement")
 
 def looked(actor: Actor, action: str, asked: Json, subject: Subject | None, **more: Any) -> None:
     """Put a look into the audit trail."""
-    shown = {name: _plain(value) for name, value in asked.items() if name != "person" and value not in (None, False, "no")}
+    shown = {
+        name: _plain(value) for name, value in asked.items() if name != "person" and value not in (None, False, "no")
+    }
     if subject is not None:
         shown["agents"] = [str(key) for key in subject.keys]
     audit.record(actor, action, about=subject.person if subject else None, filters=shown, **more)

@@ -7,7 +7,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from lms.core import clock
 from lms.core.language import N_
-from lms.core.web.fields import Day, Text, one_of
+from lms.core.web.fields import Day, Instant, Text, one_of
+from lms.xapi.models import ImportState
 from lms.xapi.rules import patterns
 from lms.xapi.rules.scopes import Scope
 
@@ -80,3 +81,51 @@ class SearchIn(FilterIn):
 
 class ExportIn(FilterIn):
     format = fields.String(load_default="ndjson", validate=one_of(("ndjson", "csv")))
+
+
+class ImportIn(Schema):
+    """A file of statements, one on each line; `mode` says whether to keep them or only to check them."""
+
+    file = fields.Raw(required=True, error_messages={"required": N_("Choose a file")})
+    mode = fields.String(
+        required=True, validate=one_of(("check", "keep")),
+        error_messages={"required": N_("Say whether to check the file only, or to keep what is in it")},
+    )  # fmt: skip
+
+
+class ImportQuery(Schema):
+    dry_run = fields.Boolean(load_default=False, metadata={"description": "Judge every line, and keep nothing"})
+
+
+class ImportFaultOut(Schema):
+    line = fields.Integer(required=True)
+    pointer = fields.String(required=True, metadata={"description": "A JSON pointer into the line"})
+    rule = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class ImportOut(Schema):
+    """How far an import is, and what it has found. `faults` holds the first hundred."""
+
+    id = fields.UUID(required=True)
+    dry_run = fields.Boolean(required=True)
+    state = fields.Enum(ImportState, by_value=True, required=True)
+    lines = fields.Integer(required=True)
+    new = fields.Integer(required=True)
+    known = fields.Integer(required=True)
+    contradicting = fields.Integer(required=True)
+    malformed = fields.Integer(required=True)
+    faults = fields.List(fields.Nested(ImportFaultOut), required=True)
+    recorded_at = Instant(required=True)
+    ended_at = Instant(required=True, allow_none=True)
+
+
+class ErasureIn(Schema):
+    """Whom to erase, and why. The reason is kept for good, so it names nobody."""
+
+    person = Text(max=2000, required=True, message=N_("Say whom to erase"))
+    reason = Text(max=500, required=True, message=N_("Give the reason"), lines=True)
+
+
+class WhomIn(Schema):
+    person = Text(max=2000, required=True, message=N_("Say whom to erase"))

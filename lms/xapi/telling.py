@@ -11,7 +11,7 @@ from flask_babel import format_decimal, format_timedelta
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from lms.xapi import people, queries
+from lms.xapi import identity, people, queries
 from lms.xapi.models import TENANT, VOIDED
 from lms.xapi.queries import Found
 from lms.xapi.rules import keys, parsing, patterns, statements
@@ -53,14 +53,16 @@ class Teller:
         sentence = SENTENCES.get(raw["verb"]["id"])
         parts = {"who": self.agent(raw["actor"]), "what": self.thing(raw["object"])}
         if sentence is not None:
-            return Markup(_(sentence)) % parts
-        return Markup(_(OTHERWISE)) % (parts | {"verb": self.verb(raw["verb"])})
+            return Markup(_(sentence)) % parts  # noqa: S704 - a sentence of ours; what goes into it is escaped
+        return Markup(_(OTHERWISE)) % (parts | {"verb": self.verb(raw["verb"])})  # noqa: S704
 
     def agent(self, agent: Json) -> Markup:
         """Somebody's name: that which they have here, or the one the statement gives."""
         here = people.account_here(agent)
         if here is not None and (name := self._people.get(str(here))) is not None:
             return escape(name)
+        if identity.is_pseudonym(agent):
+            return escape(_("Somebody whose record was erased"))
         if found := people.name_in(agent):
             return escape(found)
         members = [self.agent(each) for each in agent.get("member", ())][:5]

@@ -57,7 +57,7 @@ def keep(
     bearer.require(Use.WRITE_STATEMENTS)
     if not batch:
         return []
-    _check_attachments(batch, parts or {})
+    check_attachments(batch, parts or {})
     targets = [statements.target_of(each) for each in batch]
     sequence = numbering.open_ingest(alone=any(targets))
     authority = keys.agent_key(bearer.authority)
@@ -116,7 +116,8 @@ def _compare(tenant: int, known: Sequence[tuple[inserting.Row, Json]]) -> None:
             raise Contradiction(f"Another statement has the id {row.id}", "/id", "Part 3 §2.1.1")
 
 
-def _check_attachments(batch: Sequence[Json], parts: Mapping[str, multipart.Part]) -> None:
+def check_attachments(batch: Sequence[Json], parts: Mapping[str, multipart.Part]) -> None:
+    """Raises Malformed unless every attachment is there, and every signature is of its statement."""
     for statement in batch:
         declared = [*statement.get("attachments", ()), *statement["object"].get("attachments", ())]
         multipart.check_present(declared, parts)

@@ -33,9 +33,9 @@ def statements(actor: Actor) -> Any:
     found, subject = _whom(form)
     shown: Json = {"lines": [], "next_url": None, "newer_url": None, "follow_url": None}
     if form.ok and (subject or not form.data["person"]):
-        after = _number("after")
+        after = number("after")
         asked = reading.wanted(form.data, subject, SIZE)
-        page, reached = reading.page(actor, asked, last=_number("cursor"), after=after)
+        page, reached = reading.page(actor, asked, last=number("cursor"), after=after)
         reading.looked(actor, "statements.read", form.data, subject)
         shown["lines"] = telling.tell(page.statements, g.lang)
         if after is not None:
@@ -51,7 +51,10 @@ def statements(actor: Actor) -> Any:
         "subject": subject,
         "verbs": telling.verb_names(reading.verbs(), g.lang),
         "follows": "after" in request.args,
-        "exports": [("NDJSON", _here("record_store.export", format="ndjson")), ("CSV", _here("record_store.export", format="csv"))],
+        "exports": [
+            ("NDJSON", _here("record_store.export", format="ndjson")),
+            ("CSV", _here("record_store.export", format="csv")),
+        ],
         "chosen": sum(bool(form.values.get(name)) for name in SearchIn._declared_fields if name != "voided"),
     }, 200 if form.ok else 422
 
@@ -62,7 +65,7 @@ def newer(actor: Actor) -> Response:
     services.may_read(actor)
     form = forms.read(SearchIn, request.args)
     _found, subject = _whom(form)
-    after = _number("after")
+    after = number("after")
     if not form.ok or after is None or (form.data["person"] and subject is None):
         raise Invalid()
     return jsonify(told_newer(reading.newer(reading.wanted(form.data, subject, SIZE), after)))
@@ -178,7 +181,8 @@ def _whom(form: FormState) -> tuple[list[Subject], Subject | None]:
     return found, found[0] if len(found) == 1 else None
 
 
-def _number(name: str) -> int | None:
+def number(name: str) -> int | None:
+    """A place in the list, from the address; None for what is none."""
     text = request.args.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 

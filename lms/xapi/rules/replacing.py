@@ -58,7 +58,11 @@ def without_others(statement: Json, own: Collection[int], other: Callable[[int],
 
 
 def erased(
-    statement: Json, own: Collection[int], pseudonym: Json, identifiers: Collection[str], registration: Callable[[str], str]
+    statement: Json,
+    own: Collection[int],
+    pseudonym: Json,
+    identifiers: Collection[str],
+    registration: Callable[[str], str],
 ) -> Json:
     """The statement with the pseudonym wherever one of `own` (keys) stands, and none of the identifiers in its texts.
 
