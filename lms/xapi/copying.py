@@ -8,6 +8,7 @@ import io
 import mimetypes
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -74,7 +75,8 @@ def copied(step: Step, actor: Actor, subject: Subject, *, own: bool) -> Iterator
 
 
 def _zipped(step: Step, subject: Subject, own: bool, counts: dict[str, int]) -> Iterator[bytes]:
-    sink, files = _Sink(), {}
+    sink = _Sink()
+    files: dict[str, str] = {}
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("README.txt", README.format(name=subject.name))
         made.writestr("names.json", parsing.dump(step(lambda: _names(subject))))
@@ -89,7 +91,7 @@ def _zipped(step: Step, subject: Subject, own: bool, counts: dict[str, int]) -> 
                 yield sink.take()
         yield from _documents(step, subject, made, sink, counts)
         for sha2, content_type in files.items():
-            if (body := step(lambda wanted=sha2: queries.attachments(TENANT, [wanted]).get(wanted))) is not None:
+            if (body := step(partial(_file, sha2))) is not None:
                 counts["attachments"] += 1
                 made.writestr(f"attachments/{sha2}{_ending(content_type)}", body)
                 yield sink.take()
@@ -129,7 +131,7 @@ def _documents(
     for number, each in enumerate(listed, 1):
         name = f"documents/{number:04}{_ending(each['content_type'])}"
         lines.append(parsing.dump({key: value for key, value in each.items() if key != "row"} | {"file": name}) + b"\n")
-        if (body := step(lambda row=each["row"]: _body(row))) is not None:
+        if (body := step(partial(_body, each["row"]))) is not None:
             made.writestr(name, body)
             counts["documents"] += 1
             yield sink.take()
@@ -169,6 +171,10 @@ def _body(row: tuple[Any, ...]) -> bytes | None:
         )
     )  # fmt: skip
     return None if found is None else bytes(found)
+
+
+def _file(sha2: str) -> bytes | None:
+    return queries.attachments(TENANT, [sha2]).get(sha2)
 
 
 def _ending(content_type: str) -> str:

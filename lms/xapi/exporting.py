@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from lms.core.permissions import Actor
@@ -53,7 +54,7 @@ def pages_of(step: Step, found: Filter) -> Iterator[PageFound]:
     """Every page in order, the store's bound of the first one kept for all."""
     rest: Filter | None = found
     while rest is not None:
-        page: PageFound = step(lambda asked=rest: _page(asked))
+        page: PageFound = step(partial(_page, rest))
         yield page
         rest = page.rest
 

@@ -36,9 +36,9 @@ _VERBS = text("""
         SELECT (SELECT s.verb FROM statement AS s WHERE s.tenant = :tenant AND s.verb > seen.verb ORDER BY s.verb LIMIT 1)
         FROM seen WHERE seen.verb IS NOT NULL
     )
-    SELECT newest.payload FROM (SELECT verb FROM seen WHERE verb IS NOT NULL LIMIT :most) AS some
+    SELECT newest.payload FROM (SELECT verb FROM seen WHERE verb IS NOT NULL LIMIT :most) AS used
     CROSS JOIN LATERAL (
-        SELECT payload FROM statement WHERE tenant = :tenant AND verb = some.verb ORDER BY seq DESC LIMIT 1
+        SELECT payload FROM statement WHERE tenant = :tenant AND verb = used.verb ORDER BY seq DESC LIMIT 1
     ) AS newest
 """)
 """Every verb once, by jumping along the index from one to the next, with the newest statement that has it."""

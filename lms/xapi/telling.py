@@ -69,8 +69,8 @@ class Teller:
         return Markup(", ").join(members) or escape(_("A group without a name"))
 
     def verb(self, verb: Json) -> Markup:
-        if verb["id"] in VERBS:
-            return escape(_(VERBS[verb["id"]]))
+        if (known := VERBS.get(verb["id"])) is not None:
+            return escape(_(known))
         return self.text(verb.get("display") or {}, _last_part(verb["id"]))
 
     def thing(self, thing: Json) -> Markup:
@@ -145,7 +145,7 @@ def _time(duration: str) -> str | None:
         return duration
     days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
     try:
-        return format_timedelta(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), threshold=1.2)
+        return str(format_timedelta(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), threshold=1.2))
     except OverflowError:
         return duration
 

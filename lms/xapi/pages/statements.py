@@ -174,7 +174,8 @@ def _whom(form: FormState) -> tuple[list[Subject], Subject | None]:
     try:
         found = people.found_by(typed)
     except Invalid as refusal:
-        form.refuse("person", _(refusal.fields["person"]))
+        for name, message in refusal.fields.items():
+            form.refuse(name, _(message))
         return [], None
     if not found:
         form.refuse("person", _(reading.NOBODY))
