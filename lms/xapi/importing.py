@@ -60,7 +60,7 @@ def begin(actor: Actor, content: bytes, *, dry_run: bool) -> StatementImport:
         run(made, io.BytesIO(content))
     else:
         made.file_id = files.store(content, MEDIA_TYPE).id
-        enqueue(go_on, lock=f"import {made.id}", done=str(made.id))
+        enqueue(go_on, done=str(made.id))
     return made
 
 
@@ -97,7 +97,7 @@ def go_on(done: str) -> None:
             after_judging(made)
             made.place = 0
     if made.ended_at is None:
-        enqueue(go_on, lock=f"import {made.id}", done=done)
+        enqueue(go_on, done=done)
 
 
 def batch_of(source: BinaryIO) -> Iterator[bytes]:
