@@ -112,7 +112,7 @@ def hidden(raw: Json, subject: Subject) -> Json:
     numbers: dict[int, int] = {}
 
     def other(key: int) -> Json:
-        return identity.account(f"other-{numbers.setdefault(key, len(numbers) + 1)}")
+        return identity.account(f"{identity.OTHER}{numbers.setdefault(key, len(numbers) + 1)}")
 
     return replacing.without_others(raw, subject.keys, other)
 

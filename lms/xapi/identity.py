@@ -9,6 +9,8 @@ Json = dict[str, Any]
 
 ERASED = "erased-"
 """How the name of an account begins that stands where somebody was erased."""
+OTHER = "other-"
+"""The same where another person is hidden from somebody who is only mentioned beside them."""
 
 
 def home_page() -> str:
@@ -33,8 +35,17 @@ def house() -> Json:
 
 def is_pseudonym(agent: Json) -> bool:
     """Does it stand where somebody was erased?"""
+    return _begins(agent, ERASED)
+
+
+def is_hidden(agent: Json) -> bool:
+    """Does it stand where another person is hidden?"""
+    return _begins(agent, OTHER)
+
+
+def _begins(agent: Json, prefix: str) -> bool:
     found = agent.get("account") or {}
-    return bool(found.get("homePage") == home_page() and str(found.get("name", "")).startswith(ERASED))
+    return bool(found.get("homePage") == home_page() and str(found.get("name", "")).startswith(prefix))
 
 
 def account(name: str) -> Json:

@@ -63,6 +63,8 @@ class Teller:
             return escape(name)
         if identity.is_pseudonym(agent):
             return escape(_("Somebody whose record was erased"))
+        if identity.is_hidden(agent):
+            return escape(_("Another person"))
         if found := people.name_in(agent):
             return escape(found)
         members = [self.agent(each) for each in agent.get("member", ())][:5]
