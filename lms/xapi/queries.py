@@ -28,8 +28,11 @@ from lms.xapi.rules.scopes import Bearer, Use
 Json = dict[str, Any]
 
 _VISIBLE = {
-    False: " AND q.flags & :is_voided = 0", True: " AND q.flags & :is_voided <> 0", None: "",
-}  # fmt: skip
+    False: " AND q.flags & :is_voided <> :is_voided",
+    True: " AND q.flags & :is_voided = :is_voided",
+    None: "",
+}
+"""The planner takes `<>` for nearly all rows and `=` for nearly none, which is so; by `= 0` it is misled."""
 
 
 @dataclass(frozen=True)
