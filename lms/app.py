@@ -57,9 +57,12 @@ from lms.portal.help import developer_pages, help_pages
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
 from lms.reporting.api import api as reports_api
+from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi.api import xapi
+from lms.xapi.api.house import api as record_store_api
 from lms.xapi.events import StatementsRecorded
+from lms.xapi.pages import my_pages as my_statements_pages
 from lms.xapi.pages import pages as record_store_pages
 
 PAGES: tuple[Blueprint, ...] = (
@@ -82,6 +85,7 @@ PAGES: tuple[Blueprint, ...] = (
     reporting_pages.pages,
     xapi,
     record_store_pages,
+    my_statements_pages,
     portal_pages.root_pages,
     portal_pages.home_pages,
     portal_pages.learning_pages,
@@ -100,6 +104,7 @@ APIS: tuple[Api, ...] = (
     accounts_api,
     certificates_api,
     reports_api,
+    record_store_api,
 )
 SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (StatementsRecorded, launch_handlers.follow),

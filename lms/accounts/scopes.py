@@ -6,7 +6,8 @@ from lms.core.permissions import Permission as P
 SCOPES: dict[str, tuple[str, frozenset[P]]] = {
     "read_own": (
         N_("Read my own record: profile, learning, evidence and certificates"),
-        frozenset({P.HOME_READ, P.PROFILE_READ, P.ENROLMENT_READ, P.PORTFOLIO_READ, P.AWARD_READ}),
+        frozenset({P.HOME_READ, P.PROFILE_READ, P.ENROLMENT_READ, P.PORTFOLIO_READ, P.AWARD_READ,
+                   P.RECORD_STORE_READ}),
     ),
     "enrol": (
         N_("Enrol me on training, start it, and withdraw"),

@@ -1,18 +1,22 @@
 """Files, known by their content: the same bytes are kept once, under their SHA-256. Local folder or S3, by setting."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 from uuid import UUID
 
 import fsspec
 from flask import current_app
-from sqlalchemy import BigInteger, LargeBinary, select
+from sqlalchemy import BigInteger, LargeBinary, delete, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.db import Record, db
 from lms.core.errors import TooLarge, Unavailable
 from lms.core.ids import new_id
+from lms.core.jobs import enqueue, job
 from lms.core.language import N_
 
 CHUNK = 1 << 20
@@ -63,6 +67,40 @@ def content_of(file: StoredFile | UUID) -> bytes:
     if hashlib.sha256(data).digest() != row.sha256:
         raise Unavailable(N_("The file cannot be read at the moment."))
     return data
+
+
+@contextmanager
+def opened(file: UUID) -> Iterator[BinaryIO]:
+    """The bytes to be read piece by piece, unchecked. Raises Unavailable when they are gone."""
+    filesystem, path = _place(db.session.get_one(StoredFile, file).sha256)
+    try:
+        source = filesystem.open(path, "rb")
+    except FileNotFoundError as fault:
+        raise Unavailable(N_("The file cannot be read at the moment.")) from fault
+    with source:
+        yield source
+
+
+def drop(file: UUID) -> None:
+    """Keep it no longer, unless something else refers to it. The bytes go once that is committed."""
+    row = db.session.get_one(StoredFile, file)
+    try:
+        with db.session.begin_nested():
+            db.session.execute(delete(StoredFile).where(StoredFile.id == file))
+    except IntegrityError:
+        return
+    db.session.expunge(row)
+    enqueue(remove_bytes, sha256=row.sha256.hex())
+
+
+@job("files.remove")
+def remove_bytes(sha256: str) -> None:
+    """Remove the bytes, if nobody has stored the same again meanwhile."""
+    digest = bytes.fromhex(sha256)
+    if db.session.scalars(select(StoredFile.id).where(StoredFile.sha256 == digest)).first() is None:
+        filesystem, path = _place(digest)
+        if filesystem.exists(path):
+            filesystem.rm(path)
 
 
 def _read(source: BinaryIO, limit: int | None) -> bytes:

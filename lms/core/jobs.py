@@ -94,13 +94,21 @@ def run_worker(app: Flask, *, wait: bool = True) -> None:
 
 
 def run_pending() -> None:
-    """Run what is committed and due, here and now, and return: for tests and for loaders.
+    """Run what is committed and due, and what that asks for in turn, here and now, and return: for tests and loaders.
 
     In a thread of its own, for the caller may have an event loop running.
     """
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with ThreadPoolExecutor(1) as thread:
         thread.submit(run_worker, app, wait=False).result()
+        while _is_due():  # a worker that does not wait stops while its last job is still asking for the next
+            thread.submit(run_worker, app, wait=False).result()
+
+
+def _is_due() -> bool:
+    asked = "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now())"
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(text(asked)))
 
 
 __all__ = ["REGISTERED", "Job", "enqueue", "job", "run_pending", "run_worker"]

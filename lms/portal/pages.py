@@ -69,7 +69,7 @@ def manage(actor: Actor) -> dict[str, Any]:
             Permission.RECORD_STORE_MANAGE,
             "record_store.credentials",
             _("Record store"),
-            _("Credentials for xAPI clients"),
+            _("Statements, and the clients that send them"),
         ),
         (Permission.AUDIT_READ, "admin.audit", _("Audit trail"), _("Who did what, about whom, when and why")),
     )

@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 
 from lms.core import clock
+from lms.core.spreadsheets import harmless
 from lms.reporting import wording
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.rules.measures import DEFINITIONS, Measure
 
 HIDDEN = "*"
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet takes for a formula, full-width forms included (OWASP, CSV injection)."""
-
 Cell = str | int | None
 
 
@@ -36,7 +34,7 @@ def safe(cell: Cell) -> Cell:
     """Text that starts like a formula gets an apostrophe before it; None is hidden."""
     if cell is None:
         return HIDDEN
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(STARTS_FORMULA) else cell
+    return harmless(cell) if isinstance(cell, str) else cell
 
 
 def _about(report: Uptake, language: str) -> Iterable[list[Cell]]:

@@ -7,6 +7,11 @@ from flask import current_app
 
 Json = dict[str, Any]
 
+ERASED = "erased-"
+"""How the name of an account begins that stands where somebody was erased."""
+OTHER = "other-"
+"""The same where another person is hidden from somebody who is only mentioned beside them."""
+
 
 def home_page() -> str:
     """The address that people and credentials of this installation have their accounts at."""
@@ -15,18 +20,34 @@ def home_page() -> str:
 
 def agent_of(person_id: UUID) -> Json:
     """A person as an Agent. By account, never by e-mail: addresses change hands, and statements are sent on."""
-    return _account(str(person_id))
+    return account(str(person_id))
 
 
 def authority_of(key: str, name: str) -> Json:
     """A credential as an Agent."""
-    return _account(key) | {"name": name}
+    return account(key) | {"name": name}
 
 
 def house() -> Json:
     """The service itself, which records what happens in it."""
-    return _account("llwybr") | {"name": "Llwybr"}
+    return account("llwybr") | {"name": "Llwybr"}
 
 
-def _account(name: str) -> Json:
+def is_pseudonym(agent: Json) -> bool:
+    """Does it stand where somebody was erased?"""
+    return _begins(agent, ERASED)
+
+
+def is_hidden(agent: Json) -> bool:
+    """Does it stand where another person is hidden?"""
+    return _begins(agent, OTHER)
+
+
+def _begins(agent: Json, prefix: str) -> bool:
+    found = agent.get("account") or {}
+    return bool(found.get("homePage") == home_page() and str(found.get("name", "")).startswith(prefix))
+
+
+def account(name: str) -> Json:
+    """An agent of that name at this installation's home page."""
     return {"objectType": "Agent", "account": {"homePage": home_page(), "name": name}}

@@ -8,17 +8,19 @@ from lms.core import clock
 from lms.core.db import db
 from lms.core.jobs import job
 from lms.xapi import partitions
-from lms.xapi.models import Credential
+from lms.xapi.models import Credential, StatementImport
 
 KEPT_AFTER_END = timedelta(days=30)
 
 
 @job("xapi.tend", every="7 1 * * *")
 def tend() -> None:
-    """Make the partitions of the coming months; forget launch credentials that ended a while ago."""
+    """Make the partitions of the coming months; forget launch credentials and imports that ended a while ago: what an import
+    found wrong may name people."""
     for name, first, after in partitions.months(clock.now()):
         if not _is_filled(first, after):
             db.session.execute(text(partitions.sql(name, first, after)))
+    db.session.execute(delete(StatementImport).where(StatementImport.ended_at < clock.now() - KEPT_AFTER_END))
     db.session.execute(
         delete(Credential).where(Credential.about_id.is_not(None), Credential.until < clock.now() - KEPT_AFTER_END)
     )

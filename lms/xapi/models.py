@@ -1,10 +1,11 @@
-"""What the record store keeps. The tables are made by SQL in migration 0007; this metadata is kept equal to it.
+"""What the record store keeps. The tables are made by SQL in migrations 0007 and 0012; this metadata is kept equal to it.
 
 High-volume tables carry `tenant` in their keys and have no foreign keys, so that they can be partitioned and spread
 (house: "Past one machine"). Keys named `verb`, `actor`, `agent`, `activity`, `authority` are those of `rules/keys.py`.
 """
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, PrimaryKeyCon
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core.db import Record, db
+from lms.core.db import Record, db, stored
 
 TENANT = 1
 """The house's own store. A credential belongs to one tenant, and so does everything written with it."""
@@ -48,6 +49,7 @@ class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
             "seq",
             postgresql_where=text("registration IS NOT NULL"),
         ),
+        Index("ix_statement_attaches", "tenant", "seq", postgresql_where=text("(flags & 8) <> 0")),
         {"postgresql_partition_by": "RANGE (seq)"},
     )
     tenant: Mapped[int] = mapped_column(autoincrement=False)
@@ -111,7 +113,10 @@ class AgentName(db.Model):  # type: ignore[name-defined, misc]
     """A name by which an agent was called in some statement."""
 
     __tablename__ = "agent_name"
-    __table_args__ = (PrimaryKeyConstraint("tenant", "agent", "name"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("tenant", "agent", "name"),
+        Index("ix_agent_name_words", text("to_tsvector('simple'::regconfig, fold(name))"), postgresql_using="gin"),
+    )
     tenant: Mapped[int] = mapped_column(autoincrement=False)
     agent: Mapped[int] = _key()
     name: Mapped[str] = mapped_column(Text)
@@ -121,7 +126,10 @@ class Document(db.Model):  # type: ignore[name-defined, misc]
     """A document of a resource (`documents.Kind`). What a kind does not have is 0, or ANY_REGISTRATION."""
 
     __tablename__ = "document"
-    __table_args__ = (PrimaryKeyConstraint("tenant", "kind", "activity", "agent", "registration", "name"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("tenant", "kind", "activity", "agent", "registration", "name"),
+        Index("ix_document_agent", "tenant", "agent", postgresql_where=text("agent <> 0")),
+    )
     tenant: Mapped[int] = mapped_column(autoincrement=False)
     kind: Mapped[int] = mapped_column(SmallInteger, autoincrement=False)
     activity: Mapped[int] = _key()
@@ -196,3 +204,56 @@ class CredentialEdition(db.Model):  # type: ignore[name-defined, misc]
 
     __tablename__ = "credential_edition"
     edition: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class ImportState(StrEnum):
+    """waiting → judging → keeping → done; refused when a line is no statement. A dry run ends after judging."""
+
+    WAITING = "waiting"
+    JUDGING = "judging"
+    KEEPING = "keeping"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class StatementImport(Record):
+    """A file of statements on its way in. `place` is the byte that comes next; `file_id` goes when it has ended.
+
+    `lines` counts those judged; `faults` holds the first ones that were not well, as {line, pointer, rule, detail}.
+    """
+
+    __tablename__ = "statement_import"
+    dry_run: Mapped[bool]
+    state: Mapped[ImportState] = mapped_column(stored(ImportState), default=ImportState.WAITING)
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_file.id"))
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    place: Mapped[int] = mapped_column(BigInteger, default=0)
+    lines: Mapped[int] = mapped_column(BigInteger, default=0)
+    new: Mapped[int] = mapped_column(BigInteger, default=0)
+    known: Mapped[int] = mapped_column(BigInteger, default=0)
+    contradicting: Mapped[int] = mapped_column(BigInteger, default=0)
+    malformed: Mapped[int] = mapped_column(BigInteger, default=0)
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    ended_at: Mapped[datetime | None]
+
+
+class Erasure(Record):
+    """Somebody taken out of the store. What says whom (`keys`, `identifiers`) and links them to their pseudonym
+    (`secret`) is kept only until it has ended. `expected` statements were found at the start."""
+
+    __tablename__ = "erasure"
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    keys: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
+    identifiers: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    expected: Mapped[int] = mapped_column(BigInteger, default=0)
+    statements: Mapped[int] = mapped_column(BigInteger, default=0)
+    documents: Mapped[int] = mapped_column(BigInteger, default=0)
+    names: Mapped[int] = mapped_column(BigInteger, default=0)
+    attachments: Mapped[int] = mapped_column(BigInteger, default=0)
+    signatures: Mapped[int] = mapped_column(BigInteger, default=0)
+    credentials: Mapped[int] = mapped_column(BigInteger, default=0)
+    in_addresses: Mapped[int] = mapped_column(BigInteger, default=0)
+    ended_at: Mapped[datetime | None]

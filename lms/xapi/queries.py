@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import LargeBinary, Select, func, literal, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from lms.core.db import db
 from lms.xapi.models import (
@@ -14,6 +15,7 @@ from lms.xapi.models import (
     ActivityDefinition,
     AgentName,
     Attachment,
+    AttachmentPiece,
     Credential,
     Document,
     StoredStatement,
@@ -26,6 +28,13 @@ from lms.xapi.rules.parameters import Filter
 from lms.xapi.rules.scopes import Bearer, Use
 
 Json = dict[str, Any]
+
+_VISIBLE = {
+    False: " AND q.flags & :is_voided <> :is_voided",
+    True: " AND q.flags & :is_voided = :is_voided",
+    None: "",
+}
+"""The planner takes `<>` for nearly all rows and `=` for nearly none, which is so; by `= 0` it is misled."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +80,24 @@ def page(bearer: Bearer, wanted: Filter, through: int) -> PageFound:
 
 
 def page_sql(bearer: Bearer, wanted: Filter) -> tuple[str, Json]:
-    """The query, one row more than the page holds. Each way in which a statement can match is an ordered, limited read
-    of its own; their union is at most a few pages of numbers, and only the page's payloads are fetched."""
+    """The query, one row more than the page holds; only the page's payloads are fetched."""
+    numbers, given = numbers_sql(bearer, wanted)
+    order = "ASC" if wanted.ascending else "DESC"
+    return (
+        f"SELECT s.seq, s.flags, s.payload FROM ({numbers}) AS chosen"
+        f" JOIN statement AS s ON s.tenant = :tenant AND s.seq = chosen.seq ORDER BY s.seq {order}"
+    ), given
+
+
+def how_many(bearer: Bearer, wanted: Filter) -> int:
+    """How many match, counted no further than one above `wanted.limit`."""
+    numbers, given = numbers_sql(bearer, wanted)
+    return int(db.session.scalar(text(f"SELECT count(*) FROM ({numbers}) AS counted"), given) or 0)
+
+
+def numbers_sql(bearer: Bearer, wanted: Filter) -> tuple[str, Json]:
+    """The numbers of a page's statements, and of one more. Each way in which a statement can match is an ordered,
+    limited read of its own; their union is at most a few pages of numbers."""
     reach, given = _within_reach(bearer, "q")
     given |= {"tenant": bearer.tenant, "limit": wanted.limit + 1, "is_voided": VOIDED}
     bounds = ""
@@ -81,7 +106,7 @@ def page_sql(bearer: Bearer, wanted: Filter) -> tuple[str, Json]:
         given |= value
     order = "ASC" if wanted.ascending else "DESC"
     tail = f" ORDER BY q.seq {order} LIMIT :limit"
-    visible = f"q.tenant = :tenant AND q.flags & :is_voided = 0{bounds}{reach}"
+    visible = f"q.tenant = :tenant{_VISIBLE[wanted.voided]}{bounds}{reach}"
     branches = []
     for joins, condition, values in _ways(wanted):
         given |= values
@@ -96,11 +121,7 @@ def page_sql(bearer: Bearer, wanted: Filter) -> tuple[str, Json]:
                 f"{joins.format(s='t')} WHERE link.tenant = :tenant AND {visible}{condition.format(s='t')}{tail})"
             )
     numbers = " UNION ".join(branches)
-    return (
-        "SELECT s.seq, s.flags, s.payload"
-        f" FROM (SELECT seq FROM ({numbers}) AS every ORDER BY seq {order} LIMIT :limit)"
-        f" AS chosen JOIN statement AS s ON s.tenant = :tenant AND s.seq = chosen.seq ORDER BY s.seq {order}"
-    ), given
+    return f"SELECT seq FROM ({numbers}) AS every ORDER BY seq {order} LIMIT :limit", given
 
 
 def _bounds(wanted: Filter) -> list[tuple[str, Json]]:
@@ -129,10 +150,11 @@ def _ways(wanted: Filter) -> list[tuple[str, str, Json]]:
             given | {"registration": wanted.registration},
         )
     ways: list[tuple[str, str, Json]] = [("", condition, given)]
-    if wanted.agent is not None:
+    agents = wanted.agents if wanted.agent is None else (wanted.agent, *wanted.agents)
+    if agents:
         columns = ("actor", "authority") if wanted.related_agents else ("actor",)
         kind = Kind.RELATED_AGENT if wanted.related_agents else Kind.AGENT_AS_OBJECT
-        ways = _multiplied(ways, "agent", wanted.agent, columns, kind)
+        ways = [way for n, key in enumerate(agents) for way in _multiplied(ways, f"agent{n}", key, columns, kind)]
     if wanted.activity is not None:
         kinds = Kind.RELATED_ACTIVITY if wanted.related_activities else None
         ways = _multiplied(ways, "activity", wanted.activity, ("activity",), kinds)
@@ -174,6 +196,17 @@ def attachment_sizes(tenant: int, sha2s: Sequence[str]) -> dict[str, int]:
         select(Attachment.sha2, Attachment.size).where(Attachment.tenant == tenant, Attachment.sha2.in_(sha2s))
     )
     return {row.sha2: row.size for row in found}
+
+
+def attachments(tenant: int, sha2s: Sequence[str]) -> dict[str, bytes]:
+    """The bytes that the store holds of these, whole: for the few that a person asks for, or that are sent on."""
+    whole = func.string_agg(AttachmentPiece.body, aggregate_order_by(literal(b"", LargeBinary), AttachmentPiece.number))
+    found = db.session.execute(
+        select(AttachmentPiece.sha2, whole)
+        .where(AttachmentPiece.tenant == tenant, AttachmentPiece.sha2.in_(sha2s))
+        .group_by(AttachmentPiece.sha2)
+    )
+    return {sha2: bytes(body) for sha2, body in found}
 
 
 def definitions(tenant: int, iris: Sequence[str]) -> dict[str, Json]:
@@ -231,6 +264,6 @@ def credentials() -> Select[Credential]:
 
 
 __all__ = [
-    "Found", "PageFound", "attachment_sizes", "consistent_through", "credentials", "definitions", "document",
-    "document_names", "names_of", "one_statement", "page", "page_sql", "statements_of",
+    "Found", "PageFound", "attachment_sizes", "attachments", "consistent_through", "credentials", "definitions", "document",
+    "document_names", "how_many", "names_of", "numbers_sql", "one_statement", "page", "page_sql", "statements_of",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What other rooms do with the record store: credentials, and statements of our own."""
+"""What others do with the record store: who may look after it, credentials, and statements of our own."""
 
 from collections.abc import Collection
 from copy import deepcopy
@@ -29,9 +29,23 @@ LAUNCH_SCOPES = (Scope.STATEMENTS_WRITE, Scope.STATEMENTS_READ_MINE, Scope.STATE
 
 def may_manage(actor: Actor) -> None:
     """The record store belongs to the whole service, so it takes the permission at the root of the tree."""
+    _at_the_root(actor, Permission.RECORD_STORE_MANAGE)
+
+
+def may_read(actor: Actor) -> None:
+    """Everybody's statements. One's own need nothing but being oneself."""
+    _at_the_root(actor, Permission.RECORD_STORE_READ)
+
+
+def may_erase(actor: Actor) -> None:
+    """Take somebody out of every statement."""
+    _at_the_root(actor, Permission.RECORD_STORE_ERASE)
+
+
+def _at_the_root(actor: Actor, permission: Permission) -> None:
     if actor.is_system:
         return
-    places = actor.reach(Permission.RECORD_STORE_MANAGE).places
+    places = actor.reach(permission).places
     roots = select(Organisation.id).where(Organisation.parent_id.is_(None), Organisation.id.in_(places))
     if not places or db.session.scalars(roots.limit(1)).first() is None:
         raise Forbidden()
@@ -87,13 +101,21 @@ def record_own(actor: Actor, statement: Json) -> UUID:
     The caller has decided that `actor` may do what it tells of. Raises Malformed for one that is none.
     """
     actor.require(Permission.RECORD_STORE_USE)
-    bearer = Bearer(None, TENANT, identity.house(), frozenset({Scope.ALL}))
+    bearer = house()
     batch = statements.judge(bearer, NEWEST, deepcopy(statement))  # what the store adds is not the caller's
     return UUID(statements.keep(bearer, NEWEST, batch)[0])
+
+
+def house() -> Bearer:
+    """The service itself, as the store's rules see it."""
+    return Bearer(None, TENANT, identity.house(), frozenset({Scope.ALL}))
 
 
 def _new_key() -> str:
     return new_secret()[:22]
 
 
-__all__ = ["agent_of", "issue_credential", "issue_launch_credential", "may_manage", "record_own", "revoke"]
+__all__ = [
+    "agent_of", "house", "issue_credential", "issue_launch_credential", "may_erase", "may_manage", "may_read",
+    "record_own", "revoke",
+]  # fmt: skip

@@ -1,8 +1,9 @@
 """Statements, credentials and clients of the record store."""
 
+import hashlib
 import json
 import random
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Collection
 from datetime import datetime
 from itertools import count
@@ -12,11 +13,13 @@ from uuid import UUID, uuid4
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from lms.core.db import transaction
-from lms.core.permissions import Actor
+from lms.accounts.models import Person
+from lms.core.db import db, transaction
+from lms.core.permissions import Actor, Role
 from lms.xapi import services
 from lms.xapi.models import Credential
 from lms.xapi.rules.scopes import Scope
+from tests.factories.accounts import grant, make_person, organisation
 
 Json = dict[str, Any]
 
@@ -65,6 +68,16 @@ def some_statement(chance: random.Random) -> Json:
     return made | ({"context": context} if context else {})
 
 
+def attached(
+    body: bytes, usage: str = "https://u.example/file", content_type: str = "text/plain", **given: Any
+) -> Json:
+    """The declaration of an attachment."""
+    return {
+        "usageType": usage, "display": {"en": "A file"}, "contentType": content_type, "length": len(body),
+        "sha2": hashlib.sha256(body).hexdigest(),
+    } | given  # fmt: skip
+
+
 class Store:
     """A client of the record store with a credential of its own."""
 
@@ -96,6 +109,17 @@ class Store:
         assert answer.status_code == 200, answer.text
         return list(answer.json)  # type: ignore[arg-type]
 
+    def keep_with(self, statement: Json, *bodies: bytes) -> str:
+        """Store one with the bytes of its attachments; its id."""
+        pieces = [b"--B\r\nContent-Type: application/json\r\n\r\n" + json.dumps(statement).encode()]
+        for body in bodies:
+            head = f"X-Experience-API-Hash: {hashlib.sha256(body).hexdigest()}\r\nContent-Transfer-Encoding: binary"
+            pieces.append(b"--B\r\n" + head.encode() + b"\r\n\r\n" + body)
+        data = b"\r\n".join([*pieces, b"--B--\r\n"])
+        answer = self.send("POST", "/statements", data=data, headers={"Content-Type": "multipart/mixed; boundary=B"})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json[0])  # type: ignore[index]
+
     def get(self, **query: Any) -> TestResponse:
         return self.send("GET", "/statements", query=query)
 
@@ -119,6 +143,32 @@ def make_store(
     with transaction():
         made, secret = services.issue_credential(Actor.system(), f"client {next(_numbers)}", scopes, until=until)
     return Store(app, made.key, secret, version)
+
+
+def make_keeper(**given: Any) -> Person:
+    """An administrator of everything: who may read, export, import and erase."""
+    person = make_person(**given)
+    grant(person, Role.ADMINISTRATOR, organisation("WALES"))
+    return person
+
+
+def signed(statement: Json) -> bytes:
+    """A signature as JWS, whose payload is the statement; the store does not check who signed it."""
+    pieces = [json.dumps(each).encode() for each in ({"alg": "RS256"}, statement)]
+    return b".".join([*(urlsafe_b64encode(each).rstrip(b"=") for each in pieces), b"c2ln"])
+
+
+def payloads() -> str:
+    """Everything that the store has written of statements and what belongs to them, as one text."""
+    found = db.session.execute(
+        db.text(
+            "SELECT convert_from(payload, 'UTF8') FROM statement UNION ALL SELECT name FROM agent_name"
+            " UNION ALL SELECT encode(body, 'escape') FROM attachment_piece UNION ALL SELECT encode(body, 'escape') FROM document"
+            " UNION ALL SELECT row_to_json(e)::text FROM erasure AS e"
+            " UNION ALL SELECT row_to_json(i)::text FROM statement_import AS i"
+        )
+    )
+    return "\n".join(text for (text,) in found)
 
 
 def credential_of(store: Store) -> Credential:

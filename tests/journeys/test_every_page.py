@@ -24,9 +24,12 @@ from lms.accounts.models import EmailAddress, Membership, Person, RoleGrant
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
+from lms.xapi import erasing, importing, people
+from lms.xapi.identity import agent_of
 from lms.xapi.rules.scopes import Scope
-from lms.xapi.services import issue_credential
+from lms.xapi.services import issue_credential, record_own
 from tests.factories.accounts import sign_in_browser
+from tests.factories.xapi import attached, make_statement, new_uuid
 from tests.journeys.conftest import Server
 
 WIDTHS = {"desktop": (1280, 900), "phone": (375, 740)}
@@ -144,6 +147,45 @@ def a_credential() -> Visit:
     return Visit({"credential_id": made.id}, person)
 
 
+def a_statement() -> Any:
+    """One of the nurse's, with an answer, a file and a comment; its id."""
+    nurse = demo("nurse")
+    made = make_statement(
+        "answered", id=new_uuid(), actor=agent_of(nurse), timestamp="2026-11-02T09:30:00Z",
+        result={"score": {"scaled": 0.85}, "success": True, "duration": "PT10M", "response": "Listen first"},
+        context={"registration": new_uuid()}, attachments=[attached(b"file", fileUrl="https://f.example/a.pdf")],
+        object={"id": "https://a.example/q", "definition": {"name": {"en": "Child family development", "cy": "Datblygiad plant"}}},
+    )  # fmt: skip
+    comment = make_statement(
+        "commented", actor=agent_of(nurse), object={"objectType": "StatementRef", "id": made["id"]}
+    )
+    with transaction():
+        record_own(Actor.system(), made)
+        record_own(Actor.system(), comment)
+    return made["id"]
+
+
+def after_statements(name: str) -> Visit:
+    """A list that has something in it."""
+    a_statement()
+    return Visit({}, demo(name))
+
+
+def an_import() -> Any:
+    with transaction():
+        made = importing.begin(Actor.system(), b'{"id":1}\n', dry_run=True)
+    return made.id
+
+
+def an_erasure() -> Any:
+    with transaction():
+        record_own(Actor.system(), make_statement(actor={"mbox": "mailto:gone@example.org"}))
+        made = erasing.begin(
+            Actor.system(), people.of_agent({"mbox": "mailto:gone@example.org"}), "Asked for in writing"
+        )
+    return made.id
+
+
 def as_(name: str, **values: Any) -> Callable[[], Visit]:
     return lambda: Visit(values, demo(name))
 
@@ -232,9 +274,19 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "record_store.credentials": as_("admin"),
     "record_store.new": as_("admin"),
     "record_store.revoke": a_credential,
+    "record_store.statements": lambda: after_statements("admin"),
+    "record_store.statement": lambda: Visit({"id": a_statement()}, demo("admin")),
+    "record_store.bring_in": as_("admin"),
+    "record_store.imported": lambda: Visit({"import_id": an_import()}, demo("admin")),
+    "record_store.erase": as_("admin"),
+    "record_store.erasure": lambda: Visit({"erasure_id": an_erasure()}, demo("admin")),
+    "my_statements.mine": lambda: after_statements("nurse"),
+    "my_statements.statement": lambda: Visit({"id": a_statement()}, demo("nurse")),
 }
 ELSEWHERE = {
     "portfolios.file", "portfolios.signed_file", "record.certificate", "uptake.download",  # files, not pages
+    "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
+    "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
 }  # fmt: skip
 SUSPECT = re.compile(r"%\(|undefined|\{n\}|duration-|Undefined|&lt;")

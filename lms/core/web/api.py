@@ -60,12 +60,14 @@ class Api(Blueprint):
         query: type[Schema] | None = None,
         returns: tuple[int, type[Schema] | None],
         raises: tuple[type[Refusal], ...] = (),
-        media_type: str | None = None,
+        media_type: str | tuple[str, ...] | None = None,
+        takes: str | None = None,
         remembers: bool = True,
     ) -> Callable[[View], View]:
         """Declare an operation. What is loaded from body and query reaches the view as keyword arguments.
 
-        `media_type`: the answer is a Response of that type instead of JSON. `remembers` False: no answer is kept for a
+        `media_type`: the answer is a Response of that type (or of one of them) instead of JSON. `takes`: the body is of
+        this type, and the view reads it from the request itself. `remembers` False: no answer is kept for a
         repeated Idempotency-Key, because it holds a secret.
         """
         status, shape = returns
@@ -83,8 +85,11 @@ class Api(Blueprint):
             if body:
                 documented = self.arguments(body, location="json")(documented)
             if media_type:
-                documented = self.response(status, {"contentMediaType": media_type}, content_type=media_type)(
-                    documented
+                first, *others = [media_type] if isinstance(media_type, str) else media_type
+                documented = self.response(status, {"contentMediaType": first}, content_type=first)(documented)
+                content = {each: {"schema": {"contentMediaType": each}} for each in others}
+                documented = (
+                    self.doc(responses={str(status): {"content": content}})(documented) if content else documented
                 )
             else:
                 documented = self.response(status, shape)(documented)
@@ -92,6 +97,9 @@ class Api(Blueprint):
                 documented = self.alt_response(
                     code, schema=ProblemOut, description=text, content_type="application/problem+json", success=False
                 )(documented)
+            if takes:
+                content = {takes: {"schema": {"contentMediaType": takes}}}
+                documented = self.doc(requestBody={"required": True, "content": content})(documented)
             security: list[dict[str, list[str]]] = [] if needs in EVERYONE else [{"token": []}]
             documented = self.doc(security=security, operationId=f"{self.name}.{view.__name__}")(documented)
 

@@ -120,7 +120,7 @@ def keep_all(sendings: Sequence[Sending], sequence: Numbers) -> list[list[str]]:
     """Store what several requests to one tenant send, in one transaction: all, or nothing. Their ids, in order."""
     for sending in sendings:
         sending.bearer.require(Use.WRITE_STATEMENTS)
-        _check_attachments(sending)
+        check_attachments((each.statement for each in sending.batch), sending.parts)
     every = [(sending, each) for sending in sendings for each in sending.batch]
     if every:
         _keep(sendings[0].bearer.tenant, every, sequence)
@@ -185,13 +185,14 @@ def _compare(tenant: int, known: Sequence[tuple[inserting.Row, Json]]) -> None:
             raise Contradiction(f"Another statement has the id {row.id}", "/id", "Part 3 §2.1.1")
 
 
-def _check_attachments(sending: Sending) -> None:
-    for each in sending.batch:
-        if declared := declared_in(each.statement):
-            multipart.check_present(declared, sending.parts)
-            for one in declared:
-                if one["usageType"] == multipart.SIGNATURE and (part := sending.parts.get(one["sha2"].lower())):
-                    signatures.check(each.statement, one, part.body)
+def check_attachments(batch: Iterable[Json], parts: Mapping[str, multipart.Part]) -> None:
+    """Raises Malformed unless every attachment is there, and every signature is of its statement."""
+    for statement in batch:
+        if declared := declared_in(statement):
+            multipart.check_present(declared, parts)
+            for each in declared:
+                if each["usageType"] == multipart.SIGNATURE and (part := parts.get(each["sha2"].lower())):
+                    signatures.check(statement, each, part.body)
 
 
 def declared_in(statement: Json) -> list[Json]:

@@ -22,6 +22,14 @@ def named_in(statement: Json) -> Named:
     return found
 
 
+def everybody_in(statement: Json) -> list[Json]:
+    """The agents of a stored statement, its authority among them."""
+    agents = named_in(statement).agents
+    if "authority" in statement:
+        _add(statement["authority"], agents)
+    return agents
+
+
 def _walk(part: Json, found: Named) -> None:
     agents, activities = found
     _add(part["actor"], agents)

@@ -35,9 +35,12 @@ class Filter:
     """Which statements. Keys are those of `rules/keys.py`; `since` and `until` are microseconds (`rules/sequence.py`).
 
     `last` is the sequence number of the page before, `through` the newest that the first page could have shown.
+    The house's own pages also ask for somebody who has several keys (`agents`), and for what was voided: `voided` None
+    is both.
     """
 
     agent: int | None = None
+    agents: tuple[int, ...] = ()
     verb: int | None = None
     activity: int | None = None
     registration: UUID | None = None
@@ -51,6 +54,7 @@ class Filter:
     attachments: bool = False
     last: int | None = None
     through: int | None = None
+    voided: bool | None = False
 
     def as_plain(self) -> dict[str, Any]:
         """For the token of `more`: JSON-able, defaults left out."""

@@ -75,9 +75,19 @@ def exactly(body: bytes, parsed: Parsed) -> Any:
     return json.loads(body, parse_float=_number, parse_int=_integer)
 
 
+def load_exactly(body: bytes) -> Any:
+    """The value of JSON that the store wrote itself, its numbers as they came."""
+    return exactly(body, parse(body))
+
+
 def dump(value: Any) -> bytes:
     """Compact JSON, key order kept, exact numbers as they came."""
     return orjson.dumps(value, default=_written)
+
+
+def pretty(body: bytes) -> str:
+    """The JSON over several lines, for people to read; numbers with their own digits."""
+    return orjson.dumps(load_exactly(body), default=_written, option=orjson.OPT_INDENT_2).decode()
 
 
 def _members(body: bytes) -> int:

@@ -1,6 +1,7 @@
 // Everything here is an improvement: each page works without it.
 import { Button, CharacterCount, ErrorSummary, Header, NotificationBanner, PasswordInput, SkipLink, createAll } from 'nhsuk-frontend'
 import { autosave } from './autosave.js'
+import { follow } from './follow.js'
 import { poll } from './poll.js'
 import { upload } from './upload.js'
 
@@ -25,6 +26,7 @@ function enhance(scope) {
   scope.querySelectorAll('form[data-autosave]').forEach(autosave)
   scope.querySelectorAll('form[data-upload]').forEach((form) => upload(form, enhance))
   scope.querySelectorAll('[data-poll]').forEach(poll)
+  scope.querySelectorAll('[data-follow]').forEach(follow)
 }
 
 enhance(document)

@@ -12,14 +12,13 @@ from lms.core.db import get_or_refuse
 from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
-from lms.core.web.pages import Pages, Redirect
+from lms.core.web.pages import Redirect
 from lms.core.web.paging import page_of
 from lms.xapi import queries, services
 from lms.xapi.models import Credential
+from lms.xapi.pages.room import pages
 from lms.xapi.rules.scopes import Scope
 from lms.xapi.schemas import CredentialIn
-
-pages = Pages("record_store", __name__, template_folder="templates")
 
 SCOPES = {
     Scope.STATEMENTS_WRITE: N_("Send statements"),
