@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from lms.core.permissions import Role
 from tests.factories.accounts import TokenClient, grant, make_person, organisation
 
+schemathesis.serializer.alias("application/x-ndjson", "text/plain")
+
 EACH = 12
 """Requests for one operation."""
 
