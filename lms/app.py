@@ -60,6 +60,8 @@ from lms.reporting.api import api as reports_api
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi.api import xapi
 from lms.xapi.events import StatementsRecorded
+from lms.xapi.forwarding.api import api as forwarding_api
+from lms.xapi.forwarding.pages import pages as forwarding_pages
 from lms.xapi.pages import pages as record_store_pages
 
 PAGES: tuple[Blueprint, ...] = (
@@ -82,6 +84,7 @@ PAGES: tuple[Blueprint, ...] = (
     reporting_pages.pages,
     xapi,
     record_store_pages,
+    forwarding_pages,
     portal_pages.root_pages,
     portal_pages.home_pages,
     portal_pages.learning_pages,
@@ -100,6 +103,7 @@ APIS: tuple[Api, ...] = (
     accounts_api,
     certificates_api,
     reports_api,
+    forwarding_api,
 )
 SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (StatementsRecorded, launch_handlers.follow),
@@ -167,6 +171,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
         PUBLIC_URL=settings.public_url.rstrip("/"),
         DEVELOPMENT=settings.development,
         DEMONSTRATION=settings.demonstration,
+        ALLOW_PRIVATE_ADDRESSES=settings.allow_private_addresses,
         FILES_LOCATION=settings.files_location,
         MAIL_URL=settings.mail_url,
         MAIL_FROM=settings.mail_from,
