@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from lms.core.db import db
 from lms.xapi import queries
@@ -95,15 +95,12 @@ def loaded(tenant: int, numbers: list[int]) -> tuple[list[Item], dict[str, bytes
     wanted = sorted({sha2.lower() for item in items for _, sha2 in item.attachments})
     if not wanted:
         return items, {}
-    sizes = dict(
-        db.session.execute(
-            select(Attachment.sha2, text("octet_length(body)")).where(
-                Attachment.tenant == tenant, Attachment.sha2.in_(wanted)
-            )
+    found_sizes = db.session.execute(
+        select(Attachment.sha2, func.octet_length(Attachment.body)).where(
+            Attachment.tenant == tenant, Attachment.sha2.in_(wanted)
         )
-        .tuples()
-        .all()
     )
+    sizes: dict[str, int] = {sha2: size for sha2, size in found_sizes}
     heavy = [len(item.payload) + sum(sizes.get(sha2.lower(), 0) for _, sha2 in item.attachments) for item in items]
     items = items[: within(heavy, MOST_BYTES)]
     return items, queries.attachments(tenant, [sha2.lower() for item in items for _, sha2 in item.attachments])

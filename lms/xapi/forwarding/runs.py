@@ -15,7 +15,7 @@ from lms.xapi import queries
 from lms.xapi.forwarding import progress
 from lms.xapi.forwarding.models import Destination
 from lms.xapi.forwarding.queries import due
-from lms.xapi.forwarding.rules.delivery import deliver
+from lms.xapi.forwarding.rules.delivery import deliver, shortened
 from lms.xapi.forwarding.sending import Store
 
 LONGEST_RUN = 50.0
@@ -77,7 +77,7 @@ def try_out(destination_id: str) -> None:
             select(Destination).where(Destination.id == UUID(destination_id)).with_for_update()
         ).one_or_none()
         if found is not None:
-            text = progress.shortened(outcome["text"])
+            text = shortened(outcome["text"])
             found.test = outcome | {"text": text, "at": clock.now().isoformat()}
 
 

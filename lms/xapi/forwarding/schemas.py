@@ -17,7 +17,7 @@ MOST_LISTED = 500
 LARGEST_BATCH = 500
 
 
-class Lines(fields.List):
+class Lines(fields.List[Any]):
     """A list; in a form one text box, each line an entry. Blank lines do not count, nor does what is there twice."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:

@@ -101,7 +101,7 @@ def wait(failures: int, chance: float, asked: float | None = None) -> float:
 
     Doubling, with the upper half left to `chance` (0 to 1), so that many who fail together do not come back together.
     """
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(failures, 1) - 1, 16))
+    longest = min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(failures, 1) - 1, 16)))
     return max(longest * (0.5 + chance / 2), min(asked or 0.0, LONGEST_ASKED))
 
 
