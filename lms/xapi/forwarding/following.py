@@ -95,12 +95,10 @@ def loaded(tenant: int, numbers: list[int]) -> tuple[list[Item], dict[str, bytes
     wanted = sorted({sha2.lower() for item in items for _, sha2 in item.attachments})
     if not wanted:
         return items, {}
-    found_sizes = db.session.execute(
-        select(Attachment.sha2, func.octet_length(Attachment.body)).where(
-            Attachment.tenant == tenant, Attachment.sha2.in_(wanted)
-        )
+    measured = select(Attachment.sha2, func.octet_length(Attachment.body).label("size")).where(
+        Attachment.tenant == tenant, Attachment.sha2.in_(wanted)
     )
-    sizes: dict[str, int] = {sha2: size for sha2, size in found_sizes}
+    sizes: dict[str, int] = {row.sha2: row.size for row in db.session.execute(measured)}
     heavy = [len(item.payload) + sum(sizes.get(sha2.lower(), 0) for _, sha2 in item.attachments) for item in items]
     items = items[: within(heavy, MOST_BYTES)]
     return items, queries.attachments(tenant, [sha2.lower() for item in items for _, sha2 in item.attachments])

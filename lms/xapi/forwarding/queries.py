@@ -34,7 +34,7 @@ _LAGS = text(f"""
         SELECT count(*) AS waiting, min(seq) AS oldest FROM (
             SELECT s.seq FROM statement AS s
             WHERE s.tenant = d.tenant AND s.seq > {_SINCE} AND s.seq <= :through ORDER BY s.seq LIMIT :most
-        ) AS some
+        ) AS next
     ) AS ahead
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE l.state = 'waiting') AS dead, count(*) FILTER (WHERE l.state = 'queued') AS queued

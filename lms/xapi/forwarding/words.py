@@ -28,7 +28,7 @@ EXPLAINED = {
 LETTERS = {
     LetterState.WAITING: (N_("Waiting for a person"), "orange"),
     LetterState.QUEUED: (N_("Being sent again"), "blue"),
-    LetterState.SENT: (N_("Sent"), "green"),
+    LetterState.SENT: (N_("Delivered"), "green"),
     LetterState.SET_ASIDE: (N_("Set aside"), "grey"),
 }
 FINDINGS = {
