@@ -11,13 +11,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
-from lms.xapi.forwarding import runs, services
+from lms.xapi.forwarding import progress, runs, services
 from lms.xapi.forwarding.models import DeadLetter, Destination
+from lms.xapi.forwarding.rules.delivery import Answer, Verdict
+from lms.xapi.models import StoredStatement
 from lms.xapi.rules import multipart
+from lms.xapi.services import record_own
+from tests.factories.xapi import make_statement
 
 Json = dict[str, Any]
 
@@ -138,6 +143,26 @@ def make_destination(endpoint: str, **given: Any) -> Destination:
             **{"name": "Analysis", "endpoint": endpoint, "key": KEY, "secret": SECRET, "version": "1.0.3", "verbs": [],
                "activities": [], "related": False, "actors": [], "registrations": [], "since": None, "batch": 50} | given,
         )  # fmt: skip
+
+
+def make_troubled_destination() -> tuple[Destination, DeadLetter]:
+    """With all that a page has to bear: long words, a filter, a failure, a test, and a refused statement."""
+    text = "a rather long answer, and then no space " + "x" * 120
+    destination = make_destination(
+        "http://127.0.0.1:9/xapi", name="Storfa dadansoddi'r Bwrdd Iechyd", batch=1, related=True,
+        verbs=["http://adlnet.gov/expapi/verbs/passed"], activities=["https://a.example/" + "long/" * 30],
+        actors=["mbox mailto:a@b.example"],
+    )  # fmt: skip
+    now = clock.now()
+    with transaction():
+        id_ = record_own(Actor.system(), make_statement(activity="https://a.example/" + "long/" * 30))
+        seq = db.session.scalars(select(StoredStatement.seq).where(StoredStatement.id == id_)).one()
+        progress.bury(destination.id, id_, seq, Answer(400, text))
+        destination.trouble, destination.status, destination.answer, destination.failures = Verdict.HELD, 500, text, 3
+        destination.failed_at = destination.test_asked_at = now
+        destination.next_attempt_at = now + timedelta(days=1)
+        destination.test = {"about": 200, "versions": ["2.0.0"], "write": 401, "text": text, "at": now.isoformat()}
+    return destination, letters_of(destination)[0]
 
 
 def forward(destination: Destination) -> Destination:

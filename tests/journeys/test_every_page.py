@@ -24,14 +24,10 @@ from lms.accounts.models import EmailAddress, Membership, Person, RoleGrant
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
-from lms.xapi.forwarding.models import DeadLetter, Destination
-from lms.xapi.forwarding.progress import bury
-from lms.xapi.forwarding.rules.delivery import Answer, Verdict
-from lms.xapi.forwarding.services import create
-from lms.xapi.models import StoredStatement
 from lms.xapi.rules.scopes import Scope
 from lms.xapi.services import issue_credential
 from tests.factories.accounts import sign_in_browser
+from tests.factories.forwarding import make_troubled_destination
 from tests.journeys.conftest import Server
 
 WIDTHS = {"desktop": (1280, 900), "phone": (375, 740)}
@@ -149,37 +145,14 @@ def a_credential() -> Visit:
     return Visit({"credential_id": made.id}, person)
 
 
-def a_destination() -> Destination:
-    """One of every kind of trouble: a long name, a filter, a failure, a test, a dead letter."""
-    text = "a rather long answer without any spaces " + "x" * 120
-    with transaction():
-        made = create(
-            Actor.system(), private=True, name="Storfa dadansoddi'r Bwrdd Iechyd", endpoint="http://127.0.0.1:9/xapi",
-            key="a-key", secret="a-secret", version="1.0.3", verbs=["http://adlnet.gov/expapi/verbs/passed"],
-            activities=["https://a.example/" + "long/" * 30], related=True, actors=["mbox mailto:a@b.example"],
-            registrations=[], since=None, batch=1,
-        )  # fmt: skip
-        made.trouble, made.status, made.answer, made.failures = Verdict.HELD, 500, text, 3
-        made.failed_at, made.next_attempt_at, made.test_asked_at = clock.now(), clock.now(), clock.now()
-        made.test = {"about": 200, "versions": ["2.0.0"], "write": 401, "text": text, "at": clock.now().isoformat()}
-        stored = one(select(StoredStatement))
-        bury(made.id, stored.id, stored.seq, Answer(400, text))
-    return made
+def a_destination(*also: str) -> Visit:
+    destination, letter = make_troubled_destination()
+    values = {"destination_id": destination.id, "letter_id": letter.id}
+    return Visit({name: values[name] for name in also}, demo("admin"))
 
 
 def of_destination() -> Visit:
-    return Visit({"destination_id": a_destination().id}, demo("admin"))
-
-
-def a_letter() -> Visit:
-    made = a_destination()
-    letter = one(select(DeadLetter.id).where(DeadLetter.destination_id == made.id))
-    return Visit({"destination_id": made.id, "letter_id": letter}, demo("admin"))
-
-
-def destinations() -> Visit:
-    a_destination()
-    return Visit({}, demo("admin"))
+    return a_destination("destination_id")
 
 
 def as_(name: str, **values: Any) -> Callable[[], Visit]:
@@ -270,14 +243,14 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "record_store.credentials": as_("admin"),
     "record_store.new": as_("admin"),
     "record_store.revoke": a_credential,
-    "destinations.destinations": destinations,
+    "destinations.destinations": a_destination,
     "destinations.new": as_("admin"),
     "destinations.destination": of_destination,
     "destinations.edit": of_destination,
     "destinations.replay": of_destination,
     "destinations.end": of_destination,
     "destinations.letters": of_destination,
-    "destinations.letter": a_letter,
+    "destinations.letter": lambda: a_destination("destination_id", "letter_id"),
 }
 ELSEWHERE = {
     "portfolios.file", "portfolios.signed_file", "record.certificate", "uptake.download",  # files, not pages
