@@ -95,7 +95,7 @@ def run_worker(app: Flask, *, wait: bool = True) -> None:
     with app.app_context():
         queue = procrastinate_app(app)
     queue.run_worker(
-        wait=wait, listen_notify=wait, concurrency=2, install_signal_handlers=wait, delete_jobs="successful",
+        wait=wait, listen_notify=wait, concurrency=4, install_signal_handlers=wait, delete_jobs="successful",
         shutdown_graceful_timeout=20, update_heartbeat_interval=10,
     )  # fmt: skip
 

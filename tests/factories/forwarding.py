@@ -22,7 +22,7 @@ from lms.xapi.forwarding.rules.delivery import Answer, Verdict
 from lms.xapi.models import StoredStatement
 from lms.xapi.rules import multipart
 from lms.xapi.services import record_own
-from tests.factories.xapi import make_statement
+from tests.factories.xapi import Store, learner, make_statement, new_uuid
 
 Json = dict[str, Any]
 
@@ -183,3 +183,20 @@ def later(seconds: float) -> Any:
 
 def allow_private(allowed: bool) -> None:
     current_app.config["ALLOW_PRIVATE_ADDRESSES"] = allowed
+
+
+def filled_form(other: OtherStore, **given: Any) -> Json:
+    return {"name": "Dadansoddi", "endpoint": other.url, "key": KEY, "secret": SECRET, "version": "1.0.3", "batch": "20",
+            **given}  # fmt: skip
+
+
+def make_refused(store: Store, other: OtherStore) -> tuple[Destination, DeadLetter]:
+    """A destination that took all but one."""
+    ids = store.keep(*(make_statement(actor=learner(n)) for n in range(3)))
+    other.refuses = lambda each: each["id"] == ids[1]
+    destination = forward(make_destination(other.url))
+    return destination, letters_of(destination)[0]
+
+
+def fill(store: Store, count: int, actors: int = 3) -> list[str]:
+    return store.keep(*(make_statement(actor=learner(n % actors), id=new_uuid()) for n in range(count)))

@@ -96,7 +96,7 @@ def _row(statement: Json, seq: int, authority: int, closing: bytes, version: Ver
     said.setdefault("version", _FIRST_VERSION[version])
     if statements.is_voiding(statement):
         flags |= VOIDING
-    if statement.get("attachments"):
+    if statement.get("attachments") or statement["object"].get("attachments"):
         flags |= ATTACHES
     payload = b'%b,"stored":"%b","authority":%b}' % (parsing.dump(said)[:-1], stored.encode(), closing)
     return inserting.Row(seq, id_, patterns.instant(said["timestamp"]), found, authority, flags, payload)

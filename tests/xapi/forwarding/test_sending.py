@@ -12,17 +12,23 @@ import pytest
 from lms.core import clock, jobs
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
-from lms.xapi.forwarding import following, progress, runs, sending, services
+from lms.xapi.forwarding import progress, runs, sending, services
 from lms.xapi.forwarding.models import LetterState
 from lms.xapi.forwarding.rules.delivery import Verdict
-from tests.factories.forwarding import DROP, SECRET, OtherStore, Serving, forward, later, letters_of, make_destination
-from tests.factories.xapi import Store, learner, make_statement, new_uuid, some_statement, voiding
+from tests.factories.forwarding import (
+    DROP,
+    SECRET,
+    OtherStore,
+    Serving,
+    fill,
+    forward,
+    later,
+    letters_of,
+    make_destination,
+)
+from tests.factories.xapi import Store, learner, make_statement, some_statement
 
 Json = dict[str, Any]
-
-
-def fill(store: Store, count: int, actors: int = 3) -> list[str]:
-    return store.keep(*(make_statement(actor=learner(n % actors), id=new_uuid()) for n in range(count)))
 
 
 def mine(ids: Sequence[str], actors: int = 3) -> dict[str, list[str]]:
@@ -57,6 +63,17 @@ def test_a_second_run_sends_only_what_is_new(store: Store, other: OtherStore) ->
     assert [[each["id"] for each in got.statements] for got in other.got] == [first, second]
     forward(destination)
     assert len(other.got) == 2
+
+
+def test_a_long_run_gives_way_and_asks_for_another(store: Store, other: OtherStore, monkeypatch: Any) -> None:
+    monkeypatch.setattr(runs, "LONGEST_RUN", 0)
+    ids = fill(store, 6)
+    destination = make_destination(other.url, batch=2)
+    for arrived in (2, 4, 6, 6):
+        jobs.run_pending()
+        assert other.ids()[:arrived] == ids[:arrived]
+    db.session.expire_all()
+    assert (destination.delivered, destination.lease) == (6, None)
 
 
 def test_attachments_go_with_their_bytes(store: Store, other: OtherStore) -> None:
@@ -278,103 +295,6 @@ class TestCrashes:
             services.resume(Actor.system(), destination_id)
         forward(destination)
         assert other.ids() == ids
-
-
-class TestFilters:
-    def test_verbs_activities_actors_and_registrations(self, store: Store, other: OtherStore) -> None:
-        chance = random.Random(11)
-        every = [some_statement(chance) for _ in range(150)]
-        store.keep(*every)
-        registration = next(
-            each["context"]["registration"] for each in every if "registration" in each.get("context", {})
-        )
-        verb, activity, actor = every[0]["verb"]["id"], "https://a.example/1", "https://people.example learner-1"
-
-        def names(each: Json) -> set[str]:
-            inner = each["object"]["object"]["id"] if each["object"].get("objectType") == "SubStatement" else None
-            parents = each.get("context", {}).get("contextActivities", {}).get("parent", [])
-            return {inner, each["object"].get("id"), *(parent["id"] for parent in parents)}  # type: ignore[arg-type]
-
-        cases: list[tuple[Json, Any]] = [
-            ({"verbs": [verb]}, lambda each: each["verb"]["id"] == verb),
-            ({"activities": [activity]}, lambda each: each["object"].get("id") == activity),
-            ({"activities": [activity], "related": True}, lambda each: activity in names(each)),
-            ({"actors": [f"account {actor}"]}, lambda each: each["actor"]["account"]["name"] == "learner-1"),
-            ({"registrations": [services.UUID(registration)]},
-             lambda each: each.get("context", {}).get("registration") == registration),
-            ({"verbs": [verb], "activities": [activity]},
-             lambda each: each["verb"]["id"] == verb and each["object"].get("id") == activity),
-        ]  # fmt: skip
-        for given, matches in cases:
-            other.kept, other.order = {}, []
-            forward(make_destination(other.url, **given))
-            expected = [each["id"] for each in every if matches(each)]
-            assert 0 < len(expected) < 150
-            assert other.ids() == expected, given
-
-    def test_only_what_is_stored_later(self, store: Store, other: OtherStore) -> None:
-        fill(store, 3)
-        since = clock.now()
-        ids = fill(store, 2)
-        forward(make_destination(other.url, since=since))
-        assert other.ids() == ids
-
-    def test_rare_ones_are_found_beyond_many_windows(self, store: Store, other: OtherStore, monkeypatch: Any) -> None:
-        monkeypatch.setattr(following, "WINDOW", 4)
-        fill(store, 30)
-        wanted = store.keep(make_statement("passed"))
-        fill(store, 9)
-        done = forward(make_destination(other.url, verbs=["http://adlnet.gov/expapi/verbs/passed"]))
-        assert other.ids() == wanted
-        assert done.sent_through >= max(following.patterns.microseconds(following.patterns.instant(each["stored"]))
-                                        for each in store.found())  # fmt: skip
-
-    def test_too_many_bytes_go_in_two_requests(self, store: Store, other: OtherStore, monkeypatch: Any) -> None:
-        ids = fill(store, 6)
-        monkeypatch.setattr(following, "MOST_BYTES", 1200)
-        forward(make_destination(other.url))
-        assert len(other.got) > 1
-        assert other.ids() == ids
-
-
-class TestVoiding:
-    """The other store ends in the same state as ours."""
-
-    @pytest.fixture
-    def theirs(self, other: OtherStore) -> Any:
-        return lambda: [
-            each["id"] for each in other.order
-            if each["id"] not in {v["object"]["id"] for v in other.order if v["verb"]["id"].endswith("/voided")}
-            and not each["verb"]["id"].endswith("/voided")
-        ]  # fmt: skip
-
-    def test_a_statement_voided_before_it_is_sent_goes_first_and_then_what_voids_it(
-        self, store: Store, other: OtherStore, theirs: Any
-    ) -> None:
-        first, second = fill(store, 2)
-        (voids,) = store.keep(voiding(first))
-        forward(make_destination(other.url))
-        assert other.ids() == [first, second, voids]
-        assert theirs() == [second]
-
-    def test_what_voids_goes_wherever_the_voided_one_goes(self, store: Store, other: OtherStore, theirs: Any) -> None:
-        ids = store.keep(make_statement("passed"), make_statement("failed"))
-        voids = store.keep(voiding(ids[0]), voiding(ids[1]))
-        forward(make_destination(other.url, verbs=["http://adlnet.gov/expapi/verbs/passed"]))
-        assert other.ids() == [ids[0], voids[0]]
-        assert theirs() == []
-
-    def test_also_when_it_came_before_what_it_voids(self, store: Store, other: OtherStore, theirs: Any) -> None:
-        target = new_uuid()
-        (voids,) = store.keep(voiding(target))
-        destination = make_destination(other.url, verbs=["http://adlnet.gov/expapi/verbs/passed"])
-        destination = forward(destination)
-        assert other.ids() == []
-        passed = destination.sent_through
-        store.keep(make_statement("passed", id=target))
-        destination = forward(destination)
-        assert other.ids() == [voids, target]
-        assert destination.sent_through > passed
 
 
 def test_the_minutes_job_finds_who_is_due(store: Store, other: OtherStore) -> None:

@@ -11,7 +11,7 @@ class Barred(Exception):
 
 
 def endpoint(text: str) -> str:
-    """The address without its last slash. Raises ValueError for what is no store's address."""
+    """The address without its last slash or `/statements`. Raises ValueError for what is no store's address."""
     parts = urlsplit(text.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError("An address begins with https:// and names a host")
@@ -19,7 +19,7 @@ def endpoint(text: str) -> str:
         raise ValueError("The address of a store has no user, query or fragment")
     if any(character.isspace() or ord(character) < 32 for character in text.strip()):
         raise ValueError("An address has no spaces")
-    path = quote(parts.path.rstrip("/"), safe="/%:@!$&'()*+,;=-._~")
+    path = quote(parts.path.rstrip("/").removesuffix("/statements").rstrip("/"), safe="/%:@!$&'()*+,;=-._~")
     return f"{parts.scheme}://{parts.netloc.encode('idna').decode()}{path}"
 
 

@@ -39,6 +39,7 @@ def test_what_is_no_address_of_a_store(text: str) -> None:
 
 def test_an_address_is_kept_as_the_network_writes_it() -> None:
     assert addresses.endpoint(" https://store.example/xapi/ ") == "https://store.example/xapi"
+    assert addresses.endpoint("https://store.example/xapi/statements/") == "https://store.example/xapi"
     assert addresses.endpoint("https://tŷ.example:8443/cofnod/dŵr") == "https://xn--t-foa.example:8443/cofnod/d%C5%B5r"
 
 
