@@ -1,6 +1,7 @@
 """Destinations, and another record store on a real port that does as it is told."""
 
 import json
+import ssl
 import threading
 import time
 from base64 import b64decode
@@ -8,8 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from flask import current_app
 from sqlalchemy import select
 
@@ -81,8 +88,30 @@ class OtherStore:
         return DROP if told == DROP else (200, {}, json.dumps([each["id"] for each in got.statements]).encode())
 
 
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """TLS for localhost, by a certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = clock.now()
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    path = folder / "both.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + made.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
 class Serving:
     """`with Serving() as store:` runs it on a port of the loopback."""
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
 
     def __enter__(self) -> OtherStore:
         store = OtherStore()
@@ -125,9 +154,14 @@ class Serving:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        if self.tls is not None:
+            self.server.socket = self.tls.wrap_socket(self.server.socket, server_side=True)
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.thread.start()
-        store.url = f"http://127.0.0.1:{self.server.server_address[1]}/xapi"
+        store.url = (
+            f"{'http://127.0.0.1' if self.tls is None else 'https://localhost'}:{self.server.server_address[1]}/xapi"
+        )
         return store
 
     def __exit__(self, *_: Any) -> None:

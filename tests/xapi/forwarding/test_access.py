@@ -3,6 +3,7 @@
 import io
 import logging
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from tests.factories.forwarding import (
     KEY,
     SECRET,
     OtherStore,
+    Serving,
     allow_private,
     filled_form,
     forward,
@@ -28,6 +30,7 @@ from tests.factories.forwarding import (
     letters_of,
     make_destination,
     make_refused,
+    self_signed,
 )  # fmt: skip
 from tests.factories.xapi import Store, make_statement
 
@@ -207,3 +210,15 @@ def test_a_secret_of_another_key_asks_to_be_given_again(app: Flask, store: Store
     assert "give it again" in str(done.answer)
     with pytest.raises(services.sealing.Unreadable):
         services.sealing.unseal(made.secret or b"", other_id)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(store: Store, tmp_path: Path, monkeypatch: Any) -> None:
+    ids = store.keep(make_statement())
+    with Serving(self_signed(tmp_path)) as other:
+        made = forward(make_destination(other.url))
+        assert (made.trouble, made.status, other.got) == (Verdict.HELD, None, [])
+        assert "certificate" in str(made.answer)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "both.pem"))
+        with later(60):
+            forward(made)
+        assert other.ids() == ids, "and taken once the machine trusts it"

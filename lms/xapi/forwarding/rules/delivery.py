@@ -92,8 +92,10 @@ def offered(batch: int, failures: int) -> int:
 
 
 def alone(batch: int, failures: int, status: int | None) -> bool:
-    """Was the last offer of a single statement, and was it answered? Then that statement is what is in the way."""
-    return failures > 0 and status is not None and offered(batch, failures - 1) == 1
+    """Was the last offer of a single statement, and was the answer one that a statement can be the cause of? Then it may
+    be what is in the way: the other store breaks on it, or lets this key send others but not that one."""
+    may_be = status is not None and (status == 403 or status >= 500)
+    return may_be and failures > 0 and offered(batch, failures - 1) == 1
 
 
 def wait(failures: int, chance: float, asked: float | None = None) -> float:

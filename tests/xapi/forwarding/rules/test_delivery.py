@@ -105,7 +105,8 @@ def test_fewer_are_offered_after_each_failure_until_one_stands_alone() -> None:
     assert not delivery.alone(50, 5, 500)
     assert delivery.alone(50, 6, 500)
     assert not delivery.alone(50, 6, None), "a store that does not answer breaks on no statement"
-    assert not delivery.alone(1, 0, 200)
+    assert not delivery.alone(50, 6, 401), "nor is a wrong key a statement's fault"
+    assert not delivery.alone(1, 0, 500)
 
 
 def test_an_answer_is_kept_short_and_on_one_line() -> None:
