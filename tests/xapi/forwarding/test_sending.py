@@ -12,9 +12,10 @@ import pytest
 from lms.core import clock, jobs
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
-from lms.xapi.forwarding import progress, runs, sending, services
+from lms.xapi.forwarding import progress, queries, runs, sending, services
 from lms.xapi.forwarding.models import LetterState
 from lms.xapi.forwarding.rules.delivery import Verdict
+from lms.xapi.numbering import consistent_through
 from tests.factories.forwarding import (
     DROP,
     SECRET,
@@ -309,9 +310,8 @@ def test_the_minutes_job_finds_who_is_due(store: Store, other: OtherStore) -> No
     db.session.expire_all()
     assert other.ids() == ids
     assert (destination.delivered, paused.delivered) == (3, 0)
-    with transaction():
-        runs.dispatch()
-    assert (
-        db.session.scalar(db.text("SELECT count(*) FROM procrastinate_jobs WHERE task_name LIKE 'xapi.forwarding.f%'"))
-        == 0
+    assert queries.due(consistent_through()) == [], (
+        "nothing waits where it was sent, and nothing moves where it is paused"
     )
+    fill(store, 1)
+    assert queries.due(consistent_through()) == [destination.id]
