@@ -62,6 +62,8 @@ from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themsel
 from lms.xapi.api import xapi
 from lms.xapi.api.house import api as record_store_api
 from lms.xapi.events import StatementsRecorded
+from lms.xapi.forwarding.api import api as forwarding_api
+from lms.xapi.forwarding.pages import pages as forwarding_pages
 from lms.xapi.pages import my_pages as my_statements_pages
 from lms.xapi.pages import pages as record_store_pages
 
@@ -86,6 +88,7 @@ PAGES: tuple[Blueprint, ...] = (
     xapi,
     record_store_pages,
     my_statements_pages,
+    forwarding_pages,
     portal_pages.root_pages,
     portal_pages.home_pages,
     portal_pages.learning_pages,
@@ -105,6 +108,7 @@ APIS: tuple[Api, ...] = (
     certificates_api,
     reports_api,
     record_store_api,
+    forwarding_api,
 )
 SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (StatementsRecorded, launch_handlers.follow),
@@ -172,6 +176,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
         PUBLIC_URL=settings.public_url.rstrip("/"),
         DEVELOPMENT=settings.development,
         DEMONSTRATION=settings.demonstration,
+        ALLOW_PRIVATE_ADDRESSES=settings.allow_private_addresses,
         FILES_LOCATION=settings.files_location,
         MAIL_URL=settings.mail_url,
         MAIL_FROM=settings.mail_from,

@@ -38,6 +38,10 @@ class Settings:
     max_upload_mb: int = _setting(20, "Largest file that may be uploaded, in megabytes")
     database_pool: int = _setting(5, "Database connections kept per process")
     database_prepare: bool = _setting(True, "Prepared statements; turn off behind PgBouncer in transaction mode")
+    allow_private_addresses: bool = _setting(
+        True,
+        "Other record stores may lie inside our own network, and be spoken to without TLS; without development: no",
+    )
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
 
     @property
@@ -71,6 +75,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         except ValueError as fault:
             faults.append(f"{name}: {fault}")
     faults += _checked(given)
+    if not given.get("development", True):
+        given.setdefault("allow_private_addresses", False)
     if faults:
         raise ConfigurationFault(faults)
     return Settings(**given)

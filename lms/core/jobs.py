@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -24,23 +25,29 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """`every` is a cron line in UTC; `retries` counts further attempts, each waiting longer."""
+    """`every` is a cron line in UTC; `retries` counts further attempts, each waiting longer.
+
+    `whole`: it runs in one transaction. Otherwise it opens its own, between which it may wait for the network.
+    """
 
     name: str
     function: Callable[..., None]
     queue: str
     retries: int
     every: str | None
+    whole: bool = True
 
 
 REGISTERED: dict[str, Job] = {}
 
 
-def job(name: str, *, queue: str = "default", retries: int = 5, every: str | None = None) -> Callable[[F], F]:
+def job(
+    name: str, *, queue: str = "default", retries: int = 5, every: str | None = None, whole: bool = True
+) -> Callable[[F], F]:
     """Declare background work. The function takes JSON-able keyword arguments."""
 
     def declare(function: F) -> F:
-        REGISTERED[name] = Job(name, function, queue, retries, every)
+        REGISTERED[name] = Job(name, function, queue, retries, every, whole)
         function.job_name = name  # type: ignore[attr-defined]
         return function
 
@@ -75,7 +82,7 @@ def _edge(app: Flask, asked: Job) -> Callable[..., None]:
     def run(timestamp: int | None = None, **arguments: Any) -> None:
         with app.app_context(), audit.acting_from(f"job {asked.name}"):
             try:
-                with transaction():
+                with transaction() if asked.whole else nullcontext():
                     asked.function(**arguments)
             finally:
                 db.session.remove()
@@ -88,7 +95,7 @@ def run_worker(app: Flask, *, wait: bool = True) -> None:
     with app.app_context():
         queue = procrastinate_app(app)
     queue.run_worker(
-        wait=wait, listen_notify=wait, concurrency=2, install_signal_handlers=wait, delete_jobs="successful",
+        wait=wait, listen_notify=wait, concurrency=4, install_signal_handlers=wait, delete_jobs="successful",
         shutdown_graceful_timeout=20, update_heartbeat_interval=10,
     )  # fmt: skip
 

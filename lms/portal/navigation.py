@@ -29,7 +29,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     if actor.might(Permission.PORTFOLIO_DECIDE):
         entries.append(_entry(_("Supervision"), "supervision_queue.queue", "supervision_queue", "supervision"))
     if any(actor.might(each) for each in MANAGING):
-        entries.append(_entry(_("Manage"), "manage.manage", "manage", "record_store"))
+        entries.append(_entry(_("Manage"), "manage.manage", "manage", "record_store", "destinations"))
     if actor.might(Permission.UPTAKE_READ):
         entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake"))
     if actor.might(Permission.PERSON_EDIT):

@@ -37,3 +37,11 @@ def test_production_needs_a_shared_key() -> None:
 def test_cookies_are_for_tls_where_the_address_is() -> None:
     assert load({"LLWYBR_PUBLIC_URL": "https://learn.example.org"}).secure
     assert not load({}).secure
+
+
+def test_inner_addresses_are_for_development_unless_said_otherwise() -> None:
+    production = {"LLWYBR_DEVELOPMENT": "no", "LLWYBR_SECRET_KEY": "k" * 32}
+    assert load({}).allow_private_addresses
+    assert not load(production).allow_private_addresses
+    assert load(production | {"LLWYBR_ALLOW_PRIVATE_ADDRESSES": "yes"}).allow_private_addresses
+    assert not load({"LLWYBR_ALLOW_PRIVATE_ADDRESSES": "no"}).allow_private_addresses

@@ -156,7 +156,8 @@ def test_formats(store: Store) -> None:
     assert shown[1]["actor"] == learner()
 
 
-def test_attachments_come_back_byte_for_byte(store: Store) -> None:
+@pytest.mark.parametrize("nested", [False, True])
+def test_attachments_come_back_byte_for_byte(store: Store, nested: bool) -> None:
     content = b"\r\n--x\x00\xff\r\n"
     sha2 = hashlib.sha256(content).hexdigest()
     attachment = {
@@ -164,6 +165,9 @@ def test_attachments_come_back_byte_for_byte(store: Store) -> None:
         "sha2": sha2,
     }  # fmt: skip
     statement = make_statement(id=new_uuid(), attachments=[attachment])
+    if nested:
+        inner = make_statement(attachments=[attachment]) | {"objectType": "SubStatement"}
+        statement = make_statement(id=new_uuid(), object=inner)
     assert store.post(statement).status_code == 400, "it was not sent, and has no fileUrl"
     body = b"".join([
         b"--B\r\nContent-Type: application/json\r\n\r\n", json.dumps(statement).encode(),

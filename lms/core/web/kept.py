@@ -14,7 +14,7 @@ from lms.core.db import Record, db, transaction
 
 LONGEST = 200_000
 """Characters of one form that we keep."""
-SECRET = ("csrf_token", "once", "password", "new_password", "new_password_again")
+SECRET = ("csrf_token", "once", "secret", "password", "new_password", "new_password_again")
 
 
 class KeptForm(Record):

@@ -90,7 +90,7 @@ def ready(version: Version, statement: Json) -> Ready:
     flags = REFERS if target else 0
     if statements.is_voiding(statement):
         flags |= VOIDING
-    if statement.get("attachments"):
+    if statement.get("attachments") or statement["object"].get("attachments"):
         flags |= ATTACHES
     named = named_in(statement)
     timestamp = patterns.instant(statement["timestamp"]) if "timestamp" in statement else None

@@ -1,7 +1,7 @@
 """multipart/mixed, by bytes (RFC 2046 §5.1; xAPI 1.0.3 Part 3 §1.5.2): statements first, then their attachments."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
@@ -175,3 +175,10 @@ def framed(boundary: str, statements: bytes, attachments: Iterable[Held]) -> lis
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n"
         frame += [fence + head.encode("latin-1", "replace"), each, b"\r\n"]
     return [*frame, f"--{boundary}--\r\n".encode()]
+
+
+def joined(boundary: str, statements: bytes, attachments: Sequence[tuple[str, str, bytes]]) -> bytes:
+    """The whole at once, for what is known to be small: (content type, sha2, bytes) of each attachment."""
+    content = {sha2: body for _, sha2, body in attachments}
+    frame = framed(boundary, statements, [Held(kind, sha2, len(body)) for kind, sha2, body in attachments])
+    return b"".join(each if isinstance(each, bytes) else content[each.sha2] for each in frame)

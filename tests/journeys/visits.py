@@ -1,0 +1,295 @@
+"""Where every page is visited: with which address, and as whom. A page that is new gets its line in VISITS."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from certificates.models import Award
+from courses.catalogue.models import Course, CourseStatus, CourseVersion
+from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, SignOff
+from courses.supervision.models import Attestation, Supervision, SupervisorLicence
+from lms.accounts.models import EmailAddress, Membership, RoleGrant
+from lms.core import clock
+from lms.core.db import db, transaction
+from lms.core.permissions import Actor
+from lms.xapi import erasing, importing, people
+from lms.xapi.identity import agent_of
+from lms.xapi.rules.scopes import Scope
+from lms.xapi.services import issue_credential, record_own
+from tests.factories.forwarding import make_troubled_destination
+from tests.factories.xapi import attached, make_statement, new_uuid
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who goes there (a person's id, or nobody), and to which address."""
+
+    values: dict[str, Any]
+    person: Any = None
+
+
+def demo(name: str) -> Any:
+    return db.session.scalars(
+        select(EmailAddress.person_id).where(EmailAddress.address == f"{name}@demo.llwybr.example")
+    ).one()
+
+
+def one(statement: Any) -> Any:
+    return db.session.scalars(statement.limit(1)).one()
+
+
+def portfolio(state: PortfolioState) -> Portfolio:
+    return one(select(Portfolio).where(Portfolio.state == state).order_by(Portfolio.id))
+
+
+def item(*states: EvidenceState) -> EvidenceItem:
+    """An item of an open portfolio whose learner has a supervisor."""
+    return one(
+        select(EvidenceItem).join(Portfolio).join(Supervision, Supervision.learner_id == Portfolio.learner_id)
+        .where(EvidenceItem.state.in_(states), Portfolio.state == PortfolioState.IN_PROGRESS,
+               Supervision.ends_on.is_(None), Supervision.programme_code == Portfolio.programme_code)
+        .order_by(EvidenceItem.id)
+    )  # fmt: skip
+
+
+def of_item(found: EvidenceItem) -> Visit:
+    return Visit(
+        {"enrolment_id": found.portfolio.enrolment_id, "position": found.template_item.position},
+        found.portfolio.learner_id,
+    )
+
+
+def of_portfolio(state: PortfolioState) -> Visit:
+    found = portfolio(state)
+    return Visit({"enrolment_id": found.enrolment_id}, found.learner_id)
+
+
+def of_enrolment() -> Visit:
+    found = one(select(Enrolment).where(Enrolment.state == EnrolmentState.IN_PROGRESS).order_by(Enrolment.id))
+    return Visit({"enrolment_id": found.id}, found.learner_id)
+
+
+def supervised(found: EvidenceItem | Portfolio) -> Any:
+    learner = found.portfolio if isinstance(found, EvidenceItem) else found
+    return one(
+        select(Supervision.supervisor_id).where(
+            Supervision.learner_id == learner.learner_id, Supervision.programme_code == learner.programme_code,
+            Supervision.ends_on.is_(None),
+        )
+    )  # fmt: skip
+
+
+def signed() -> Visit:
+    found = one(select(SignOff).join(Portfolio).order_by(SignOff.id))
+    return Visit({"enrolment_id": found.portfolio.enrolment_id, "version": found.version}, found.portfolio.learner_id)
+
+
+def award() -> Award:
+    return one(select(Award).order_by(Award.id))
+
+
+def waiting_whole() -> Visit:
+    found = one(
+        select(Portfolio).join(Supervision, Supervision.learner_id == Portfolio.learner_id)
+        .where(Portfolio.state == PortfolioState.SUBMITTED, Supervision.ends_on.is_(None),
+               Supervision.programme_code == Portfolio.programme_code)
+    )  # fmt: skip
+    return Visit({"portfolio_id": found.id}, supervised(found))
+
+
+def a_supervision() -> Visit:
+    found = one(
+        select(Supervision).join(SupervisorLicence, SupervisorLicence.person_id == Supervision.supervisor_id)
+        .where(Supervision.ends_on.is_(None), Supervision.programme_code == "ECAMHS",
+               SupervisorLicence.programme_code == "ECAMHS", SupervisorLicence.ends_on > clock.today())
+    )  # fmt: skip
+    return Visit({"supervision_id": found.id}, found.supervisor_id)
+
+
+def an_attestation() -> Visit:
+    found = one(select(Attestation).where(Attestation.ended_on.is_(None), Attestation.ends_on > clock.today()))
+    return Visit({"attestation_id": found.id}, found.supervisor_id)
+
+
+def draft(status: CourseStatus = CourseStatus.DRAFT) -> dict[str, Any]:
+    found = one(
+        select(CourseVersion).join(Course, Course.id == CourseVersion.course_id).where(CourseVersion.status == status)
+    )
+    return {"code": found.course.code, "number": found.number}
+
+
+def membership() -> Visit:
+    found = one(select(Membership).where(Membership.person_id == demo("nurse"), Membership.ends_on.is_(None)))
+    return Visit({"membership_id": found.id}, found.person_id)
+
+
+def a_credential() -> Visit:
+    person = demo("admin")
+    with transaction():
+        made, _secret = issue_credential(Actor.system(), "A course platform", (Scope.STATEMENTS_WRITE,))
+    return Visit({"credential_id": made.id}, person)
+
+
+def a_statement() -> Any:
+    """One of the nurse's, with an answer, a file and a comment; its id."""
+    nurse = demo("nurse")
+    made = make_statement(
+        "answered", id=new_uuid(), actor=agent_of(nurse), timestamp="2026-11-02T09:30:00Z",
+        result={"score": {"scaled": 0.85}, "success": True, "duration": "PT10M", "response": "Listen first"},
+        context={"registration": new_uuid()}, attachments=[attached(b"file", fileUrl="https://f.example/a.pdf")],
+        object={"id": "https://a.example/q", "definition": {"name": {"en": "Child family development", "cy": "Datblygiad plant"}}},
+    )  # fmt: skip
+    comment = make_statement(
+        "commented", actor=agent_of(nurse), object={"objectType": "StatementRef", "id": made["id"]}
+    )
+    with transaction():
+        record_own(Actor.system(), made)
+        record_own(Actor.system(), comment)
+    return made["id"]
+
+
+def after_statements(name: str) -> Visit:
+    """A list that has something in it."""
+    a_statement()
+    return Visit({}, demo(name))
+
+
+def an_import() -> Any:
+    with transaction():
+        made = importing.begin(Actor.system(), b'{"id":1}\n', dry_run=True)
+    return made.id
+
+
+def an_erasure() -> Any:
+    with transaction():
+        record_own(Actor.system(), make_statement(actor={"mbox": "mailto:gone@example.org"}))
+        made = erasing.begin(
+            Actor.system(), people.of_agent({"mbox": "mailto:gone@example.org"}), "Asked for in writing"
+        )
+    return made.id
+
+
+def a_destination(*also: str) -> Visit:
+    destination, letter = make_troubled_destination()
+    values = {"destination_id": destination.id, "letter_id": letter.id}
+    return Visit({name: values[name] for name in also}, demo("admin"))
+
+
+def of_destination() -> Visit:
+    return a_destination("destination_id")
+
+
+def as_(name: str, **values: Any) -> Callable[[], Visit]:
+    return lambda: Visit(values, demo(name))
+
+
+def open_to_all(**values: Any) -> Callable[[], Visit]:
+    return lambda: Visit(values)
+
+
+VISITS: dict[str, Callable[[], Visit]] = {
+    "home.home": as_("nurse2"),
+    "learning.learning": as_("nurse2"),
+    "manage.manage": as_("organiser"),
+    "help.help": open_to_all(),
+    "help.accessibility": open_to_all(),
+    "help.privacy": open_to_all(),
+    "developers.developers": open_to_all(),
+    "outbox.outbox": open_to_all(),
+    "sign_in.sign_in": open_to_all(),
+    "sign_in.join": open_to_all(),
+    "sign_in.forgotten_password": open_to_all(),
+    "sign_in.mail_sent": open_to_all(what="join"),
+    "profile.profile": as_("nurse"),
+    "profile.details": as_("nurse"),
+    "profile.emails": as_("nurse"),
+    "profile.password": as_("nurse"),
+    "profile.registrations": as_("nurse"),
+    "profile.sign_ins": as_("nurse"),
+    "profile.tokens": as_("nurse"),
+    "profile.add_membership": as_("nurse"),
+    "profile.end_membership": membership,
+    "admin.people": as_("admin"),
+    "admin.person": lambda: Visit({"person_id": demo("nurse")}, demo("admin")),
+    "admin.organisations": as_("admin"),
+    "admin.add_organisation": as_("admin"),
+    "admin.audit": as_("admin"),
+    "admin.end_grant": lambda: Visit(
+        {"grant_id": one(select(RoleGrant.id).where(RoleGrant.person_id == demo("author")))}, demo("admin")
+    ),
+    "frameworks.frameworks": open_to_all(),
+    "frameworks.framework": open_to_all(code="PIMH"),
+    "frameworks.framework_version": open_to_all(code="CAMHS", version=1),
+    "catalogue.search": as_("nurse"),
+    "catalogue.course": as_("volunteer", code="ECAMHS-4"),
+    "course_authors.manage": as_("author"),
+    "course_authors.create": as_("author"),
+    "course_authors.edit": lambda: Visit(draft(), demo("author")),
+    "course_authors.version": lambda: Visit(draft(), demo("author")),
+    "course_authors.step": lambda: Visit(draft() | {"step": "review"}, demo("author")),
+    "enrolments.enrol": as_("volunteer", code="PT-BSF1"),
+    "enrolments.enrolment": of_enrolment,
+    "enrolments.withdraw": of_enrolment,
+    "enrolments.manage": as_("organiser"),
+    "launch.launch": of_enrolment,
+    "portfolios.portfolio": lambda: of_portfolio(PortfolioState.IN_PROGRESS),
+    "portfolios.item": lambda: of_item(item(EvidenceState.RETURNED)),
+    "portfolios.upload": lambda: of_item(item(EvidenceState.RETURNED)),
+    "portfolios.submit_item": lambda: of_item(item(EvidenceState.RETURNED)),
+    "portfolios.submit": lambda: of_portfolio(PortfolioState.IN_PROGRESS),
+    "portfolios.reopen": lambda: of_portfolio(PortfolioState.SIGNED_OFF),
+    "portfolios.signed": signed,
+    "supervision_queue.queue": as_("supervisor"),
+    "supervision_queue.item": lambda: Visit(
+        {"item_id": item(EvidenceState.SUBMITTED).id}, supervised(item(EvidenceState.SUBMITTED))
+    ),
+    "supervision_queue.portfolio": waiting_whole,
+    "supervision.learners": as_("supervisor"),
+    "supervision.attest": a_supervision,
+    "supervision.end": a_supervision,
+    "supervision.end_attestation": an_attestation,
+    "supervision.manage": as_("organiser"),
+    "supervision.licences": as_("organiser"),
+    "supervision.withdraw_licence": lambda: Visit(
+        {"licence_id": one(select(SupervisorLicence.id).where(SupervisorLicence.withdrawn_on.is_(None)))},
+        demo("organiser"),
+    ),
+    "awards.awards": as_("organiser"),
+    "awards.revocation": lambda: Visit({"number": award().number}, demo("organiser")),
+    "record.record": lambda: Visit({}, award().learner_id),
+    "record.award": lambda: Visit({"number": award().number}, award().learner_id),
+    "record.name": lambda: Visit({"number": award().number}, award().learner_id),
+    "verify.form": open_to_all(),
+    "verify.check": lambda: Visit({"code": award().code}),
+    "uptake.uptake": as_("commissioner"),
+    "uptake.baselines": as_("commissioner"),
+    "uptake.people": as_("organiser"),
+    "record_store.credentials": as_("admin"),
+    "record_store.new": as_("admin"),
+    "record_store.revoke": a_credential,
+    "record_store.statements": lambda: after_statements("admin"),
+    "record_store.statement": lambda: Visit({"id": a_statement()}, demo("admin")),
+    "record_store.bring_in": as_("admin"),
+    "record_store.imported": lambda: Visit({"import_id": an_import()}, demo("admin")),
+    "record_store.erase": as_("admin"),
+    "record_store.erasure": lambda: Visit({"erasure_id": an_erasure()}, demo("admin")),
+    "my_statements.mine": lambda: after_statements("nurse"),
+    "my_statements.statement": lambda: Visit({"id": a_statement()}, demo("nurse")),
+    "destinations.destinations": a_destination,
+    "destinations.new": as_("admin"),
+    "destinations.destination": of_destination,
+    "destinations.edit": of_destination,
+    "destinations.replay": of_destination,
+    "destinations.end": of_destination,
+    "destinations.letters": of_destination,
+    "destinations.letter": lambda: a_destination("destination_id", "letter_id"),
+}
+ELSEWHERE = {
+    "portfolios.file", "portfolios.signed_file", "record.certificate", "uptake.download",  # files, not pages
+    "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
+    "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
+    "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
+}  # fmt: skip
