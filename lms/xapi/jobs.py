@@ -16,15 +16,10 @@ KEPT_AFTER_END = timedelta(days=30)
 @job("xapi.tend", every="7 1 * * *")
 def tend() -> None:
     """Make the partitions of the coming months; forget launch credentials that ended a while ago."""
-    for name, first, after in partitions.months(clock.now()):
-        if not _is_filled(first, after):
-            db.session.execute(text(partitions.sql(name, first, after)))
+    bounds = {name: partitions.bounds_in(said) for name, said in db.session.execute(text(partitions.BOUNDS))}
+    if new := partitions.missing(bounds[partitions.AFTER][0], clock.now()):
+        for statement in partitions.growing(new):
+            db.session.execute(text(statement))
     db.session.execute(
         delete(Credential).where(Credential.about_id.is_not(None), Credential.until < clock.now() - KEPT_AFTER_END)
     )
-
-
-def _is_filled(first: int, after: int) -> bool:
-    """Rows of that month lie in the default partition already; PostgreSQL would refuse to make another for them."""
-    asked = text("SELECT EXISTS (SELECT FROM statement_default WHERE seq >= :first AND seq < :after)")
-    return bool(db.session.scalar(asked, {"first": first, "after": after}))

@@ -70,6 +70,8 @@ def keep(
     new = inserting.insert(bearer.tenant, rows)
     if len(new) != len(rows):
         _compare(bearer.tenant, [(row, each) for row, each in zip(rows, batch, strict=True) if row.seq not in new])
+    if new:
+        linking.arrive(bearer.tenant, [row for row in rows if row.seq in new])
     linking.link_all(
         bearer.tenant,
         [(row, UUID(target)) for row, target in zip(rows, targets, strict=True) if target and row.seq in new],

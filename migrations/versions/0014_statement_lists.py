@@ -1,0 +1,73 @@
+"""Every filter of the record store, and every pair, from a list that is in order: new lists, and no default partition.
+
+- A verb within an activity, and within a key of statement_ref, is a list of its own.
+- statement_link has the keys of a known target, and statement_ref those of `kind | 16`, so that who refers to a match
+  is found as who matches.
+- Range partitions before and after all months instead of a default one: PostgreSQL then reads months in order and stops.
+
+Expand, and backfill in the same step: old code keeps working, but what it links meanwhile is not found by its targets;
+run it without old writers.
+"""
+
+from datetime import UTC, datetime
+
+from alembic import op
+from sqlalchemy import text
+
+from lms.xapi import partitions
+from lms.xapi.rules import patterns
+
+revision = "0014_statement_lists"
+down_revision = "0010_reference_edition"
+
+LISTS = """
+CREATE INDEX ix_statement_activity_verb ON statement (tenant, activity, verb, seq);
+ALTER TABLE statement_ref DROP CONSTRAINT pk_statement_ref;
+ALTER TABLE statement_ref ADD CONSTRAINT pk_statement_ref PRIMARY KEY (tenant, kind, key, verb, seq);
+ALTER TABLE statement_link
+    ADD COLUMN target_seq bigint,
+    ADD COLUMN verb bigint,
+    ADD COLUMN actor bigint,
+    ADD COLUMN activity bigint,
+    ADD COLUMN authority bigint,
+    ADD COLUMN registration uuid;
+CREATE INDEX ix_statement_link_verb ON statement_link (tenant, verb, seq) WHERE verb IS NOT NULL;
+CREATE INDEX ix_statement_link_actor ON statement_link (tenant, actor, seq) WHERE actor IS NOT NULL;
+CREATE INDEX ix_statement_link_activity ON statement_link (tenant, activity, seq) WHERE activity IS NOT NULL;
+CREATE INDEX ix_statement_link_authority ON statement_link (tenant, authority, seq) WHERE authority IS NOT NULL;
+CREATE INDEX ix_statement_link_registration ON statement_link (tenant, registration, seq)
+    WHERE registration IS NOT NULL;
+"""
+TARGETS = """
+UPDATE statement_link AS link SET target_seq = t.seq, verb = t.verb, actor = t.actor, activity = t.activity,
+    authority = t.authority, registration = t.registration
+FROM statement_id AS known JOIN statement AS t ON t.tenant = known.tenant AND t.seq = known.seq
+WHERE known.tenant = link.tenant AND known.id = link.target;
+INSERT INTO statement_ref (tenant, kind, key, verb, seq)
+SELECT ref.tenant, ref.kind | 16, ref.key, ref.verb, link.seq
+FROM statement_link AS link JOIN statement_ref AS ref ON ref.tenant = link.tenant AND ref.seq = link.target_seq
+WHERE ref.kind < 16
+ON CONFLICT DO NOTHING;
+"""
+
+
+def upgrade() -> None:
+    op.execute(LISTS)
+    op.execute(TARGETS)
+    op.execute("ALTER TABLE statement DETACH PARTITION statement_default")
+    bounds = [each for _, said in op.get_bind().execute(text(partitions.BOUNDS)) for each in partitions.bounds_in(said)]
+    first = patterns.moment(min(bounds)) if bounds else datetime.now(UTC)
+    last = max(bounds) if bounds else 0
+    op.execute(partitions.sql(partitions.BEFORE, "MINVALUE", patterns.microseconds(first)))
+    held = [partitions.months(first, 0)[0]]
+    while held[-1][2] < last:
+        held += partitions.months(patterns.moment(held[-1][2]), 0)
+    for each in held:  # a month between them that nobody made
+        op.execute(partitions.sql(*each))
+    op.execute(partitions.sql(partitions.AFTER, held[-1][2], "MAXVALUE"))
+    op.execute("INSERT INTO statement SELECT * FROM statement_default")
+    op.execute("DROP TABLE statement_default")
+
+
+def downgrade() -> None:
+    raise RuntimeError("Restore a backup: rows are never thrown away by going back")
