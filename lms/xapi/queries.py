@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.numeric import Int8
 from sqlalchemy import Select, select, text
 
 from lms.core.db import db
-from lms.xapi.finding.numbers import numbers
+from lms.xapi.finding.numbers import numbers, run
 from lms.xapi.finding.ways import within_reach
 from lms.xapi.models import (
     TENANT,
@@ -68,16 +70,13 @@ def page(bearer: Bearer, wanted: Filter, through: int) -> PageFound:
     chosen = numbers(bearer, wanted, wanted.limit + 1)
     if not chosen:
         return PageFound([], None)
-    order = "ASC" if wanted.ascending else "DESC"
     shown = chosen[: wanted.limit]
-    rows = db.session.execute(
-        text(
-            "SELECT seq, flags, payload FROM statement WHERE tenant = :tenant AND seq BETWEEN :least AND :most"
-            f" AND seq = ANY(CAST(:shown AS bigint[])) ORDER BY seq {order}"
-        ),
-        {"tenant": bearer.tenant, "least": min(shown), "most": max(shown), "shown": _array(shown)},
+    rows = run(
+        "SELECT seq, flags, payload FROM statement WHERE tenant = %(tenant)s AND seq BETWEEN %(least)s AND %(most)s"
+        " AND seq = ANY(CAST(%(shown)s AS bigint[]))",
+        {"tenant": bearer.tenant, "least": Int8(min(shown)), "most": Int8(max(shown)), "shown": _array(shown)},
     )
-    found = [Found(row.seq, row.flags, bytes(row.payload)) for row in rows]
+    found = sorted((Found(*row) for row in rows), key=attrgetter("seq"), reverse=not wanted.ascending)
     return PageFound(found, replace(wanted, last=shown[-1]) if len(chosen) > wanted.limit else None)
 
 

@@ -1,45 +1,72 @@
-"""The numbers of a page: every way's first chunk at once, and further ones of those ways that need them."""
+"""The numbers of a page: every way's first chunk at once, and further ones of those ways that need them.
+
+By the session's own driver connection and in its transaction: prepared at once, and always planned the same way.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import text
+import psycopg
+from psycopg.types.numeric import Int8
 
 from lms.core.db import db
 from lms.xapi.finding import lists
-from lms.xapi.finding.ways import Condition, Given, Way, ways
+from lms.xapi.finding.ways import Condition, Given, Reference, Way, ways
 from lms.xapi.rules.parameters import Filter
 from lms.xapi.rules.scopes import Bearer
 
+Row = tuple[Any, ...]
+
 SLACK = 28
 """How many more than wanted are taken from a list in which only the voided do not match."""
-FIRST, MOST = 512, 32_768
+FIRST, MOST = 192, 32_768
 """Sizes of chunks from a list in which others do not match either."""
+SELDOM = 4096
+"""From this size on, lists that hardly meet are merged whole."""
+_LOW, _HIGH = -(2**62), 2**62
+
+_PLANNED = """
+    SELECT set_config(name, setting, true) FROM (VALUES ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'),
+        ('enable_sort', 'off'), ('enable_hashjoin', 'off'), ('plan_cache_mode', 'force_generic_plan'))
+        AS chosen(name, setting)
+"""
+"""For this transaction. Every list has its index in order, so no value of a parameter asks for another plan."""
 
 
 @dataclass
 class _Reading:
-    """How far one way has been read. `at` None: not begun; `ended`: there is no more that matters."""
+    """How far one way has been read. `at`: by driver, the number that its chunk came to."""
 
     way: Way
     drivers: Sequence[Sequence[Condition]]
-    driver: int = 0
-    at: list[int | None] = field(default_factory=list)
-    size: int = FIRST
+    size: int
+    at: list[int] = field(default_factory=list)
+    merged: bool = False
     ended: bool = False
+
+    @property
+    def driver(self) -> int:
+        return min(len(self.at), len(self.drivers) - 1)
+
+
+def run(sql: str, given: Given) -> list[Row]:
+    connection: psycopg.Connection[Any] = db.session.connection().connection.driver_connection  # type: ignore[assignment]
+    return connection.execute(sql, given, prepare=True).fetchall()
 
 
 def numbers(bearer: Bearer, wanted: Filter, count: int) -> list[int]:
     """The first `count` numbers that match, in the order wanted. Exact, however many chunks it takes."""
     every, given = ways(bearer, wanted)
+    given = {name: Int8(value) if isinstance(value, int) else value for name, value in given.items()}
     given |= {"tenant": bearer.tenant, "wanted": count}
+    run(_PLANNED, {})
     found: set[int] = set()
     for echo in (False, True):  # who only refers to what matches is few, and is looked for within what is found
         readings = [_begun(each, count) for each in every if each.echo is echo]
-        if readings:
-            _read(readings, wanted, given, found, count)
-            while pending := [each for each in readings if not each.ended]:
-                _read(pending[:1], wanted, given, found, count)
+        while readings:
+            _read(readings, wanted, given, found)
+            readings = [each for each in readings if not each.ended]
     return _best(found, wanted, count)
 
 
@@ -47,62 +74,60 @@ def _begun(way: Way, count: int) -> _Reading:
     drivers = way.drivers()
     for driver in drivers:
         if len(driver) == len(way.conditions):
-            return _Reading(way, [driver], size=count + SLACK)
-    return _Reading(way, [each for each in drivers if not any(set(each) < set(other) for other in drivers)])
+            return _Reading(way, [driver], count + SLACK)
+    useful = [each for each in drivers if not any(set(each) < set(other) for other in drivers)]
+    return _Reading(way, useful, FIRST)
 
 
-def _read(readings: Sequence[_Reading], wanted: Filter, given: Given, found: set[int], count: int) -> None:
-    floor = _floor(found, wanted, count)
-    values, parts = dict(given), []
+def _read(readings: Sequence[_Reading], wanted: Filter, given: Given, found: set[int]) -> None:
+    values, parts, count = dict(given), [], given["wanted"]
+    floor = _best(found, wanted, count)[-1] if len(found) >= count else None
     for number, each in enumerate(readings):
-        driver = each.drivers[each.driver]
-        at = each.at[each.driver] if len(each.at) > each.driver else None
-        bounds, bound = _bounds(wanted if at is None else replace(wanted, last=at), floor, f"_{number}")
-        part = lists.chunk(number, each.way, driver, bounds, ascending=wanted.ascending)
-        parts.append(part.replace(":size", f":size_{number}"))
-        values |= bound | {f"size_{number}": each.size}
-    rows = db.session.execute(text(" UNION ALL ".join(parts)), values).all()
+        at = each.at[each.driver] if len(each.at) > each.driver else wanted.last
+        low, high = _bounds(wanted, at, floor)
+        values |= {f"size_{number}": each.size, f"low_{number}": Int8(low), f"high_{number}": Int8(high)}
+        if each.merged:
+            one, two = each.way.references
+            parts.append(lists.common(each.way, one, two, number, ascending=wanted.ascending))
+        else:
+            parts.append(lists.chunk(each.way, each.drivers[each.driver], number, ascending=wanted.ascending))
+    rows = run(" UNION ALL ".join(parts), values)
     for number, each in enumerate(readings):
-        mine = [row.seq for row in rows if row.way == number and row.hit is lists.HIT]
-        last = [row.seq for row in rows if row.way == number and row.hit is lists.MORE]
+        mine = [seq for way, seq, hit in rows if way == number and hit]
+        last = [seq for way, seq, hit in rows if way == number and not hit]
         found.update(mine)
-        at = mine[-1] if len(mine) == count else last[0] if last else None
-        _advance(each, at, wanted, enough=len(set(mine)) == count)
+        if len(set(mine)) == count or each.merged or not (last or len(mine) == count):
+            each.ended = True
+        else:
+            _advance(each, last[0] if last else mine[-1], len(mine), wanted, count)
 
 
-def _advance(reading: _Reading, at: int | None, wanted: Filter, *, enough: bool) -> None:
-    """`at`: everything up to there has been seen; None: the list has ended. Of several lists the one that got furthest
-    with as many numbers is read on: it is the rarest."""
-    if at is None or enough:
-        reading.ended = True
+def _advance(reading: _Reading, at: int, hits: int, wanted: Filter, count: int) -> None:
+    """A chunk came as far as `at` without being enough: how to go on. Of several lists the one that got furthest with as
+    many numbers is read on, being the rarest; a list that yields well is not given up."""
+    reading.at[reading.driver :] = [at]
+    if hits * 8 >= count:
+        reading.drivers, reading.at = [reading.drivers[len(reading.at) - 1]], [at]
+        reading.size = min(reading.size * 3 * (count - hits) // hits // 2 + SLACK, MOST)
         return
-    reading.at[reading.driver:] = [at]
     if len(reading.at) < len(reading.drivers):
-        reading.driver += 1
         return
-    if len(reading.drivers) > 1:
-        furthest = max if wanted.ascending else min
-        seen = [each for each in reading.at if each is not None]
-        best = seen.index(furthest(seen))
-        reading.drivers, reading.driver, reading.at = [reading.drivers[best]], 0, [seen[best]]
+    furthest = max if wanted.ascending else min
+    best = reading.at.index(furthest(reading.at))
+    reading.drivers, reading.at = [reading.drivers[best]], [reading.at[best]]
     reading.size = min(reading.size * 4, MOST)
-
-
-def _floor(found: set[int], wanted: Filter, count: int) -> int | None:
-    """What lies beyond it is not needed any more."""
-    return _best(found, wanted, count)[-1] if len(found) >= count else None
+    pair = len(reading.way.references) == 2 and not reading.way.echo
+    reading.merged = pair and reading.size >= SELDOM and isinstance(reading.drivers[0][0], Reference)
 
 
 def _best(found: set[int], wanted: Filter, count: int) -> list[int]:
     return sorted(found, reverse=not wanted.ascending)[:count]
 
 
-def _bounds(wanted: Filter, floor: int | None, suffix: str) -> tuple[str, Given]:
-    """On the statement's own number, which is when it was stored: since excludes its instant, until includes it."""
-    after, before = ("<", ">") if wanted.ascending else (">", "<")
-    found = [
-        (">", "since", wanted.since), ("<=", "until", wanted.until), ("<=", "through", wanted.through),
-        (">" if wanted.ascending else "<", "last", wanted.last), (after, "floor", floor),
-    ]  # fmt: skip
-    given = {f"{name}{suffix}": value for _, name, value in found if value is not None}
-    return "".join(f" AND {{0}} {sign} :{name}{suffix}" for sign, name, value in found if value is not None), given
+def _bounds(wanted: Filter, at: int | None, floor: int | None) -> tuple[int, int]:
+    """Between which the number lies, which is when it was stored: since excludes its instant, until includes it. `at` is
+    where reading goes on, and beyond `floor` nothing is needed any more."""
+    before, after = (at, floor) if wanted.ascending else (floor, at)
+    low = [each for each in (wanted.since, before) if each is not None]
+    high = [each + 1 for each in (wanted.until, wanted.through) if each is not None]
+    return max(low, default=_LOW), min([*high, *([after] if after is not None else [])], default=_HIGH)
