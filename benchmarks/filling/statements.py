@@ -230,7 +230,7 @@ def _references(seq: str, where: Json) -> str:
             VALUES ({activity}, {_keys("category")}[1], true), ({activity}, {_keys("course")}[c + 1], true),
             ({activity}, {_keys("tier")}[c % 4 + 1], true),
             ({agent_}, {_keys("instructor")}[c % 40 + 1], luck < 0.6),
-            ({agent_}, {other}, mentors), ({int(Kind.AGENT_AS_OBJECT)}, {other}, mentors)
+            ({agent_}, {other}, mentors), ({int(Kind.AGENT)}, {other}, mentors)
         ) AS found(kind, key, holds)
         WHERE holds
     """

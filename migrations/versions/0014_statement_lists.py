@@ -3,6 +3,7 @@
 - A verb within an activity, and within a key of statement_ref, is a list of its own.
 - statement_link has the keys of a known target, and statement_ref those of `kind | 16`, so that who refers to a match
   is found as who matches.
+- The members of a group that is actor or object are found by `agent` (Part 3 §2.1.3).
 - Range partitions before and after all months instead of a default one: PostgreSQL then reads months in order and stops.
 
 Expand, and backfill in the same step: old code keeps working, but what it links meanwhile is not found by its targets;
@@ -15,7 +16,7 @@ from alembic import op
 from sqlalchemy import text
 
 from lms.xapi import partitions
-from lms.xapi.rules import patterns
+from lms.xapi.rules import keys, parsing, patterns
 
 revision = "0014_statement_lists"
 down_revision = "0010_reference_edition"
@@ -51,8 +52,16 @@ ON CONFLICT DO NOTHING;
 """
 
 
+GROUPS = """
+SELECT tenant, seq, verb, payload FROM statement
+WHERE position(convert_to('"member"', 'UTF8') IN payload) > 0
+"""
+MEMBER = "INSERT INTO statement_ref (tenant, kind, key, verb, seq) VALUES (:tenant, :kind, :key, :verb, :seq)"
+
+
 def upgrade() -> None:
     op.execute(LISTS)
+    _find_members()
     op.execute(TARGETS)
     op.execute("ALTER TABLE statement DETACH PARTITION statement_default")
     bounds = [each for _, said in op.get_bind().execute(text(partitions.BOUNDS)) for each in partitions.bounds_in(said)]
@@ -67,6 +76,20 @@ def upgrade() -> None:
     op.execute(partitions.sql(partitions.AFTER, held[-1][2], "MAXVALUE"))
     op.execute("INSERT INTO statement SELECT * FROM statement_default")
     op.execute("DROP TABLE statement_default")
+
+
+def _find_members() -> None:
+    """Once, for what was stored before: keys are hashes that only Python makes."""
+    connection = op.get_bind()
+    for row in connection.execute(text(GROUPS), execution_options={"yield_per": 1000}):
+        said = keys.keys_of({**parsing.load(bytes(row.payload)), "authority": None})
+        found = [
+            {"tenant": row.tenant, "kind": kind, "key": key, "verb": row.verb, "seq": row.seq}
+            for kind, key in said.references
+            if kind == keys.Kind.AGENT
+        ]
+        if found:
+            connection.execute(text(f"{MEMBER} ON CONFLICT DO NOTHING"), found)
 
 
 def downgrade() -> None:

@@ -62,7 +62,7 @@ class Way:
         return found or [()]
 
 
-_COMMON = ("registration", "actor", Kind.AGENT_AS_OBJECT, Kind.RELATED_AGENT, "activity", Kind.RELATED_ACTIVITY, "verb")
+_COMMON = ("registration", "actor", Kind.AGENT, Kind.RELATED_AGENT, "activity", Kind.RELATED_ACTIVITY, "verb")
 
 
 def _commonness(condition: Condition) -> int:
@@ -99,7 +99,7 @@ def _choices(wanted: Filter) -> Iterator[tuple[Condition, ...]]:
         if wanted.related_agents:
             agent += [Column("authority", "agent"), Reference(Kind.RELATED_AGENT, "agent")]
         else:
-            agent += [Reference(Kind.AGENT_AS_OBJECT, "agent")]
+            agent += [Reference(Kind.AGENT, "agent")]
         of.append(agent)
     if wanted.activity is not None:
         activity: list[Condition] = [Column("activity", "activity")]

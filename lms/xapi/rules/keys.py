@@ -15,7 +15,8 @@ Json = dict[str, Any]
 class Kind(IntEnum):
     """Why a key stands in `statement_ref`. A statement's own actor and activity are columns, not repeated here."""
 
-    AGENT_AS_OBJECT = 1
+    AGENT = 1
+    """The object, or a member of a group that is actor or object: what `agent` finds beside the actor itself."""
     RELATED_AGENT = 2
     RELATED_ACTIVITY = 4
 
@@ -59,8 +60,9 @@ def keys_of(statement: Json) -> Keys:
     context = statement.get("context", {})
     references: set[tuple[int, int]] = set()
     actor_key = agent_key(actor)
-    if kind in ("Agent", "Group"):
-        references |= {(Kind.AGENT_AS_OBJECT, key) for key in _agents((thing,))}
+    plain = [actor, *([thing] if kind in ("Agent", "Group") else [])]
+    named = [each for one in plain for each in (one, *one.get("member", ()))]
+    references |= {(Kind.AGENT, key) for key in _agents(named) if key != actor_key}
     references |= {(Kind.RELATED_AGENT, key) for key in _agents(agents(statement)) if key != actor_key}
     if context or kind == "SubStatement":
         related = {key_of(each["id"]) for each, _ in statements.activities(statement)}
