@@ -4,6 +4,7 @@
 - statement_link has the keys of a known target, and statement_ref those of `kind | 16`, so that who refers to a match
   is found as who matches.
 - The members of a group that is actor or object are found by `agent` (Part 3 §2.1.3).
+- A voiding statement that arrived after one that would void it was taken for voided; it is not (Part 2 §2.3.2).
 - Range partitions before and after all months instead of a default one: PostgreSQL then reads months in order and stops.
 
 Expand, and backfill in the same step: old code keeps working, but what it links meanwhile is not found by its targets;
@@ -44,6 +45,7 @@ UPDATE statement_link AS link SET target_seq = t.seq, verb = t.verb, actor = t.a
     authority = t.authority, registration = t.registration
 FROM statement_id AS known JOIN statement AS t ON t.tenant = known.tenant AND t.seq = known.seq
 WHERE known.tenant = link.tenant AND known.id = link.target;
+UPDATE statement SET flags = flags & ~1 WHERE flags & 3 = 3;
 INSERT INTO statement_ref (tenant, kind, key, verb, seq)
 SELECT ref.tenant, ref.kind | 16, ref.key, ref.verb, link.seq
 FROM statement_link AS link JOIN statement_ref AS ref ON ref.tenant = link.tenant AND ref.seq = link.target_seq

@@ -108,7 +108,7 @@ def _advance(reading: _Reading, at: int, hits: int, wanted: Filter, count: int) 
     reading.at[reading.driver :] = [at]
     if hits * 8 >= count:
         reading.drivers, reading.at = [reading.drivers[len(reading.at) - 1]], [at]
-        reading.size = min(reading.size * 3 * (count - hits) // hits // 2 + SLACK, MOST)
+        reading.size = min(max(reading.size * 3 * (count - hits) // hits // 2, count), MOST)
         return
     if len(reading.at) < len(reading.drivers):
         return

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import errors
 
 from lms.core.db import db
-from lms.xapi.models import VOIDED
+from lms.xapi.models import VOIDED, VOIDING
 from lms.xapi.rules.keys import Keys
 
 COPY_FROM = 40
@@ -39,7 +39,7 @@ class Row:
 
 _INSERT = f"""
     WITH given AS (
-        SELECT given.*, CASE WHEN EXISTS (
+        SELECT given.*, CASE WHEN f & {VOIDING} = 0 AND EXISTS (
             SELECT FROM statement_link WHERE tenant = %(tenant)s AND target = i AND voids
         ) THEN {VOIDED} ELSE 0 END AS voided
         FROM json_to_recordset(%(rows)s::json) AS given(
@@ -110,7 +110,7 @@ def _copy(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row])
         copy.set_types(_ROW_TYPES)
         for row in rows:
             keys = row.keys
-            flags = row.flags | VOIDED if row.id in voided else row.flags
+            flags = row.flags | VOIDED if row.id in voided and not row.flags & VOIDING else row.flags
             copy.write_row(
                 (tenant, row.seq, row.id, row.timestamp, keys.verb, keys.actor, keys.activity, row.authority,
                  keys.registration, flags, row.payload)
