@@ -32,6 +32,8 @@ _PLANNED = """
         AS chosen(name, setting)
 """
 """For this transaction. Every list has its index in order, so no value of a parameter asks for another plan."""
+_NESTED = "SELECT set_config('enable_nestloop', %(setting)s, true)"
+"""Off: the planner, who knows nothing of the keys, would look each number of one list up in the other."""
 
 
 @dataclass
@@ -91,7 +93,12 @@ def _read(readings: Sequence[_Reading], wanted: Filter, given: Given, found: set
             parts.append(lists.common(each.way, one, two, number, ascending=wanted.ascending))
         else:
             parts.append(lists.chunk(each.way, each.drivers[each.driver], number, ascending=wanted.ascending))
+    merged = any(each.merged for each in readings)
+    if merged:
+        run(_NESTED, {"setting": "off"})
     rows = run(" UNION ALL ".join(parts), values)
+    if merged:
+        run(_NESTED, {"setting": "on"})
     for number, each in enumerate(readings):
         mine = [seq for way, seq, hit in rows if way == number and hit]
         last = [seq for way, seq, hit in rows if way == number and not hit]
