@@ -15,7 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -120,7 +120,7 @@ def measured(bearer: Bearer, through: int) -> dict[tuple[tuple[str, ...], str, s
         first = queries.page(bearer, wanted, through)
         forward = wanted.ascending
         deep = ends.first + span * (7 if forward else 3) // 10
-        if wanted.until is not None and forward or wanted.since:  # a deep place within what is asked for
+        if (wanted.until is not None and forward) or wanted.since:  # a deep place within what is asked for
             least, most = max(wanted.since or 0, ends.first), min(wanted.until or ends.last, ends.last)
             deep = (least + most) // 2
         found[names, words, "first"] = timed(bearer, wanted, through)
@@ -189,7 +189,7 @@ def app_on(url: str, folder: Path) -> Flask:
 
 def main(folder: Path, counts: list[int]) -> None:
     runs = [run(folder, count) for count in counts]
-    for before, after in zip(runs, runs[1:], strict=False):
+    for before, after in pairwise(runs):
         growth = [(after[key][0] / before[key][0], key) for key in before if key in after]
         print(f"\nGrowth of medians: median {statistics.median(each for each, _ in growth):.2f} x; "
               f"over {MOST_GROWTH} x: {sum(each > MOST_GROWTH for each, _ in growth)} of {len(growth)}")  # fmt: skip

@@ -23,9 +23,7 @@ Json = dict[str, Any]
 
 STATEMENTS = 24_000
 _HOUSE = {"account": {"homePage": "https://llwybr.example", "name": "provider-5"}}
-ALL, MINE = (
-    Bearer(None, TENANT, _HOUSE, frozenset({each})) for each in (Scope.ALL, Scope.STATEMENTS_READ_MINE)
-)
+ALL, MINE = (Bearer(None, TENANT, _HOUSE, frozenset({each})) for each in (Scope.ALL, Scope.STATEMENTS_READ_MINE))
 
 
 @pytest.fixture
@@ -70,9 +68,7 @@ def plan(sql: str) -> Json:
     connection = db.session.connection().connection.driver_connection
     assert connection is not None
     connection.execute(numbers._PLANNED)
-    row = connection.execute(
-        "EXPLAIN (GENERIC_PLAN, FORMAT JSON) " + re.sub(r"%\((\w+)\)s", numbered, sql)
-    ).fetchone()
+    row = connection.execute("EXPLAIN (GENERIC_PLAN, FORMAT JSON) " + re.sub(r"%\((\w+)\)s", numbered, sql)).fetchone()
     return dict(row[0][0]["Plan"])
 
 

@@ -36,12 +36,16 @@ def common(way: Way, one: Reference, two: Reference, number: int, *, ascending: 
     are long and seldom meet."""
     fits = _own([each for each in way.conditions if each not in (one, two)], "one.verb", "one.seq")
     return (
-        f"(SELECT {number} AS way, one.seq, true AS hit FROM statement_ref AS one JOIN statement_ref AS two"
-        " ON two.tenant = one.tenant AND two.verb = one.verb AND two.seq = one.seq"
-        f" WHERE one.tenant = %(tenant)s AND one.kind = {int(one.kind)} AND one.key = {_of(one)}"
-        f" AND two.tenant = %(tenant)s AND two.kind = {int(two.kind)} AND two.key = {_of(two)}{_within('one.seq')}"
-        f" AND {fits} ORDER BY one.seq {'ASC' if ascending else 'DESC'} LIMIT %(wanted)s)"
-    ).replace("%(low)s", f"%(low_{number})s").replace("%(high)s", f"%(high_{number})s")
+        (
+            f"(SELECT {number} AS way, one.seq, true AS hit FROM statement_ref AS one JOIN statement_ref AS two"
+            " ON two.tenant = one.tenant AND two.verb = one.verb AND two.seq = one.seq"
+            f" WHERE one.tenant = %(tenant)s AND one.kind = {int(one.kind)} AND one.key = {_of(one)}"
+            f" AND two.tenant = %(tenant)s AND two.kind = {int(two.kind)} AND two.key = {_of(two)}{_within('one.seq')}"
+            f" AND {fits} ORDER BY one.seq {'ASC' if ascending else 'DESC'} LIMIT %(wanted)s)"
+        )
+        .replace("%(low)s", f"%(low_{number})s")
+        .replace("%(high)s", f"%(high_{number})s")
+    )
 
 
 def _taken(way: Way, driver: Sequence[Condition], order: str) -> tuple[str, str]:

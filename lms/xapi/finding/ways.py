@@ -77,7 +77,12 @@ def ways(bearer: Bearer, wanted: Filter) -> tuple[list[Way], Given]:
     found = [Way((*reach, *each), (), False) for each in choices]
     if choices != [()]:
         found += [Way(each, reach, True) for each in choices]
-    asked = {"agent": wanted.agent, "verb": wanted.verb, "activity": wanted.activity, "registration": wanted.registration}
+    asked = {
+        "agent": wanted.agent,
+        "verb": wanted.verb,
+        "activity": wanted.activity,
+        "registration": wanted.registration,
+    }
     return found, given | {name: value for name, value in asked.items() if value is not None}
 
 

@@ -22,7 +22,9 @@ agents = st.sampled_from(AGENTS)
 actors = st.one_of(
     agents,
     agents,
-    st.lists(agents, min_size=1, max_size=2, unique_by=str).map(lambda member: {"objectType": "Group", "member": member}),
+    st.lists(agents, min_size=1, max_size=2, unique_by=str).map(
+        lambda member: {"objectType": "Group", "member": member}
+    ),
     st.lists(agents, max_size=1).map(lambda member: GROUP | ({"member": member} if member else {})),
 )
 verbs = st.sampled_from(VERB_IDS).map(lambda id: {"id": id})
@@ -36,7 +38,8 @@ contexts = st.fixed_dictionaries(
         "contextActivities": st.fixed_dictionaries(
             {},
             optional={
-                name: st.lists(activities, min_size=1, max_size=2, unique_by=str) for name in ("parent", "grouping", "other")
+                name: st.lists(activities, min_size=1, max_size=2, unique_by=str)
+                for name in ("parent", "grouping", "other")
             },
         ).filter(bool),
     },

@@ -1,5 +1,6 @@
 """Several at once: nothing is lost, nothing is torn, and what is voided stays voided."""
 
+import itertools
 import json
 import threading
 from collections.abc import Callable
@@ -34,14 +35,19 @@ def test_who_counts_by_etag_loses_no_count(app: Flask, new_store: Callable[[], S
     """XAPI-00322: read, add one, write back if nobody else did meanwhile; until five times each."""
     store = new_store()
     store.version = version
-    assert store.send("PUT", "/activities/state", query=STATE, data=b'{"n":0}', headers={"If-None-Match": "*"}).status_code == 204
+    assert (
+        store.send("PUT", "/activities/state", query=STATE, data=b'{"n":0}', headers={"If-None-Match": "*"}).status_code
+        == 204
+    )
 
     def count(client: Store, _: int) -> int:
         refused = done = 0
         while done < 5:
             seen = client.send("GET", "/activities/state", query=STATE)
             body = json.dumps({"n": json.loads(seen.data)["n"] + 1})
-            answer = client.send("PUT", "/activities/state", query=STATE, data=body, headers={"If-Match": seen.headers["ETag"]})
+            answer = client.send(
+                "PUT", "/activities/state", query=STATE, data=body, headers={"If-Match": seen.headers["ETag"]}
+            )
             assert answer.status_code in (204, 412)
             done += answer.status_code == 204
             refused += answer.status_code == 412
@@ -80,7 +86,9 @@ def test_a_target_that_arrives_with_its_voiding_is_voided_and_still_finds_it(
     voids = [voiding(each["id"]) | {"id": new_uuid()} for each in targets]
 
     def send(client: Store, number: int) -> int:
-        batch = [targets[number // 2], *(make_statement() for _ in range(size - 1))] if number % 2 else [voids[number // 2]]
+        batch = (
+            [targets[number // 2], *(make_statement() for _ in range(size - 1))] if number % 2 else [voids[number // 2]]
+        )
         return client.post(batch).status_code
 
     assert at_once(app, store, send, 8) == [200] * 8
@@ -106,7 +114,7 @@ def test_a_chain_written_all_at_once_is_found_by_its_end(app: Flask, new_store: 
     chain = [make_statement("passed", "https://a.example/end", id=ids[0])]
     chain += [
         make_statement("commented", id=id, object={"objectType": "StatementRef", "id": before})
-        for before, id in zip(ids, ids[1:], strict=False)
+        for before, id in itertools.pairwise(ids)
     ]
     assert at_once(app, store, lambda client, number: client.post(chain[number]).status_code, 5) == [200] * 5
     assert sorted(store.ids(activity="https://a.example/end")) == sorted(ids)
