@@ -26,6 +26,8 @@ class StoreAgainstModel(RuleBasedStateMachine):
     """`make` is set by the test: an empty store."""
 
     make: Callable[[], Store]
+    pages = 0
+    """How many were compared, in all examples."""
 
     @initialize()
     def open(self) -> None:
@@ -110,6 +112,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
     def query(self, data: st.DataObject) -> None:
         query = data.draw(some.filters([each["stored"] for each in self.model.statements]))
         assert self.store.ids(**query) == self.model.found(query), query
+        type(self).pages += 1
 
     @rule()
     def read_all(self) -> None:
@@ -169,3 +172,4 @@ class StoreAgainstModel(RuleBasedStateMachine):
 def test_any_sequence_of_operations_is_answered_as_the_model_answers(new_store: Callable[[], Store]) -> None:
     StoreAgainstModel.make = staticmethod(new_store)  # type: ignore[method-assign]
     run_state_machine_as_test(StoreAgainstModel, settings=settings(PROFILE, max_examples=10, stateful_step_count=20))
+    assert StoreAgainstModel.pages > 5, "it did ask"
