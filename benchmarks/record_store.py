@@ -140,9 +140,9 @@ def copied(connection: psycopg.Connection[Any], chance: random.Random, size: int
     batches: list[list[tuple[str, bytes]]] = []
     real = inserting.insert
 
-    def gather(tenant: int, rows: list[inserting.Row]) -> set[int]:
+    def gather(tenant: int, rows: list[inserting.Row]) -> inserting.Inserted:
         batches.append(_binary(connection, rows))
-        return {row.seq for row in rows}
+        return inserting.Inserted({row.seq for row in rows}, set())
 
     inserting.insert = gather  # type: ignore[assignment]
     try:

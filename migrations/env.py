@@ -6,7 +6,7 @@ from sqlalchemy import text
 import lms.app  # noqa: F401 - every model registers itself
 from lms.core.db import db
 
-OURS_BY_SQL = ("procrastinate_", "statement_p", "statement_default")
+OURS_BY_SQL = ("procrastinate_", "statement_p")
 """Tables that a library or a partition makes: not in the metadata, not to be dropped."""
 
 

@@ -29,6 +29,7 @@ from lms.xapi import identity, services
 from lms.xapi.keeping import knowing
 from lms.xapi.models import (
     ATTACHES,
+    ECHO,
     TENANT,
     AgentName,
     Attachment,
@@ -46,7 +47,8 @@ from lms.xapi.rules.naming import named_in
 Json = dict[str, Any]
 
 BATCH = 200
-_AGENTS = (int(Kind.AGENT_AS_OBJECT), int(Kind.RELATED_AGENT))
+_AGENTS = (int(Kind.AGENT), int(Kind.RELATED_AGENT))
+_ECHOES = tuple(kind | ECHO for kind in _AGENTS)
 
 _WHERE_THEY_STAND = """
     (SELECT seq FROM statement WHERE tenant = :tenant AND actor = ANY(:keys){limit})
@@ -60,7 +62,7 @@ _COUNT = text(f"""
     JOIN statement AS s ON s.tenant = :tenant AND s.seq = theirs.seq
 """)
 _NEXT = text(f"""
-    SELECT s.seq, s.actor, s.authority, s.flags, s.payload FROM statement AS s
+    SELECT s.seq, s.id, s.actor, s.authority, s.flags, s.payload FROM statement AS s
     WHERE s.tenant = :tenant AND s.seq IN (
         SELECT seq FROM ({_WHERE_THEY_STAND.format(limit=" LIMIT :batch")}) AS theirs ORDER BY seq LIMIT :batch
     )
@@ -74,6 +76,21 @@ _FOUND_BY = text("""
     INSERT INTO statement_ref (tenant, kind, key, seq, verb) VALUES (:tenant, :kind, :key, :seq, :verb)
     ON CONFLICT DO NOTHING
 """)
+_LINKED = text("""
+    UPDATE statement_link AS link SET actor = t.actor, authority = t.authority, registration = t.registration
+    FROM statement AS t
+    WHERE link.tenant = :tenant AND link.target = ANY(CAST(:ids AS uuid[])) AND t.tenant = :tenant AND t.seq = link.target_seq
+""")
+_ECHOED = text(f"""
+    INSERT INTO statement_ref (tenant, kind, key, verb, seq)
+    SELECT ref.tenant, ref.kind | {ECHO}, ref.key, ref.verb, link.seq
+    FROM statement_link AS link JOIN statement_ref AS ref
+        ON ref.tenant = :tenant AND ref.kind = ANY(:kinds) AND ref.key = :key AND ref.seq = link.target_seq
+    WHERE link.tenant = :tenant AND link.target = ANY(CAST(:ids AS uuid[]))
+    ON CONFLICT DO NOTHING
+""")
+"""Those who refer to a statement are found by what it is found by (`keeping/linking.py`)."""
+_ECHOED_NO_MORE = text("DELETE FROM statement_ref WHERE tenant = :tenant AND kind = ANY(:kinds) AND key = ANY(:keys)")
 _NOBODY_ELSES = text(f"""
     SELECT sha2 FROM unnest(CAST(:files AS text[])) AS given(sha2) WHERE NOT EXISTS (
         SELECT FROM statement AS s WHERE s.tenant = :tenant AND (s.flags & {ATTACHES}) <> 0
@@ -149,6 +166,7 @@ def erase(erasure: str) -> None:
         enqueue(erase, erasure=erasure)  # whoever runs twice waits at the row
         return
     _forget(found, found.keys)
+    db.session.execute(_ECHOED_NO_MORE, {"tenant": TENANT, "kinds": list(_ECHOES), "keys": found.keys})
     found.keys = found.identifiers = found.secret = None
     found.ended_at = clock.now()
     audit.record(Actor.system(), "erasure.done", thing=found, statements=found.statements, documents=found.documents)
@@ -200,6 +218,9 @@ def _rewrite(erasure: Erasure, rows: Collection[Any]) -> None:
     db.session.execute(_FOUND_BY_NO_MORE, _given(own) | {"seqs": seqs})
     if references:
         db.session.execute(_FOUND_BY, references)
+    given = {"tenant": TENANT, "ids": "{" + ",".join(str(row.id) for row in rows) + "}"}
+    db.session.execute(_LINKED, given)
+    db.session.execute(_ECHOED, given | {"kinds": list(_AGENTS), "key": key})
     erasure.statements += len(rows)
     erasure.signatures += _drop(signatures)
     theirs = [*own, *([key] if key is not None else [])]

@@ -21,6 +21,9 @@ TENANT = 1
 VOIDED, VOIDING, REFERS, ATTACHES = 1, 2, 4, 8
 """Bits of `statement.flags`."""
 
+ECHO = 16
+"""Added to a kind in `statement_ref`: the key is not this statement's own, but that of one which it refers to."""
+
 ANY_REGISTRATION = UUID(int=0)
 """In `document.registration`: none was given (a primary key has no nulls)."""
 
@@ -32,7 +35,7 @@ def _key(**given: Any) -> Mapped[int]:
 class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
     """A statement. `seq` is its place in time and its `stored` (rules/sequence.py); `payload` is JSON as served.
 
-    Partitioned by month of `seq`; rows outside every month are in the default partition.
+    Partitioned by month of `seq`; what lies before or after every month has partitions of its own (`partitions.py`).
     """
 
     __tablename__ = "statement"
@@ -41,6 +44,7 @@ class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
         Index("ix_statement_verb", "tenant", "verb", "seq"),
         Index("ix_statement_actor", "tenant", "actor", "seq"),
         Index("ix_statement_activity", "tenant", "activity", "seq"),
+        Index("ix_statement_activity_verb", "tenant", "activity", "verb", "seq"),
         Index("ix_statement_authority", "tenant", "authority", "seq"),
         Index(
             "ix_statement_registration",
@@ -76,26 +80,45 @@ class StatementId(db.Model):  # type: ignore[name-defined, misc]
 
 
 class StatementRef(db.Model):  # type: ignore[name-defined, misc]
-    """What else a statement is found by: agents and activities other than its own actor and object (`keys.Kind`)."""
+    """What else a statement is found by: agents and activities other than its own actor and object (`keys.Kind`).
+
+    The verb stands before the number: a list of one key and one verb is in order, and a key has few verbs to merge.
+    """
 
     __tablename__ = "statement_ref"
-    __table_args__ = (PrimaryKeyConstraint("tenant", "kind", "key", "seq", postgresql_include=["verb"]),)
+    __table_args__ = (PrimaryKeyConstraint("tenant", "kind", "key", "verb", "seq"),)
     tenant: Mapped[int] = mapped_column(autoincrement=False)
     kind: Mapped[int] = mapped_column(SmallInteger, autoincrement=False)
     key: Mapped[int] = _key()
-    seq: Mapped[int] = _key()
     verb: Mapped[int] = _key()
+    seq: Mapped[int] = _key()
 
 
 class StatementLink(db.Model):  # type: ignore[name-defined, misc]
-    """The statement `seq` refers to the statement `target`, itself or through others; known or not yet."""
+    """The statement `seq` refers to the statement `target`, itself or through others; known or not yet.
+
+    A known target's number and keys stand here too: whoever refers to a statement is found by them, in its own order.
+    """
 
     __tablename__ = "statement_link"
-    __table_args__ = (PrimaryKeyConstraint("tenant", "target", "seq"), Index("ix_statement_link_seq", "tenant", "seq"))
+    __table_args__ = (
+        PrimaryKeyConstraint("tenant", "target", "seq"),
+        Index("ix_statement_link_seq", "tenant", "seq"),
+        *(
+            Index(f"ix_statement_link_{name}", "tenant", name, "seq", postgresql_where=text(f"{name} IS NOT NULL"))
+            for name in ("verb", "actor", "activity", "authority", "registration")
+        ),
+    )
     tenant: Mapped[int] = mapped_column(autoincrement=False)
     target: Mapped[UUID]
     seq: Mapped[int] = _key()
     voids: Mapped[bool]
+    target_seq: Mapped[int | None] = _key()
+    verb: Mapped[int | None] = _key()
+    actor: Mapped[int | None] = _key()
+    activity: Mapped[int | None] = _key()
+    authority: Mapped[int | None] = _key()
+    registration: Mapped[UUID | None]
 
 
 class ActivityDefinition(db.Model):  # type: ignore[name-defined, misc]

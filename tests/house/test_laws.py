@@ -136,7 +136,7 @@ def test_upgrade_from_empty_equals_the_models(app: Flask) -> None:
             opts={
                 "compare_type": True,
                 "include_name": lambda name, kind, _: (
-                    kind != "table" or not str(name).startswith(("procrastinate_", "statement_p", "statement_default"))
+                    kind != "table" or not str(name).startswith(("procrastinate_", "statement_p"))
                 ),
             },
         )

@@ -1,4 +1,4 @@
-"""Which statements are found: every filter against a plain list, pages, voiding, and what the planner does."""
+"""Which statements are found: every filter against a plain list, pages and voiding. Plans: test_plans.py."""
 
 import json
 import random
@@ -6,15 +6,9 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 
 from lms.core.db import db
-from lms.xapi import queries
-from lms.xapi.identity import authority_of
-from lms.xapi.models import TENANT
-from lms.xapi.rules import parameters
-from lms.xapi.rules.scopes import Bearer, Scope
 from tests.factories.xapi import Store, learner, make_statement, new_uuid, some_statement, voiding
 
 Json = dict[str, Any]
@@ -182,21 +176,3 @@ def test_a_voiding_statement_cannot_be_voided(store: Store) -> None:
         store.keep(*order)
     assert store.get(statementId=void["id"]).status_code == 200
     assert store.get(statementId=target["id"]).status_code == 404
-
-
-def test_no_filter_makes_the_planner_read_the_whole_table(app: Flask, store: Store) -> None:
-    bearers = [
-        Bearer(None, TENANT, authority_of("k", "n"), frozenset({scope}))
-        for scope in (Scope.ALL, Scope.STATEMENTS_READ_MINE)
-    ]
-    usable = {name: value for name, value in FILTERS.items() if value is not None}
-    db.session.execute(text("SET LOCAL enable_seqscan = off"))  # the tables are empty, so reading them whole is cheap
-    for bearer in bearers:
-        for names in [(), *combinations(usable, 1), *combinations(usable, 2)]:
-            arguments = {
-                name: json.dumps(usable[name]) if isinstance(usable[name], dict) else usable[name] for name in names
-            }
-            sql, given = queries.page_sql(bearer, parameters.statements_wanted(arguments))  # type: ignore[arg-type]
-            plan = "\n".join(db.session.scalars(text("EXPLAIN " + sql), given))
-            assert "Seq Scan" not in plan, (names, plan)
-    db.session.rollback()

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import errors
 
 from lms.core.db import driver_connection
-from lms.xapi.models import VOIDED
+from lms.xapi.models import VOIDED, VOIDING
 from lms.xapi.rules.keys import Keys
 
 COPY_FROM = 40
@@ -37,7 +37,9 @@ class Row(NamedTuple):
 
 _INSERT = f"""
     WITH given AS (
-        SELECT given.*, CASE WHEN EXISTS (
+        SELECT given.*, EXISTS (
+            SELECT FROM statement_link WHERE tenant = %(tenant)s AND target = i
+        ) AS awaited, CASE WHEN f & {VOIDING} = 0 AND EXISTS (
             SELECT FROM statement_link WHERE tenant = %(tenant)s AND target = i AND voids
         ) THEN {VOIDED} ELSE 0 END AS voided
         FROM json_to_recordset(%(rows)s::json) AS given(
@@ -57,9 +59,11 @@ _INSERT = f"""
         SELECT %(tenant)s, (pair->>0)::smallint, (pair->>1)::bigint, q, v
         FROM given JOIN new ON seq = q, json_array_elements(r) AS pair
     )
-    SELECT seq FROM new
+    SELECT new.seq, awaited FROM new JOIN given ON q = new.seq
 """  # ORDER BY i: writers that share ids wait for one another in the same order, so they cannot deadlock
-_VOIDED_ALREADY = "SELECT target FROM statement_link WHERE tenant = %s AND voids AND target = ANY(%s::uuid[])"
+_REFERRED_TO = """
+    SELECT target, bool_or(voids) FROM statement_link WHERE tenant = %s AND target = ANY(%s::uuid[]) GROUP BY target
+"""
 _COPY_IDS = "COPY statement_id (tenant, id, seq) FROM STDIN (FORMAT binary)"
 _COPY_ROWS = (
     "COPY statement (tenant, seq, id, timestamp, verb, actor, activity, authority, registration, flags, payload)"
@@ -69,20 +73,26 @@ _COPY_REFS = "COPY statement_ref (tenant, kind, key, seq, verb) FROM STDIN (FORM
 _ROW_TYPES = ["int4", "int8", "uuid", "timestamptz", "int8", "int8", "int8", "int8", "uuid", "int2", "bytea"]
 
 
-def insert(tenant: int, rows: Sequence[Row]) -> set[int]:
-    """Keep those whose ids are new; return their numbers. Waits for others that are writing the same ids."""
+class Inserted(NamedTuple):
+    """Numbers of those whose ids are new; `awaited` are those of them to which others referred before they came."""
+
+    new: set[int]
+    awaited: set[int]
+
+
+def insert(tenant: int, rows: Sequence[Row]) -> Inserted:
+    """Keep those whose ids are new. Waits for others that are writing the same ids."""
     connection = driver_connection()
     if len(rows) >= COPY_FROM:
         try:
             with connection.transaction():
-                _copy(connection, tenant, rows)
-            return {row.seq for row in rows}
+                return _copy(connection, tenant, rows)
         except errors.UniqueViolation:
             pass  # some are known: the other way tells which
     return _insert(connection, tenant, rows)
 
 
-def _insert(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row]) -> set[int]:
+def _insert(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row]) -> Inserted:
     given = [
         {
             "q": row.seq, "i": row.id, "t": row.timestamp, "v": row.keys.verb, "a": row.keys.actor,
@@ -92,13 +102,13 @@ def _insert(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row
         }
         for row in rows
     ]  # fmt: skip
-    found = connection.execute(_INSERT, {"tenant": tenant, "rows": orjson.dumps(given).decode()})
-    return {seq for (seq,) in found}
+    found = connection.execute(_INSERT, {"tenant": tenant, "rows": orjson.dumps(given).decode()}).fetchall()
+    return Inserted({seq for seq, _ in found}, {seq for seq, awaited in found if awaited})
 
 
-def _copy(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row]) -> None:
+def _copy(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row]) -> Inserted:
     ids = "{" + ",".join(str(row.id) for row in rows) + "}"
-    voided = {target for (target,) in connection.execute(_VOIDED_ALREADY, [tenant, ids])}
+    referred: dict[UUID, bool] = dict(connection.execute(_REFERRED_TO, [tenant, ids]).fetchall())
     cursor = connection.cursor()
     with cursor.copy(_COPY_IDS) as copy:
         copy.set_types(["int4", "uuid", "int8"])
@@ -108,7 +118,7 @@ def _copy(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row])
         copy.set_types(_ROW_TYPES)
         for row in rows:
             keys = row.keys
-            flags = row.flags | VOIDED if row.id in voided else row.flags
+            flags = row.flags | VOIDED if referred.get(row.id) and not row.flags & VOIDING else row.flags
             copy.write_row(
                 (tenant, row.seq, row.id, row.timestamp, keys.verb, keys.actor, keys.activity, row.authority,
                  keys.registration, flags, row.payload)
@@ -118,3 +128,4 @@ def _copy(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row])
         for row in rows:
             for kind, key in row.keys.references:
                 copy.write_row((tenant, kind, key, row.seq, row.keys.verb))
+    return Inserted({row.seq for row in rows}, {row.seq for row in rows if row.id in referred})

@@ -135,11 +135,13 @@ def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], sequence: Numbers
         _row(each, seq, closings[id(sending)])
         for (sending, each), seq in zip(every, sequence.take(len(every)), strict=True)
     ]
-    new = inserting.insert(tenant, rows)
+    new, awaited = inserting.insert(tenant, rows)
     kept = list(zip(rows, every, strict=True))
     if len(new) != len(rows):
         _compare(tenant, [(row, each.statement) for row, (_, each) in kept if row.seq not in new])
         kept = [(row, each) for row, each in kept if row.seq in new]
+    if awaited:
+        linking.arrive(tenant, [row for row in rows if row.seq in awaited])
     linking.link_all(tenant, [(row, each.target) for row, (_, each) in kept if each.target])
     defining = {id(sending) for sending, _ in every if _may_define(sending.bearer)}
     knowing.note_definitions(tenant, [each.named.activities for _, (by, each) in kept if id(by) in defining])

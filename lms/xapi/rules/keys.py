@@ -14,13 +14,14 @@ Json = dict[str, Any]
 class Kind(IntEnum):
     """Why a key stands in `statement_ref`. A statement's own actor and activity are columns, not repeated here."""
 
-    AGENT_AS_OBJECT = 1
+    AGENT = 1
+    """The object, or a member of a group that is actor or object: what `agent` finds beside the actor itself."""
     RELATED_AGENT = 2
     RELATED_ACTIVITY = 4
 
 
 # As plain numbers: an IntEnum in a set is hashed by its name, in Python.
-_AGENT_AS_OBJECT, _RELATED_AGENT, _RELATED_ACTIVITY = map(int, Kind)
+_AGENT, _RELATED_AGENT, _RELATED_ACTIVITY = map(int, Kind)
 
 
 class Keys(NamedTuple):
@@ -60,9 +61,10 @@ def keys_of(statement: Json, named: Named) -> Keys:
     kind = thing.get("objectType", "Activity")
     actor, *others = map(agent_key, named.agents)
     references = {(_RELATED_AGENT, key) for key in others if key is not None and key != actor}
+    found_as = statement["actor"].get("member", ())  # members of a group stand for it where it stands (Part 3 §2.1.3)
     if kind in ("Agent", "Group"):
-        as_object = map(agent_key, (thing, *thing.get("member", ())))
-        references |= {(_AGENT_AS_OBJECT, key) for key in as_object if key is not None}
+        found_as = (*found_as, thing, *thing.get("member", ()))
+    references |= {(_AGENT, key) for key in map(agent_key, found_as) if key is not None and key != actor}
     ids = [each["id"] for each in named.activities]
     activity = key_of(ids.pop(0)) if kind == "Activity" else None
     for id_ in ids:

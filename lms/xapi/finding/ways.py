@@ -1,0 +1,125 @@
+"""The ways in which a statement can match a filter, and from which ordered list each is best read. Pure.
+
+A filter is a choice of ways: an agent is the actor, or the object, or (related) stands elsewhere. Within a way every
+condition must hold. One list drives: its numbers are taken in order and the rest is looked up for each of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, NamedTuple
+
+from lms.xapi.rules import keys
+from lms.xapi.rules.keys import Kind
+from lms.xapi.rules.parameters import Filter
+from lms.xapi.rules.scopes import Bearer, Use
+
+Given = dict[str, Any]
+
+
+class Column(NamedTuple):
+    """The statement's own `column` has the value of `parameter`."""
+
+    column: str
+    parameter: str
+
+
+class Reference(NamedTuple):
+    """`statement_ref` has the key of `parameter` for the statement."""
+
+    kind: Kind
+    parameter: str
+
+
+Condition = Column | Reference
+
+
+@dataclass(frozen=True)
+class Way:
+    """Every condition holds. `echo`: of a statement that this one refers to. `reach` then holds of this one itself.
+
+    `voided`: is this one to be voided, or not, or either (None)?
+    """
+
+    conditions: tuple[Condition, ...]
+    reach: tuple[Column, ...]
+    echo: bool
+    voided: bool | None
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(each for each in self.conditions if isinstance(each, Column))
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return tuple(each for each in self.conditions if isinstance(each, Reference))
+
+    def drivers(self) -> list[tuple[Condition, ...]]:
+        """What the lists can be read by, the rarest first as far as can be told from its kind."""
+        verb = tuple(each for each in self.columns if each.column == "verb")
+        found: list[tuple[Condition, ...]] = []
+        for each in sorted(self.conditions, key=_commonness):
+            if isinstance(each, Reference) or (each.column == "activity" and not self.echo):
+                found.append((each, *verb))  # these lists lie apart by verb
+            else:
+                found.append((each,))
+        return found or [()]
+
+
+_COMMON = ("registration", "actor", Kind.AGENT, Kind.RELATED_AGENT, "activity", Kind.RELATED_ACTIVITY, "verb")
+
+
+def _commonness(condition: Condition) -> int:
+    name = condition.column if isinstance(condition, Column) else condition.kind
+    return _COMMON.index(name) if name in _COMMON else len(_COMMON)
+
+
+def ways(bearer: Bearer, wanted: Filter) -> tuple[list[Way], Given]:
+    """Every way, those by the statement itself first, and the values of all parameters."""
+    reach, given = within_reach(bearer)
+    choices = list(_choices(wanted))
+    found = [Way((*reach, *each), (), False, wanted.voided) for each in choices]
+    if choices != [()]:
+        found += [Way(each, reach, True, wanted.voided) for each in choices]
+    asked = {
+        **{f"agent_{number}": key for number, key in enumerate(_agents(wanted))},
+        "verb": wanted.verb,
+        "activity": wanted.activity,
+        "registration": wanted.registration,
+    }
+    return found, given | {name: value for name, value in asked.items() if value is not None}
+
+
+def within_reach(bearer: Bearer) -> tuple[tuple[Column, ...], Given]:
+    """What this bearer may see at all: everything, its own, or one session's."""
+    if bearer.bounds is not None:
+        return (Column("actor", "bound_actor"), Column("registration", "bound_registration")), {
+            "bound_actor": keys.agent_key(bearer.bounds.actor), "bound_registration": bearer.bounds.registration,
+        }  # fmt: skip
+    if bearer.may(Use.READ_STATEMENTS):
+        return (), {}
+    return (Column("authority", "mine"),), {"mine": keys.agent_key(bearer.authority)}
+
+
+def _agents(wanted: Filter) -> tuple[int, ...]:
+    return wanted.agents if wanted.agent is None else (wanted.agent, *wanted.agents)
+
+
+def _choices(wanted: Filter) -> Iterator[tuple[Condition, ...]]:
+    of: list[list[Condition]] = []
+    agent: list[Condition] = []
+    for name in (f"agent_{number}" for number, _ in enumerate(_agents(wanted))):
+        agent.append(Column("actor", name))
+        if wanted.related_agents:
+            agent += [Column("authority", name), Reference(Kind.RELATED_AGENT, name)]
+        else:
+            agent.append(Reference(Kind.AGENT, name))
+    if agent:
+        of.append(agent)
+    if wanted.activity is not None:
+        activity: list[Condition] = [Column("activity", "activity")]
+        if wanted.related_activities:
+            activity.append(Reference(Kind.RELATED_ACTIVITY, "activity"))
+        of.append(activity)
+    of += [[Column(name, name)] for name in ("verb", "registration") if getattr(wanted, name) is not None]
+    return product(*of)

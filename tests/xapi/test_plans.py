@@ -1,0 +1,135 @@
+"""What PostgreSQL plans for every filter and pair: lists read in order, never `statement` whole, never sorted."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from benchmarks.filling import statements as made
+from benchmarks.record_store_reads import cases, values
+from lms.core.db import db
+from lms.xapi import queries
+from lms.xapi.finding import lists, numbers
+from lms.xapi.finding.ways import ways
+from lms.xapi.models import TENANT
+from lms.xapi.rules.parameters import Filter
+from lms.xapi.rules.scopes import Bearer, Scope
+
+Json = dict[str, Any]
+
+STATEMENTS = 24_000
+_HOUSE = {"account": {"homePage": "https://llwybr.example", "name": "provider-5"}}
+ALL, MINE = (Bearer(None, TENANT, _HOUSE, frozenset({each})) for each in (Scope.ALL, Scope.STATEMENTS_READ_MINE))
+
+
+@pytest.fixture
+def filled(app: Flask) -> None:
+    """Two years of statements, a thousand a month."""
+    db.session.remove()
+    url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        assert list(made.fill(connection, STATEMENTS))[-1] == "analysed"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every query that searching sends, without its values."""
+    found: list[str] = []
+
+    def run(sql: str, given: Json, real: Any = numbers.run) -> Any:
+        found.append(sql)
+        return real(sql, given)
+
+    for module in (numbers, queries):
+        monkeypatch.setattr(module, "run", run)
+    return found
+
+
+def every_filter() -> list[Filter]:
+    """Those of the benchmark: all filters alone and in pairs, with values that are common, rare, or never meet."""
+    first, last = db.session.execute(text("SELECT min(seq), max(seq) FROM statement")).one()
+    registration = db.session.scalar(text("SELECT registration FROM statement WHERE registration IS NOT NULL LIMIT 1"))
+    tenth = (last - first) // 10
+    return [wanted for _, _, wanted in cases(values(first + 5 * tenth, first + tenth, last - tenth, registration))]
+
+
+def plan(sql: str) -> Json:
+    """The plan for any values at all, as searching has it prepared. Needs PostgreSQL 16."""
+    names: list[str] = []
+
+    def numbered(found: re.Match[str]) -> str:
+        names.append(found[1])
+        return f"${names.index(found[1]) + 1}"
+
+    connection = db.session.connection().connection.driver_connection
+    assert connection is not None
+    connection.execute(numbers._PLANNED)
+    row = connection.execute("EXPLAIN (GENERIC_PLAN, FORMAT JSON) " + re.sub(r"%\((\w+)\)s", numbered, sql)).fetchone()
+    return dict(row[0][0]["Plan"])
+
+
+def faults(node: Json, sorted_: str = "") -> Iterator[str]:
+    """Scans of `statement` that are sequential, or whose rows are sorted before a limit has made them few."""
+    kind = node["Node Type"]
+    if "Subplan Name" in node or kind == "Limit":
+        sorted_ = ""
+    if "Sort" in kind:
+        sorted_ = f"sorted by {node['Sort Key']}"
+    relation = node.get("Relation Name", "")
+    if kind in ("Seq Scan", "Bitmap Heap Scan") and relation.startswith("statement"):
+        yield f"{kind} of {relation}"
+    if relation.startswith("statement_p") and sorted_:
+        yield f"{relation} {sorted_}"
+    for each in node.get("Plans", ()):
+        yield from faults(each, sorted_)
+
+
+def test_no_filter_and_no_pair_reads_statements_whole_or_sorts_them(filled: None, asked: list[str]) -> None:
+    for bearer in (ALL, MINE):
+        for wanted in every_filter():
+            page = queries.page(bearer, wanted, 2**60)
+            if page.rest is not None:
+                queries.page(bearer, page.rest, 2**60)
+    different = sorted(set(asked) - {numbers._PLANNED, numbers._NESTED})
+    assert len(different) > 100
+    for sql in different:
+        assert list(faults(plan(sql))) == [], sql
+    db.session.rollback()
+
+
+def test_lists_that_hardly_meet_are_merged_in_their_order(filled: None) -> None:
+    wanted = Filter(agent=1, related_agents=True, activity=2, related_activities=True)
+    way = next(each for each in ways(ALL, wanted)[0] if len(each.references) == 2 and not each.echo)
+    db.session.execute(text("SET LOCAL enable_nestloop = off"))
+    found = plan(lists.common(way, *way.references, 0, ascending=False))
+    kinds = re.findall(r"'Node Type': '([^']+)'", str(found))
+    assert "Merge Join" in kinds
+    assert kinds.count("Index Only Scan") == 2
+    assert not list(faults(found))
+
+
+def test_months_outside_what_is_asked_for_are_not_read(filled: None, asked: list[str]) -> None:
+    """Without bounds months are read one after the other, the newest first; with bounds only those between."""
+    first, last = db.session.execute(text("SELECT min(seq), max(seq) FROM statement")).one()
+    verb = db.session.scalar(text("SELECT verb FROM statement LIMIT 1"))
+    queries.page(ALL, Filter(verb=verb, limit=10), 2**60)
+    searched = str(plan(asked[1]))
+    assert "'Merge Append'" not in searched
+    assert searched.index(partition_of(last)) < searched.index(partition_of(first))
+    connection = db.session.connection().connection.driver_connection
+    assert connection is not None
+    values_ = {"tenant": TENANT, "verb": verb, "wanted": 11, "size_0": 39, "high_0": 2**62}
+    for low, months in ((first - 1, 24), (last - 1, 1)):
+        explained = connection.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + asked[1], values_ | {"low_0": low})
+        used = re.findall(r"'Relation Name': '(statement_p\d{4}_\d\d)'", str(explained.fetchone()))
+        assert months <= len(set(used)) <= months + 4, "and perhaps the months to come, which are empty"
+    db.session.rollback()
+
+
+def partition_of(number: int) -> str:
+    asked_ = text("SELECT tableoid::regclass::text FROM statement WHERE tenant = :tenant AND seq = :seq")
+    return str(db.session.scalar(asked_, {"tenant": TENANT, "seq": number}))
