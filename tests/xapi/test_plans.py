@@ -108,6 +108,7 @@ def test_lists_that_hardly_meet_are_merged_in_their_order(filled: None) -> None:
     found = plan(lists.common(way, *way.references, 0, ascending=False))
     kinds = re.findall(r"'Node Type': '([^']+)'", str(found))
     assert "Merge Join" in kinds
+    assert re.search(r"'Merge Cond': '[^']*verb[^']*seq", str(found)), "by number too, not by verb alone"
     assert kinds.count("Index Only Scan") == 2
     assert not list(faults(found))
 
