@@ -7,14 +7,20 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from lms.core import clock
 from lms.core.language import N_
-from lms.core.web.fields import Day, Instant, Text, one_of
+from lms.core.web.fields import Day, Instant, Text, WholeNumber, one_of
 from lms.xapi.models import ImportState
 from lms.xapi.rules import patterns
 from lms.xapi.rules.scopes import Scope
 
+OVERLAPS = ("0", "24", "168")
+"""Hours."""
+
 
 class CredentialIn(Schema):
-    """A client's credential. `until` is the last day on which it is valid; missing: until it is revoked."""
+    """A client's credential. `until` is the last day on which it is valid; missing: until it is revoked.
+
+    Limits that are missing are none; `largest_request` is in megabytes.
+    """
 
     name = Text(max=100, required=True, message=N_("Enter a name for the client"))
     scopes = fields.List(
@@ -23,6 +29,16 @@ class CredentialIn(Schema):
         validate=validate.Length(min=1, error=N_("Choose at least one thing that the client may do")),
     )
     until = Day(message=N_("Enter the last day on which it is valid"), load_default=None)
+    requests_per_minute = WholeNumber(most=1_000_000, load_default=None)
+    largest_request = WholeNumber(most=100, load_default=None)
+
+
+class Renewal(Schema):
+    """`overlap`: for how many hours the secret before stays good."""
+
+    overlap = fields.String(
+        required=True, validate=validate.OneOf(OVERLAPS, error=N_("Choose how long the old secret stays good"))
+    )
 
 
 class Iri(Text):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from copy import deepcopy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from lms.accounts.models import Organisation
 from lms.core import audit, clock
 from lms.core.db import db, get_or_refuse, record
-from lms.core.errors import Forbidden, Invalid
+from lms.core.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
 from lms.core.secrets_ import digest, new_secret
@@ -52,9 +52,16 @@ def _at_the_root(actor: Actor, permission: Permission) -> None:
 
 
 def issue_credential(
-    actor: Actor, name: str, scopes: Collection[Scope], *, until: datetime | None = None
+    actor: Actor,
+    name: str,
+    scopes: Collection[Scope],
+    *,
+    until: datetime | None = None,
+    requests_per_minute: int | None = None,
+    largest_request: int | None = None,
 ) -> tuple[Credential, str]:
-    """A client's new credential, and its secret, which nobody can see again. Raises Forbidden, Invalid."""
+    """A client's new credential, and its secret, which nobody can see again. Limits: None is none; the largest request
+    is in bytes. Raises Forbidden, Invalid."""
     may_manage(actor)
     if not scopes:
         raise Invalid(fields={"scopes": N_("Choose at least one thing that the client may do")})
@@ -63,6 +70,7 @@ def issue_credential(
         Credential(
             tenant=TENANT, name=name, key=_new_key(), digest=digest(secret),
             scopes=sorted(Scope(each) for each in scopes), issued_by=actor.person, until=until,
+            requests_per_minute=requests_per_minute, largest_request=largest_request,
         )
     )  # fmt: skip
     audit.record(actor, "credential.issued", thing=made, name=name, scopes=made.scopes)
@@ -84,6 +92,31 @@ def issue_launch_credential(
     )  # fmt: skip
     audit.record(actor, "credential.issued", about=about, thing=made, registration=str(registration))
     return made.key, secret
+
+
+def renew_secret(actor: Actor, credential_id: UUID, overlap: timedelta) -> tuple[Credential, str]:
+    """A new secret for a client's credential; the one before stays good for the overlap, and one before that no longer.
+
+    Raises Forbidden, NotFound for what is not a client's, and Conflict for one that has ended.
+    """
+    may_manage(actor)
+    credential = get_or_refuse(Credential, credential_id, lock=True)
+    now = clock.now()
+    if credential.about_id is not None:
+        raise NotFound()
+    if credential.revoked_at is not None or (credential.until is not None and credential.until <= now):
+        raise CredentialEnded()
+    secret = new_secret()
+    credential.former_digest, credential.former_until = credential.digest, now + overlap
+    credential.digest = digest(secret)
+    audit.record(actor, "credential.renewed", thing=credential, hours=int(overlap.total_seconds()) // 3600)
+    return credential, secret
+
+
+class CredentialEnded(Conflict):
+    """It was revoked, or its last day is over."""
+
+    slug, title = "credential-ended", N_("This credential has ended. Make another one.")
 
 
 def revoke(actor: Actor, credential_id: UUID) -> None:

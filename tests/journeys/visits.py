@@ -270,6 +270,7 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "record_store.credentials": as_("admin"),
     "record_store.new": as_("admin"),
     "record_store.revoke": a_credential,
+    "record_store.renew": a_credential,
     "record_store.statements": lambda: after_statements("admin"),
     "record_store.statement": lambda: Visit({"id": a_statement()}, demo("admin")),
     "record_store.bring_in": as_("admin"),

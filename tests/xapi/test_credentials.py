@@ -188,6 +188,40 @@ class TestPages:
         assert "Player" in listed.text
         assert secret not in listed.text
 
+    def test_a_new_secret_opens_at_once_and_the_old_one_for_as_long_as_was_chosen(
+        self, app: Flask, keeper: Any, store: Store
+    ) -> None:
+        url = f"{self.URL}/{credential_of(store).id}/renew"
+        assert store.get().status_code == 200
+        assert post_form(keeper, url, {}).status_code == 422
+        answer = post_form(keeper, url, {"overlap": "24"})
+        secret = next(word for word in answer.text.replace("<", " ").replace(">", " ").split() if len(word) == 43)
+        newer = Store(app, store.key, secret)
+        assert (newer.post(make_statement()).status_code, store.post(make_statement()).status_code) == (200, 200)
+        with clock.frozen(clock.now() + timedelta(hours=25)):
+            assert (newer.get().status_code, store.get().status_code) == (200, 401)
+        post_form(keeper, url, {"overlap": "0"})
+        assert (newer.get().status_code, store.get().status_code) == (401, 401)
+
+    def test_what_has_ended_gets_no_new_secret(self, app: Flask, keeper: Any) -> None:
+        ended = credential_of(make_store(app, until=clock.now() - timedelta(seconds=1)))
+        assert post_form(keeper, f"{self.URL}/{ended.id}/renew", {"overlap": "0"}).status_code == 409
+
+    def test_limits_are_kept(self, app: Flask, keeper: Any) -> None:
+        given = {"name": "Busy", "scopes": ["all"], "requests_per_minute": "40", "largest_request": "1"}
+        answer = post_form(keeper, f"{self.URL}/new", given)
+        secret = next(word for word in answer.text.replace("<", " ").replace(">", " ").split() if len(word) == 43)
+        client = Store(app, db.session.query(Credential).filter_by(name="Busy").one().key, secret)
+        with clock.frozen(clock.now().replace(second=0)):
+            large = client.post(make_statement(result={"response": "x" * 1_000_000}))
+            assert large.status_code == 413
+            assert "1000000 bytes" in large.json["detail"]  # type: ignore[index]
+            statuses = [client.get().status_code for _ in range(41)]
+            assert statuses == [200] * 39 + [429] * 2
+            last = client.post(make_statement())
+            assert (last.status_code, last.headers["Retry-After"]) == (429, "60")
+        assert client.get().status_code == 200
+
     def test_what_was_typed_is_shown_again_with_the_faults(self, keeper: Any) -> None:
         answer = post_form(keeper, f"{self.URL}/new", {"name": "Chwaraewr", "until-day": "31", "until-month": "2"})
         assert answer.status_code == 422
@@ -201,7 +235,7 @@ class TestPages:
         assert post_form(keeper, url, {}).status_code == 303
         assert store.get().status_code == 401
 
-    @pytest.mark.parametrize("address", ["", "/new", f"/{UUID(int=1)}/revoke"])
+    @pytest.mark.parametrize("address", ["", "/new", f"/{UUID(int=1)}/revoke", f"/{UUID(int=1)}/renew"])
     @pytest.mark.parametrize(("who", "status"), [("administrator below", 403), ("learner", 403), ("nobody", 303)])
     def test_others_are_refused(self, app: Flask, signed_in: Any, address: str, who: str, status: int) -> None:
         person = make_person()

@@ -37,6 +37,17 @@ class Text(fields.String):
         return text
 
 
+class WholeNumber(fields.Integer):
+    """A number of things, from 1 to `most`."""
+
+    def __init__(self, *, most: int, **options: Any):
+        said = N_("Enter a whole number that is not too large, such as 100")
+        options.setdefault(
+            "error_messages", {"invalid": said, "too_large": said, "required": REQUIRED, "null": REQUIRED}
+        )
+        super().__init__(validate=validate.Range(min=1, max=most, error=said), **options)
+
+
 class Code(Text):
     """A short code: letters, figures, hyphens, dots and underscores."""
 

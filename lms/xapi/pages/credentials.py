@@ -18,7 +18,7 @@ from lms.xapi import queries, services
 from lms.xapi.models import Credential
 from lms.xapi.pages.room import pages
 from lms.xapi.rules.scopes import Scope
-from lms.xapi.schemas import CredentialIn
+from lms.xapi.schemas import CredentialIn, Renewal
 
 SCOPES = {
     Scope.STATEMENTS_WRITE: N_("Send statements"),
@@ -68,9 +68,37 @@ def new(actor: Actor) -> Any:
     last_day = form.data["until"]
     end = None if last_day is None else datetime.combine(last_day + timedelta(days=1), time(), clock.LONDON)
     scopes = [Scope(each) for each in form.data["scopes"]]
-    credential, secret = services.issue_credential(actor, form.data["name"], scopes, until=end)
-    shown = {"name": credential.name, "key": credential.key, "secret": secret, "endpoint": _endpoint()}
-    return {"form": form, "options": options, "issued": shown}
+    largest = form.data["largest_request"]
+    credential, secret = services.issue_credential(
+        actor, form.data["name"], scopes, until=end, requests_per_minute=form.data["requests_per_minute"],
+        largest_request=None if largest is None else largest * 1_000_000,
+    )  # fmt: skip
+    return {"form": form, "options": options, "issued": _shown(credential, secret)}
+
+
+@pages.page(
+    ("GET", "POST"),
+    "/manage/record-store/<uuid:credential_id>/renew",
+    needs=Permission.RECORD_STORE_MANAGE,
+    template="xapi/renew.html",
+    keeps=False,
+)
+def renew(actor: Actor, credential_id: UUID) -> Any:
+    """Give a new secret, shown here once; the old one may stay good until the client has it."""
+    services.may_manage(actor)
+    context: dict[str, Any] = {"credential": get_or_refuse(Credential, credential_id), "issued": None}
+    context["options"] = [
+        ("24", _("For one day")),
+        ("168", _("For one week")),
+        ("0", _("Not at all: it may be known to others")),
+    ]
+    if request.method == "GET":
+        return context | {"form": forms.start(Renewal)}
+    form = forms.read(Renewal, request.form)
+    if not form.ok:
+        return context | {"form": form}, 422
+    credential, secret = services.renew_secret(actor, credential_id, timedelta(hours=int(form.data["overlap"])))
+    return context | {"form": form, "issued": _shown(credential, secret)}
 
 
 @pages.page(
@@ -87,6 +115,10 @@ def revoke(actor: Actor, credential_id: UUID) -> Any:
         return {"credential": credential, "scope_names": _scope_names()}
     services.revoke(actor, credential_id)
     return Redirect("record_store.credentials", flash=_("The credential %(name)s is revoked.", name=credential.name))
+
+
+def _shown(credential: Credential, secret: str) -> dict[str, str]:
+    return {"name": credential.name, "key": credential.key, "secret": secret, "endpoint": _endpoint()}
 
 
 def _scope_names() -> dict[str, str]:
