@@ -19,6 +19,8 @@ from lms.xapi.models import TENANT
 from lms.xapi.rules.sequence import Sequence
 
 LEASE_SECONDS = 120
+SLACK = 20_000
+"""Microseconds by which the clocks of two machines may drift apart between two renewals."""
 LATELY = 0.5
 GATE = 0x78415049
 """First key of the advisory lock that those who refer to other statements hold alone, and all other writers share."""
@@ -32,7 +34,10 @@ _CLAIM = text("""
     RETURNING writer, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now,
         coalesce((SELECT max(seq) FROM statement WHERE tenant = :tenant), 0) AS newest
 """)
-_OPENED = "pg_advisory_xact_lock_shared(%(mark)s), (SELECT edition FROM credential_edition)"
+_OPENED = """
+    pg_advisory_xact_lock_shared(%(mark)s), (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+    (SELECT edition FROM credential_edition)
+"""  # the clock is read when the mark can be seen: who saw no mark has read an earlier time
 _OPEN = f"SELECT pg_advisory_xact_lock_shared(%(gate)s, %(tenant)s), {_OPENED}"
 _OPEN_ALONE = f"SELECT pg_advisory_xact_lock(%(gate)s, %(tenant)s), {_OPENED}"
 _OLDEST_OPEN = text("""
@@ -54,14 +59,19 @@ class _Lease:
     writer: int
     sequence: Sequence
     clock: Callable[[], int]
+    """Microseconds, by the database's clock when the lease was taken or renewed: behind it, never ahead."""
     renew_at: float
 
 
 class Opened(NamedTuple):
-    """The numbers to write with, and the edition of all credentials (`models.CredentialEdition`)."""
+    """The numbers to write with, from the database's `now` on, and the edition of all credentials."""
 
     sequence: Sequence
+    now: int
     edition: UUID
+
+    def take(self, count: int) -> range:
+        return self.sequence.take(count, self.now)
 
 
 _lease: _Lease | None = None
@@ -81,10 +91,10 @@ def open_ingest(*, alone: bool) -> Opened:
     with connection.pipeline():  # the transaction's beginning goes along: one round trip
         answer = connection.execute(
             _OPEN_ALONE if alone else _OPEN, {"gate": GATE, "tenant": TENANT, "mark": -lease.clock()}
-        )  # the mark is older than every number taken after it
+        )  # the mark is older than every number taken after it: `clock` is never ahead of the database's
     row = answer.fetchone()
     assert row is not None
-    return Opened(lease.sequence, row[2])
+    return Opened(lease.sequence, row[2], row[3])
 
 
 def consistent_through() -> int:
@@ -129,12 +139,11 @@ def _claimed(process: str, before: _Lease | None) -> _Lease:
     }  # fmt: skip
     with db.engine.begin() as connection:  # its own: a rolled back request must not hand the place back
         row = connection.execute(_CLAIM, asked).one()
-    renew_at = time.monotonic() + LEASE_SECONDS / 2
-    if before is not None and before.process == process and before.writer == row.writer:
-        return _Lease(process, row.writer, before.sequence, before.clock, renew_at)
-    offset = int(row.now) - time.time_ns() // 1000
+    offset = int(row.now) - time.time_ns() // 1000 - SLACK
 
     def clock() -> int:
         return time.time_ns() // 1000 + offset
 
-    return _Lease(process, row.writer, Sequence(row.writer, row.newest, clock), clock, renew_at)
+    same = before is not None and before.process == process and before.writer == row.writer
+    sequence = before.sequence if before is not None and same else Sequence(row.writer, row.newest)
+    return _Lease(process, row.writer, sequence, clock, time.monotonic() + LEASE_SECONDS / 2)

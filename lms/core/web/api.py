@@ -5,6 +5,7 @@ The declaration is the documentation: `/api/v1/openapi.json` is made from it, an
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, make_response, request
@@ -87,10 +88,10 @@ class Api(Blueprint):
             if media_type:
                 first, *others = [media_type] if isinstance(media_type, str) else media_type
                 documented = self.response(status, {"contentMediaType": first}, content_type=first)(documented)
-                content = {each: {"schema": {"contentMediaType": each}} for each in others}
-                documented = (
-                    self.doc(responses={str(status): {"content": content}})(documented) if content else documented
-                )
+                if others:
+                    content = {each: {"schema": {"contentMediaType": each}} for each in others}
+                    more = {status: {"description": HTTPStatus(status).phrase, "content": content}}
+                    documented = self.doc(responses=more)(documented)
             else:
                 documented = self.response(status, shape)(documented)
             for code, text in _refusals(needs, rule, bool(body or query), raises).items():

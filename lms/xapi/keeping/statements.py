@@ -15,11 +15,11 @@ from lms.xapi.errors import Contradiction, Excessive, Fault, Malformed
 from lms.xapi.events import Recorded, StatementsRecorded
 from lms.xapi.keeping import attachments, inserting, knowing, linking
 from lms.xapi.models import ATTACHES, REFERS, VOIDING, StatementId, StoredStatement
+from lms.xapi.numbering import Opened
 from lms.xapi.rules import equality, multipart, parsing, patterns, scopes, signatures, statements
 from lms.xapi.rules.keys import Keys, agent_key, keys_of
 from lms.xapi.rules.naming import Named, named_in
 from lms.xapi.rules.scopes import Bearer, Use
-from lms.xapi.rules.sequence import Sequence as Numbers
 from lms.xapi.rules.versions import Version
 
 Json = dict[str, Any]
@@ -108,32 +108,32 @@ def keep(
     A statement that is known already is left alone. Raises Contradiction if the known one says something else.
     """
     sending = Sending(bearer, [ready(version, each) for each in batch], parts or {})
-    return keep_all([sending], open_for([sending]).sequence)[0]
+    return keep_all([sending], open_for([sending]))[0]
 
 
-def open_for(sendings: Sequence[Sending]) -> numbering.Opened:
+def open_for(sendings: Sequence[Sending]) -> Opened:
     """What they are written with, until the transaction ends."""
     return numbering.open_ingest(alone=any(each.target for sending in sendings for each in sending.batch))
 
 
-def keep_all(sendings: Sequence[Sending], sequence: Numbers) -> list[list[str]]:
+def keep_all(sendings: Sequence[Sending], opened: Opened) -> list[list[str]]:
     """Store what several requests to one tenant send, in one transaction: all, or nothing. Their ids, in order."""
     for sending in sendings:
         sending.bearer.require(Use.WRITE_STATEMENTS)
         check_attachments((each.statement for each in sending.batch), sending.parts)
     every = [(sending, each) for sending in sendings for each in sending.batch]
     if every:
-        _keep(sendings[0].bearer.tenant, every, sequence)
+        _keep(sendings[0].bearer.tenant, every, opened)
     for sending in sendings:
         _keep_attachments(sending)
     return [[str(each.id) for each in sending.batch] for sending in sendings]
 
 
-def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], sequence: Numbers) -> None:
+def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], opened: Opened) -> None:
     closings = {id(sending): _Closing(sending.bearer) for sending, _ in every}
     rows = [
         _row(each, seq, closings[id(sending)])
-        for (sending, each), seq in zip(every, sequence.take(len(every)), strict=True)
+        for (sending, each), seq in zip(every, opened.take(len(every)), strict=True)
     ]
     new, awaited = inserting.insert(tenant, rows)
     kept = list(zip(rows, every, strict=True))

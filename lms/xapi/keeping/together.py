@@ -106,7 +106,7 @@ def _write(group: Sequence[Errand]) -> None:
                 bearers = [each for each in found if isinstance(each, Bearer)]
                 verifying.note_use(bearers)
                 sendings = [replace(each.sending, bearer=by) for each, by in zip(group, bearers, strict=True)]
-                stored = statements.keep_all(sendings, opened.sequence)
+                stored = statements.keep_all(sendings, opened)
     except BaseException as fault:
         if len(group) == 1:
             group[0].fault = fault

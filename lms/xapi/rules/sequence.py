@@ -6,7 +6,6 @@ the remainder of 64, so 64 processes number 15,625 statements a second each, nev
 """
 
 import threading
-from collections.abc import Callable
 
 WRITERS = 64
 
@@ -14,15 +13,15 @@ WRITERS = 64
 class Sequence:
     """Numbers for one writer. Safe between threads; never runs backwards, even when the clock does."""
 
-    def __init__(self, writer: int, after: int, clock: Callable[[], int]) -> None:
-        """`after` is the highest number in the store; `clock` tells microseconds."""
-        self._writer, self._last, self._clock = writer, after, clock
+    def __init__(self, writer: int, after: int) -> None:
+        """`after` is the highest number in the store."""
+        self._writer, self._last = writer, after
         self._lock = threading.Lock()
 
-    def take(self, count: int) -> range:
-        """The next numbers, `WRITERS` apart."""
+    def take(self, count: int, now: int) -> range:
+        """The next numbers from `now` on (microseconds), `WRITERS` apart."""
         with self._lock:
-            now = max(self._clock(), self._last + 1)
+            now = max(now, self._last + 1)
             first = now + (self._writer - now) % WRITERS
             self._last = first + (count - 1) * WRITERS
             return range(first, self._last + 1, WRITERS)
