@@ -110,9 +110,10 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def query(self, data: st.DataObject) -> None:
-        query = data.draw(some.filters([each["stored"] for each in self.model.statements]))
-        assert self.store.ids(**query) == self.model.found(query), query
-        type(self).pages += 1
+        for _ in range(3):
+            query = data.draw(some.filters([each["stored"] for each in self.model.statements]))
+            assert self.store.ids(**query) == self.model.found(query), query
+            type(self).pages += 1
 
     @rule()
     def read_all(self) -> None:
@@ -171,5 +172,5 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
 def test_any_sequence_of_operations_is_answered_as_the_model_answers(new_store: Callable[[], Store]) -> None:
     StoreAgainstModel.make = staticmethod(new_store)  # type: ignore[method-assign]
-    run_state_machine_as_test(StoreAgainstModel, settings=settings(PROFILE, max_examples=10, stateful_step_count=20))
-    assert StoreAgainstModel.pages > 5, "it did ask"
+    run_state_machine_as_test(StoreAgainstModel, settings=settings(PROFILE, max_examples=25, stateful_step_count=25))
+    assert StoreAgainstModel.pages > 30, "it did ask"
