@@ -83,6 +83,19 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.keep([made], self.store.post(made), 200)
 
     @rule(data=st.data())
+    def refer_before_it_arrives(self, data: st.DataObject) -> None:
+        """And ask by what the target has (Part 3 §2.1.3)."""
+        late, self.unknown = self.unknown, new_uuid()
+        first = data.draw(some.statements([])) | {"object": {"objectType": "StatementRef", "id": late}}
+        first.pop("context", None)
+        target = data.draw(some.statements([]).filter(lambda each: "StatementRef" not in str(each))) | {"id": late}
+        for each in (first, target):
+            self.keep([each], self.store.post(each), 200)
+        for query in ({"verb": target["verb"]["id"]}, {"agent": target["actor"], "related_agents": "true"}):
+            if "agent" not in query or "account" in target["actor"]:
+                assert self.store.ids(**query) == self.model.found(query), query
+
+    @rule(data=st.data())
     def send_again(self, data: st.DataObject) -> None:
         """Known statements, in any order, with a new one between them."""
         if self.model.sent:
