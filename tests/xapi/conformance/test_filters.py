@@ -54,7 +54,7 @@ def batches(draw: st.DrawFn) -> list[list[Json]]:
     return made
 
 
-@settings(PROFILE, max_examples=5)
+@settings(PROFILE, max_examples=6)
 @given(data=st.data())
 def test_every_filter_alone_and_in_pairs_finds_what_the_model_does(
     new_store: Callable[[], Store], data: st.DataObject
@@ -91,7 +91,7 @@ def chunks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
             monkeypatch.setattr(numbers, name, size)
 
 
-@settings(PROFILE, max_examples=6)
+@settings(PROFILE, max_examples=12)
 @given(data=st.data())
 def test_any_query_finds_what_the_model_does_whatever_the_limit(
     new_store: Callable[[], Store], chunks: None, data: st.DataObject
@@ -111,7 +111,7 @@ def test_any_query_finds_what_the_model_does_whatever_the_limit(
         assert bool(first["more"]) is (len(wanted) > size)
 
 
-@settings(PROFILE, max_examples=8)
+@settings(PROFILE, max_examples=6)
 @given(data=st.data(), ascending=st.booleans(), limit=st.integers(1, 3))
 def test_pages_show_what_there_was_whatever_is_written_between_them(
     new_store: Callable[[], Store], data: st.DataObject, ascending: bool, limit: int

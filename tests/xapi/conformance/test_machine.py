@@ -83,6 +83,19 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.keep([made], self.store.post(made), 200)
 
     @rule(data=st.data())
+    def refer_before_it_arrives(self, data: st.DataObject) -> None:
+        """And ask by what the target has (Part 3 §2.1.3)."""
+        late, self.unknown = self.unknown, new_uuid()
+        first = data.draw(some.statements([])) | {"object": {"objectType": "StatementRef", "id": late}}
+        first.pop("context", None)
+        target = data.draw(some.statements([]).filter(lambda each: "StatementRef" not in str(each))) | {"id": late}
+        for each in (first, target):
+            self.keep([each], self.store.post(each), 200)
+        for query in ({"verb": target["verb"]["id"]}, {"agent": target["actor"], "related_agents": "true"}):
+            if "agent" not in query or "account" in target["actor"]:
+                assert self.store.ids(**query) == self.model.found(query), query
+
+    @rule(data=st.data())
     def send_again(self, data: st.DataObject) -> None:
         """Known statements, in any order, with a new one between them."""
         if self.model.sent:
@@ -110,9 +123,10 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def query(self, data: st.DataObject) -> None:
-        query = data.draw(some.filters([each["stored"] for each in self.model.statements]))
-        assert self.store.ids(**query) == self.model.found(query), query
-        type(self).pages += 1
+        for _ in range(3):
+            query = data.draw(some.filters([each["stored"] for each in self.model.statements]))
+            assert self.store.ids(**query) == self.model.found(query), query
+            type(self).pages += 1
 
     @rule()
     def read_all(self) -> None:
@@ -171,5 +185,5 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
 def test_any_sequence_of_operations_is_answered_as_the_model_answers(new_store: Callable[[], Store]) -> None:
     StoreAgainstModel.make = staticmethod(new_store)  # type: ignore[method-assign]
-    run_state_machine_as_test(StoreAgainstModel, settings=settings(PROFILE, max_examples=10, stateful_step_count=20))
-    assert StoreAgainstModel.pages > 5, "it did ask"
+    run_state_machine_as_test(StoreAgainstModel, settings=settings(PROFILE, max_examples=14, stateful_step_count=25))
+    assert StoreAgainstModel.pages > 20, "it did ask"
