@@ -5,7 +5,10 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from lms.core.web.turns import IN_MEMORY, InTurns
+import pytest
+
+from lms.core.web import turns as turns_module
+from lms.core.web.turns import IN_MEMORY, InTurns, Turn
 
 LARGEST = 2 * IN_MEMORY
 
@@ -73,6 +76,47 @@ def test_a_body_arrives_whole_and_one_that_is_too_large_is_left_to_the_app() -> 
         "REQUEST_METHOD": "POST", "wsgi.input": refused, "CONTENT_LENGTH": str(LARGEST + 1),
     }, lambda *_: lambda _bytes: None)  # fmt: skip
     assert refused.tell() == 0
+
+
+def test_one_that_is_stuck_does_not_keep_the_others_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns_module, "PATIENCE", 0.05)
+    begun, freed = threading.Event(), threading.Event()
+
+    def app(environ: Any, _start: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "POST":
+            begun.set()
+            freed.wait(10)
+        return [b"fine"]
+
+    turns = InTurns(app, LARGEST)
+    stuck = threading.Thread(target=ask, args=(turns,))
+    stuck.start()
+    assert begun.wait(10)
+    assert [ask(turns, method="GET") for _ in range(3)] == [b"fine"] * 3
+    freed.set()
+    stuck.join(10)
+    assert ask(turns, method="GET") == b"fine"
+
+
+def test_a_turn_goes_to_whoever_waits_longest() -> None:
+    turn, served = Turn(), []
+    assert turn.take(1)
+
+    def wait(number: int) -> None:
+        assert turn.take(10)
+        served.append(number)
+        turn.give()
+
+    threads = [threading.Thread(target=wait, args=(number,)) for number in range(5)]
+    for number, each in enumerate(threads, start=1):
+        each.start()
+        while len(turn._waiting) < number:
+            threading.Event().wait(0.001)
+    turn.give()
+    for each in threads:
+        each.join(10)
+    assert served == [0, 1, 2, 3, 4]
+    assert turn.take(0)
 
 
 def test_a_fault_gives_the_turn_back() -> None:
