@@ -1,6 +1,7 @@
 """`granian --interface wsgi wsgi:app`; `flask --app wsgi <command>`."""
 
 import gc
+import sys
 
 from sqlalchemy.orm import configure_mappers
 
@@ -14,6 +15,7 @@ app.wsgi_app = InTurns(  # type: ignore[method-assign]
     apart=("/xapi/",),  # the record store writes together what comes together, and takes large bodies as they come
 )
 
+sys.setswitchinterval(0.0005)  # a thread that hears from the database waits less for those that compute
 configure_mappers()
 gc.collect()
 gc.freeze()  # what is here now stays: the collector need not walk through it again and again

@@ -37,6 +37,7 @@ from lms.app import create_app
 from lms.core import config, embedded, migrate
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
+from lms.run import web_command
 from lms.xapi import identity, services
 from lms.xapi.keeping import inserting
 from lms.xapi.keeping.statements import judge, keep
@@ -49,7 +50,6 @@ VERBS = ("initialized", "progressed", "progressed", "progressed", "passed", "com
 TABLES = ("statement_id", "statement", "statement_ref")
 PORT = int(os.environ.get("PORT", "8231"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
-THREADS = os.environ.get("BENCH_THREADS", "4")
 ROUNDS = 3
 NAME = "record_store_benchmark"
 CMI5 = "https://w3id.org/xapi/cmi5/context"
@@ -208,8 +208,7 @@ def parsed() -> tuple[float, float]:
 def served(url: str, instance: Path) -> Iterator[None]:
     """Two worker processes of the real server."""
     environment = {**os.environ, "DATABASE_URL": url, "LLWYBR_INSTANCE": str(instance), "LLWYBR_LOG_LEVEL": "ERROR"}
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(PORT), "--workers", "2",
-               "--blocking-threads", THREADS, "--no-ws", "--log-level", "error", "wsgi:app"]  # fmt: skip
+    command = web_command("127.0.0.1", PORT, 2)
     server = subprocess.Popen(command, cwd=Path(__file__).parents[1], env=environment)
     try:
         for _ in range(100):

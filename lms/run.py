@@ -156,7 +156,7 @@ def web_command(host: str, port: int, processes: int, app: str = "wsgi:app") -> 
     """What serves the pages."""
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", app, "--host", host, "--port", str(port),
-        "--workers", str(processes), "--blocking-threads", "4", "--backpressure", "64", "--no-ws",
+        "--workers", str(processes), "--blocking-threads", "8", "--backpressure", "64", "--no-ws",
         "--log-level", "warning", "--workers-kill-timeout", "20", "--respawn-failed-workers",
     ]  # fmt: skip
 

@@ -62,7 +62,7 @@ def _enrolments(registrations: Iterable[UUID]) -> dict[UUID, tuple[UUID, UUID, s
     wanted = ",".join({str(each) for each in registrations})
     if not wanted:
         return {}
-    rows = db.session.execute(_ENROLMENTS, {"wanted": wanted})
+    rows = db.session.connection().execute(_ENROLMENTS, {"wanted": wanted})  # plain rows: no session looks at them
     return {registration: (enrolment, learner, code) for registration, enrolment, learner, code in rows}
 
 

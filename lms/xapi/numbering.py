@@ -88,10 +88,9 @@ def open_ingest(*, alone: bool) -> Opened:
     """
     lease = _held()
     connection = driver_connection()
-    with connection.pipeline():  # the transaction's beginning goes along: one round trip
-        answer = connection.execute(
-            _OPEN_ALONE if alone else _OPEN, {"gate": GATE, "tenant": TENANT, "mark": -lease.clock()}
-        )  # the mark is older than every number taken after it: `clock` is never ahead of the database's
+    answer = connection.execute(
+        _OPEN_ALONE if alone else _OPEN, {"gate": GATE, "tenant": TENANT, "mark": -lease.clock()}
+    )  # the mark is older than every number taken after it: `clock` is never ahead of the database's
     row = answer.fetchone()
     assert row is not None
     return Opened(lease.sequence, row[2], row[3])

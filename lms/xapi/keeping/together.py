@@ -1,12 +1,14 @@
 """Group commit: requests that come while another is being written are written together, in one transaction.
 
-Whoever finds nobody writing writes for all that wait; nobody waits for company. A fault of one is not the others': then
-each is written by itself.
+Whoever finds nobody writing writes for all that wait, and first gives those that are on their way a moment to arrive: a
+request alone waits for nobody. A fault of one is not the others': then each is written by itself.
 """
 
 import threading
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from lms.core.db import transaction
@@ -37,9 +39,37 @@ class Errand:
         return self.ids is not None or self.fault is not None
 
 
+PATIENCE = 0.002
+"""Seconds that are given to requests on their way."""
+
 _waiting: deque[Errand] = deque()
 _turn = threading.Condition()
 _writing = False
+_coming = 0
+_mine = threading.local()
+
+
+@contextmanager
+def on_the_way() -> Iterator[None]:
+    """A request that will want something stored is being read and judged, until it calls `keep` or fails."""
+    global _coming
+    with _turn:
+        _coming += 1
+        _mine.coming = True
+    try:
+        yield
+    finally:
+        with _turn:
+            _arrive()
+
+
+def _arrive() -> None:
+    global _coming
+    if getattr(_mine, "coming", False):
+        _mine.coming = False
+        _coming -= 1
+        if not _coming:
+            _turn.notify_all()
 
 
 def keep(errand: Errand) -> list[str]:
@@ -52,6 +82,7 @@ def keep(errand: Errand) -> list[str]:
     else:
         with _turn:
             _waiting.append(errand)
+            _arrive()
         while group := _my_turn(errand):  # more than one may be needed: those who waited longer go first
             try:
                 _write(group)
@@ -72,6 +103,9 @@ def _my_turn(errand: Errand) -> list[Errand]:
         if errand.is_done:
             return []
         _writing = True
+        until = time.monotonic() + PATIENCE
+        while _coming and (left := until - time.monotonic()) > 0:
+            _turn.wait(left)
         return _next_group()
 
 
