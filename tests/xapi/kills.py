@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 WRITERS = 4
 KEEPER = """
 import sys; from pathlib import Path; from lms.core import embedded
-print(embedded.start(Path(sys.argv[1])), flush=True); input()
+print(embedded.start(Path(sys.argv[1])), flush=True); sys.stdin.read()
 """
 PREPARE = """
 import sys; from pathlib import Path
@@ -98,6 +98,10 @@ class Trial:
                 os.kill(pid, signal.SIGKILL)
         self.keeper.kill()
         self.keeper.wait()
+        until = time.monotonic() + 10
+        while _runs(first):
+            assert time.monotonic() < until, "PostgreSQL does not die"
+            time.sleep(0.01)
 
     def start_server(self) -> None:
         environment = {
@@ -236,6 +240,14 @@ class Trial:
             "stored": len(rows),
             "attachments": len(held),
         }
+
+
+def _runs(pid: int) -> bool:
+    """Not when nobody has taken notice of its death yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def run(kills: int, seed: int) -> dict[str, int]:
