@@ -98,7 +98,7 @@ class Store:
             name: json.dumps(value) if isinstance(value, dict) else value
             for name, value in options.pop("query", {}).items()
         }
-        return self.client.open(f"/xapi{path}", method=method, headers=headers, query_string=query, **options)
+        return self.client.open(f"/xapi{path}", method=method, headers=headers, query_string=query or None, **options)
 
     def post(self, statements: Any, **options: Any) -> TestResponse:
         return self.send("POST", "/statements", json=statements, **options)

@@ -72,27 +72,24 @@ def _keep(known: Known, version: Version, call: Call, batch: list[Json], parts: 
 def get(bearer: Bearer, version: Version, call: Call) -> Answer:
     """One statement, or a page of them."""
     bearer.require(Use.READ_MINE)
-    wanted = parameters.statements_wanted(call.arguments)
+    wanted = (
+        _going_on(call.arguments["more"]) if "more" in call.arguments else parameters.statements_wanted(call.arguments)
+    )
     through = queries.consistent_through()
     answer = _one(bearer, call, wanted) if isinstance(wanted, One) else _page(bearer, call, wanted, through)
     answer.headers[CONSISTENT_THROUGH] = patterns.written(through)
     return answer
 
 
-def more(bearer: Bearer, version: Version, call: Call) -> Answer:
-    """The page that follows. The token holds the whole query, so there is nothing to expire."""
-    bearer.require(Use.READ_MINE)
-    parameters.allow(call.arguments, {"token"})
+def _going_on(token: str) -> Filter:
+    """What the page that follows asks for. The token holds the whole query, so there is nothing to expire; parameters that
+    a client repeats beside it say nothing new."""
     try:
-        wanted = Filter.from_plain(_serializer().loads(call.arguments["token"]))
+        return Filter.from_plain(_serializer().loads(token))
     except BadSignature as fault:
         raise Malformed(
-            "This is not an address that a list of statements has given", "token", "Part 3 §2.1.3"
+            "This is not an address that a list of statements has given", "more", "Part 3 §2.1.3"
         ) from fault
-    through = queries.consistent_through()
-    answer = _page(bearer, call, wanted, through)
-    answer.headers[CONSISTENT_THROUGH] = patterns.written(through)
-    return answer
 
 
 def _read(bearer: Bearer, version: Version, call: Call) -> tuple[Any, dict[str, multipart.Part]]:
@@ -131,7 +128,7 @@ def _one(bearer: Bearer, call: Call, wanted: One) -> Answer:
 
 def _page(bearer: Bearer, call: Call, wanted: Filter, through: int) -> Answer:
     page = queries.page(bearer, wanted, through)
-    rest = "" if page.rest is None else f"/xapi/statements/more/{_serializer().dumps(page.rest.as_plain())}"
+    rest = "" if page.rest is None else f"/xapi/statements?more={_serializer().dumps(page.rest.as_plain())}"
     shown = _shown(bearer, call, page.statements, wanted.format)
     body = b'{"statements":[%b],"more":%b}' % (b",".join(shown), orjson.dumps(rest))
     return _with_attachments(bearer, page.statements, body) if wanted.attachments else Answer(body=body)
@@ -182,4 +179,3 @@ def _serializer() -> URLSafeSerializer:
 
 
 resource("/statements", "statements", {"GET": in_transaction(get), "PUT": put, "POST": post}, tells_through=True)
-resource("/statements/more/<token>", "more", {"GET": in_transaction(more)}, tells_through=True)
