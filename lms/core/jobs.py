@@ -5,9 +5,10 @@ Delivery is at least once, so every job is idempotent. Worker: `flask worker`.
 
 import json
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -80,7 +81,7 @@ def procrastinate_app(app: Flask) -> procrastinate.App:
 
 def _edge(app: Flask, asked: Job) -> Callable[..., None]:
     def run(timestamp: int | None = None, **arguments: Any) -> None:
-        with app.app_context(), audit.acting_from(f"job {asked.name}"):
+        with _at_work(), app.app_context(), audit.acting_from(f"job {asked.name}"):
             try:
                 with transaction() if asked.whole else nullcontext():
                     asked.function(**arguments)
@@ -88,6 +89,29 @@ def _edge(app: Flask, asked: Job) -> Callable[..., None]:
                 db.session.remove()
 
     return run
+
+
+_idle = threading.Condition()
+_busy = 0
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    global _busy
+    with _idle:
+        _busy += 1
+    try:
+        yield
+    finally:
+        with _idle:
+            _busy -= 1
+            _idle.notify_all()
+
+
+def _wait_until_idle() -> None:
+    """A worker that does not wait may be gone while the thread of its last job is still at it."""
+    with _idle:
+        _idle.wait_for(lambda: _busy == 0, timeout=60)
 
 
 def run_worker(app: Flask, *, wait: bool = True) -> None:
@@ -108,8 +132,10 @@ def run_pending() -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with ThreadPoolExecutor(1) as thread:
         thread.submit(run_worker, app, wait=False).result()
-        while _is_due():  # a worker that does not wait stops while its last job is still asking for the next
+        _wait_until_idle()
+        while _is_due():  # what the last jobs asked for
             thread.submit(run_worker, app, wait=False).result()
+            _wait_until_idle()
 
 
 def _is_due() -> bool:
