@@ -267,3 +267,15 @@ class TestEvents:
         assert heard[-1].statements[0].credential is None
         (found,) = queries.statements_of(heard[-1].statements[0].registration, 5)
         assert (found["id"], found["authority"]["account"]["name"]) == (str(id_), "llwybr")
+
+
+def test_attachments_may_be_larger_than_what_a_form_uploads(app: Flask, store: Store) -> None:
+    content = bytes(app.config["MAX_CONTENT_LENGTH"] + 1)
+    sha2 = hashlib.sha256(content).hexdigest()
+    attachment = {"usageType": "urn:u", "display": {}, "contentType": "a/b", "length": len(content), "sha2": sha2}
+    statement = json.dumps(make_statement(attachments=[attachment])).encode()
+    head = f"Content-Transfer-Encoding: binary\r\nX-Experience-API-Hash: {sha2}\r\n\r\n".encode()
+    parts = (b"--B\r\nContent-Type: application/json\r\n\r\n" + statement, head + content)
+    body = b"\r\n--B\r\n".join(parts) + b"\r\n--B--\r\n"
+    answer = store.send("POST", "/statements", data=body, headers={"Content-Type": "multipart/mixed; boundary=B"})
+    assert answer.status_code == 200, answer.text

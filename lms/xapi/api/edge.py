@@ -122,7 +122,9 @@ class Arriving:
         told = request.content_length or 0
         if told > self.most:
             raise Excessive(f"A request may have {self.most} bytes; this one has {told}")
-        request.max_content_length = None  # this is where it is watched, also when no length is told
+        request.max_content_length = (
+            LARGEST_REQUEST + 1
+        )  # watched here, also when no length is told; None were the pages' own
         piece = request.stream.read(self.most - self._taken + 1 if size < 0 else size)
         self._taken += len(piece)
         if self._taken > self.most:
