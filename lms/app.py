@@ -25,6 +25,7 @@ from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
 from courses.launch.pages import pages as launch_pages
+from courses.launch.scorm import models as scorm_models  # noqa: F401 - its tables are known
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
@@ -174,6 +175,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
         MAX_FORM_MEMORY_SIZE=2_000_000,
         MAX_UPLOAD=settings.max_upload_mb * 1_000_000,
         PUBLIC_URL=settings.public_url.rstrip("/"),
+        CONTENT_ORIGIN=settings.content_address,
         DEVELOPMENT=settings.development,
         DEMONSTRATION=settings.demonstration,
         ALLOW_PRIVATE_ADDRESSES=settings.allow_private_addresses,

@@ -43,7 +43,7 @@ from lms.core.permissions import Actor, Lineage, Permission
 
 def draft(actor: Actor, code: str, programme_code: str | None, given: Content) -> CourseVersion:
     """Begin a course with a first draft. Raises CodeTaken, Invalid."""
-    actor.require(Permission.COURSE_EDIT, at=_held(actor, Permission.COURSE_EDIT))
+    require_editor(actor)
     _check(given, programme_code)
     if db.session.scalars(select(Course.id).where(Course.code == code)).first():
         raise CodeTaken(fields={"code": N_("Another course has this code already")})
@@ -56,7 +56,7 @@ def draft(actor: Actor, code: str, programme_code: str | None, given: Content) -
 
 def edit(actor: Actor, version_id: UUID, edition: int, given: Content) -> CourseVersion:
     """Change a draft that was opened at `edition`. Raises NotADraft, StaleEdit, Invalid."""
-    actor.require(Permission.COURSE_EDIT, at=_held(actor, Permission.COURSE_EDIT))
+    require_editor(actor)
     version = get_or_refuse(CourseVersion, version_id, lock=True)
     if version.status is not CourseStatus.DRAFT:
         raise NotADraft()
@@ -72,7 +72,7 @@ def edit(actor: Actor, version_id: UUID, edition: int, given: Content) -> Course
 
 def submit(actor: Actor, version_id: UUID) -> CourseVersion:
     """Send a draft to review; from here it stands still. Raises NotADraft, NotComplete."""
-    actor.require(Permission.COURSE_EDIT, at=_held(actor, Permission.COURSE_EDIT))
+    require_editor(actor)
     version = get_or_refuse(CourseVersion, version_id, lock=True)
     if version.status is not CourseStatus.DRAFT:
         raise NotADraft()
@@ -84,7 +84,7 @@ def submit(actor: Actor, version_id: UUID) -> CourseVersion:
 
 def return_to_draft(actor: Actor, version_id: UUID, reason: str) -> CourseVersion:
     """Take a version out of review, saying why. Raises NotInReview."""
-    actor.require(Permission.COURSE_EDIT, at=_held(actor, Permission.COURSE_EDIT))
+    require_editor(actor)
     version = _in_review(version_id)
     version.status = CourseStatus.DRAFT
     audit.record(actor, "course.returned", thing=version, reason=reason)
@@ -117,7 +117,7 @@ def retire(actor: Actor, version_id: UUID, reason: str) -> CourseVersion:
 
 def revise(actor: Actor, course_id: UUID) -> CourseVersion:
     """Begin the next version of a published course, as a draft that says the same. Raises NotPublished, DraftExists."""
-    actor.require(Permission.COURSE_EDIT, at=_held(actor, Permission.COURSE_EDIT))
+    require_editor(actor)
     course = get_or_refuse(Course, course_id, lock=True)
     if course.published is None:
         raise NotPublished()
@@ -146,6 +146,11 @@ def load(
         _put_on_offer(version)
     audit.record(actor, "course.loaded", thing=version, code=code, number=number, status=version.status)
     return version
+
+
+def require_editor(actor: Actor) -> None:
+    """Raises Forbidden unless the actor may edit courses."""
+    actor.require(Permission.COURSE_EDIT, at=_held(actor, Permission.COURSE_EDIT))
 
 
 def _held(actor: Actor, permission: Permission) -> Lineage:

@@ -38,7 +38,7 @@ def launch(actor: Actor, enrolment_id: UUID) -> Launch:
     if enrolment.state not in LEARNING:
         raise EnrolmentClosed()
     activity, until = activity_of(enrolment.course.code), clock.now() + LASTS
-    key, secret = issue_launch_credential(
+    key, secret, _ = issue_launch_credential(
         actor, about=enrolment.learner_id, activity_iri=activity, registration=enrolment.registration, until=until
     )
     audit.record(actor, "enrolment.launched", about=enrolment.learner_id, thing=enrolment)

@@ -27,6 +27,11 @@ class Settings:
     database_url: str = _setting("", "PostgreSQL 15+; empty: an embedded one in the instance folder", secret=True)
     instance: Path = _setting(Path("var"), "Folder for the embedded database, files and keys")
     public_url: str = _setting("http://127.0.0.1:8000", "Where people reach this service; printed on certificates")
+    content_origin: str = _setting(
+        "",
+        "Origin of course packages, apart from that of the pages; a * becomes a name for each package; empty on one"
+        " machine: localhost beside 127.0.0.1",
+    )
     secret_key: str = _setting(
         "", "Signs sessions and links; at least 32 characters; empty: kept in the instance folder", secret=True
     )
@@ -49,9 +54,21 @@ class Settings:
         return self.files_url or str(self.instance.resolve() / "files")
 
     @property
+    def content_address(self) -> str:
+        """The origin of course packages: the one that is set, or on one machine its other name. Empty: there is none."""
+        if self.content_origin:
+            return self.content_origin.rstrip("/")
+        parts = urlsplit(self.public_url)
+        other = _OTHER_NAME.get(parts.hostname or "")
+        return f"{parts.scheme}://{other}{f':{parts.port}' if parts.port else ''}" if other else ""
+
+    @property
     def secure(self) -> bool:
         """Cookies are for TLS only."""
         return urlsplit(self.public_url).scheme == "https"
+
+
+_OTHER_NAME = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 
 
 def environment_name(setting: str) -> str:
@@ -100,6 +117,10 @@ def _checked(given: dict[str, Any]) -> list[str]:
         faults.append("DATABASE_URL: only PostgreSQL is supported; write postgresql://…")
     if (url := given.get("public_url")) and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
         faults.append("LLWYBR_PUBLIC_URL: write an address such as https://learn.example.org")
+    if (url := given.get("content_origin")) and not _is_origin(url):
+        faults.append("LLWYBR_CONTENT_ORIGIN: write an origin such as https://content.example.org, and no path")
+    if (url := given.get("content_origin")) and urlsplit(url).netloc == urlsplit(given.get("public_url", "")).netloc:
+        faults.append("LLWYBR_CONTENT_ORIGIN: not where the pages are, or packages could act as their readers")
     if given.get("secret_key") and len(given["secret_key"]) < 32:
         faults.append("LLWYBR_SECRET_KEY: at least 32 characters")
     if not given.get("development", True) and not given.get("secret_key"):
@@ -111,3 +132,8 @@ def _checked(given: dict[str, Any]) -> list[str]:
     if given.get("max_upload_mb", 1) < 1 or given.get("database_pool", 1) < 1:
         faults.append("LLWYBR_MAX_UPLOAD_MB and LLWYBR_DATABASE_POOL: at least 1")
     return faults
+
+
+def _is_origin(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not (parts.path.strip("/") or parts.query)

@@ -1,6 +1,6 @@
 """What has happened in the record store."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ class Recorded(NamedTuple):
     """A statement as stored. `object_id` is the id of its Activity or StatementRef, else None.
 
     `seq` is its number, and when it was stored (`rules/sequence.py`). `credential` is None for what the house itself
-    records. `actor` and `result` are the statement's own JSON; do not change them.
+    records. `actor`, `result` and `said` (all of it, as it came) are the statement's own JSON; do not change them.
     """
 
     id: UUID
@@ -23,6 +23,7 @@ class Recorded(NamedTuple):
     timestamp: datetime
     seq: int
     credential: UUID | None
+    said: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -33,3 +34,37 @@ class StatementsRecorded:
     """
 
     statements: tuple[Recorded, ...]
+
+
+class Arrived(NamedTuple):
+    """A statement on its way in. `has_id`, `has_timestamp`: it says so itself; the store would add what is missing."""
+
+    said: Mapping[str, Any]
+    has_id: bool
+    has_timestamp: bool
+
+
+@dataclass(frozen=True)
+class StatementsArriving:
+    """Launched content sends statements, by credential that is bound to a session; they are well formed and within bounds.
+
+    Told before they are stored, in that transaction, those that are known already too. Whoever hears this may refuse by
+    raising a Fault (`errors`), and then nothing of that request is stored.
+    """
+
+    by_credential: Mapping[UUID, Sequence[Arrived]]
+
+
+@dataclass(frozen=True)
+class DocumentAsked:
+    """Launched content reads or writes a document, by a credential that is bound to a session. Whoever hears this may refuse.
+
+    `kind` is "state", "agent_profile" or "activity_profile"; `name` None: it asks which there are, or deletes all.
+    """
+
+    credential: UUID
+    kind: str
+    name: str | None
+    method: str
+    content_type: str
+    body: bytes

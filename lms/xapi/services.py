@@ -79,8 +79,8 @@ def issue_credential(
 
 def issue_launch_credential(
     actor: Actor, *, about: UUID, activity_iri: str, registration: UUID, until: datetime
-) -> tuple[str, str]:
-    """(key, secret) for launched content: this learner, this activity and what lies below it, this registration."""
+) -> tuple[str, str, UUID]:
+    """(key, secret, id) for launched content: this learner, this activity and what lies below it, this registration."""
     actor.require(Permission.ENROLMENT_LAUNCH, about=about)
     secret = new_secret()
     made = record(
@@ -91,7 +91,7 @@ def issue_launch_credential(
         )
     )  # fmt: skip
     audit.record(actor, "credential.issued", about=about, thing=made, registration=str(registration))
-    return made.key, secret
+    return made.key, secret, made.id
 
 
 def renew_secret(actor: Actor, credential_id: UUID, overlap: timedelta) -> tuple[Credential, str]:

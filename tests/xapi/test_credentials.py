@@ -99,7 +99,7 @@ class TestLaunch:
     def launched(self, app: Flask) -> tuple[Store, Json, str]:
         person, registration = make_person(), new_uuid()
         with transaction():
-            key, secret = services.issue_launch_credential(
+            key, secret, _ = services.issue_launch_credential(
                 Actor(person=person.id), about=person.id, activity_iri="https://a.example/m1",
                 registration=UUID(registration), until=clock.now() + timedelta(hours=1),
             )  # fmt: skip

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import orjson
 
+from lms.core import events
 from lms.xapi import queries
 from lms.xapi.api.answers import NOTHING, Answer, last_modified
 from lms.xapi.api.edge import in_transaction, resource
 from lms.xapi.errors import Missing, NotAllowed
+from lms.xapi.events import DocumentAsked
 from lms.xapi.keeping import documents
 from lms.xapi.keeping.documents import Seen
 from lms.xapi.places import Place
@@ -57,8 +59,17 @@ def activity_profile(bearer: Bearer, call: Call, many: bool) -> Place:
 
 
 def _declare(path: str, name: str, locate: Locate) -> None:
+    def located(bearer: Bearer, call: Call, many: bool) -> Place:
+        place = locate(bearer, call, many)
+        if bearer.bounds is not None and bearer.credential is not None:
+            body = b"" if _reads(call) else call.body
+            events.publish(
+                DocumentAsked(bearer.credential, name, place.name, call.method, call.content_type or _UNTYPED, body)
+            )
+        return place
+
     def get(bearer: Bearer, version: Version, call: Call) -> Answer:
-        place = locate(bearer, call, True)
+        place = located(bearer, call, True)
         if place.name is None:
             since = parameters.moment_in(call.arguments, "since")
             return Answer(body=orjson.dumps(queries.document_names(place, since)))
@@ -69,15 +80,15 @@ def _declare(path: str, name: str, locate: Locate) -> None:
         return Answer(body=bytes(found.body), content_type=found.content_type, headers=headers)
 
     def put(bearer: Bearer, version: Version, call: Call) -> Answer:
-        documents.put(locate(bearer, call, False), call.body, call.content_type or _UNTYPED, _seen(version, call))
+        documents.put(located(bearer, call, False), call.body, call.content_type or _UNTYPED, _seen(version, call))
         return NOTHING
 
     def post(bearer: Bearer, version: Version, call: Call) -> Answer:
-        documents.post(locate(bearer, call, False), call.body, call.content_type or _UNTYPED, _seen(version, call))
+        documents.post(located(bearer, call, False), call.body, call.content_type or _UNTYPED, _seen(version, call))
         return NOTHING
 
     def delete(bearer: Bearer, version: Version, call: Call) -> Answer:
-        documents.remove(locate(bearer, call, True), _seen(version, call))
+        documents.remove(located(bearer, call, True), _seen(version, call))
         return NOTHING
 
     methods = {"GET": get, "PUT": put, "POST": post, "DELETE": delete}

@@ -12,7 +12,7 @@ from lms.core import events
 from lms.core.db import db
 from lms.xapi import numbering
 from lms.xapi.errors import Contradiction, Excessive, Fault, Malformed
-from lms.xapi.events import Recorded, StatementsRecorded
+from lms.xapi.events import Arrived, Recorded, StatementsArriving, StatementsRecorded
 from lms.xapi.keeping import attachments, inserting, knowing, linking
 from lms.xapi.models import ATTACHES, REFERS, VOIDING, StatementId, StoredStatement
 from lms.xapi.numbering import Opened
@@ -64,6 +64,7 @@ class Ready(NamedTuple):
     target: UUID | None
     timestamp: datetime | None
     said: bytes
+    has_id: bool
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class Sending:
 
 def ready(version: Version, statement: Json) -> Ready:
     """A judged statement, made ready. Numbers that need their own digits are `parsing.Exact`."""
-    if "id" in statement:
+    has_id = "id" in statement
+    if has_id:
         id_ = UUID(statement["id"])
     else:
         id_ = uuid4()  # clients know of no newer kind
@@ -96,7 +98,7 @@ def ready(version: Version, statement: Json) -> Ready:
     timestamp = patterns.instant(statement["timestamp"]) if "timestamp" in statement else None
     return Ready(
         id_, statement, named, keys_of(statement, named), flags, UUID(target) if target else None, timestamp,
-        parsing.dump(said)[:-1],
+        parsing.dump(said)[:-1], has_id,
     )  # fmt: skip
 
 
@@ -121,12 +123,25 @@ def keep_all(sendings: Sequence[Sending], opened: Opened) -> list[list[str]]:
     for sending in sendings:
         sending.bearer.require(Use.WRITE_STATEMENTS)
         check_attachments((each.statement for each in sending.batch), sending.parts)
+    _announce(sendings)
     every = [(sending, each) for sending in sendings for each in sending.batch]
     if every:
         _keep(sendings[0].bearer.tenant, every, opened)
     for sending in sendings:
         _keep_attachments(sending)
     return [[str(each.id) for each in sending.batch] for sending in sendings]
+
+
+def _announce(sendings: Sequence[Sending]) -> None:
+    """Let those who launched it judge what a session's content sends."""
+    arriving: dict[UUID, list[Arrived]] = {}
+    for sending in sendings:
+        if sending.bearer.bounds is not None and sending.bearer.credential is not None:
+            arriving.setdefault(sending.bearer.credential, []).extend(
+                Arrived(each.statement, each.has_id, each.timestamp is not None) for each in sending.batch
+            )
+    if arriving:
+        events.publish(StatementsArriving(arriving))
 
 
 def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], opened: Opened) -> None:
@@ -219,4 +234,5 @@ def _recorded(row: inserting.Row, it: Ready, credential: UUID | None) -> Recorde
         timestamp=row.timestamp,
         seq=row.seq,
         credential=credential,
+        said=said,
     )

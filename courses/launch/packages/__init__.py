@@ -1,0 +1,1 @@
+"""Course packages as they were sent: kept, unpacked, versioned, put on offer."""

@@ -1,0 +1,56 @@
+"""Where the files of packages are opened: on the content's own origin, behind a token that holds for one session.
+
+The token says all that the content host must know, so that it asks the database nothing. It stands in the path, for
+relative links inherit a path, and content has no cookie.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from courses.launch.packages.models import Package
+
+LASTS = 12 * 3600
+"""Seconds that an address works: as long as the credential of its session."""
+PREFIX = "/c/"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a token lets its holder read: the files of the package with that SHA-256, for that session."""
+
+    digest: bytes
+    session: UUID
+    sandboxed: bool
+    outside: tuple[str, ...]
+
+
+def origin(package: Package) -> str:
+    """The origin of this package's content, without a slash at its end. Empty: this service has none."""
+    found: str = current_app.config["CONTENT_ORIGIN"]
+    return found.replace("*", f"p{package.digest.hex()[:20]}")
+
+
+def token(package: Package, session: UUID) -> str:
+    said = [package.digest.hex(), session.hex, int(package.sandboxed), package.outside]
+    return _signer().dumps(said)
+
+
+def folder(package: Package, session: UUID) -> str:
+    """The address of the package's root for this session, with the slash at its end."""
+    return f"{origin(package)}{PREFIX}{token(package, session)}/"
+
+
+def granted(given: str) -> Grant | None:
+    """None: the token is forged, or too old."""
+    try:
+        digest, session, sandboxed, outside = _signer().loads(given, max_age=LASTS)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return Grant(bytes.fromhex(digest), UUID(session), bool(sandboxed), tuple(outside))
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="content")

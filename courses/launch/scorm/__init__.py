@@ -1,0 +1,1 @@
+"""The SCORM run-time: what a SCO commits, kept, judged, and told to the record store."""

@@ -1,0 +1,110 @@
+"""Reads of registrations, sessions, and what was achieved. Each function says how many queries it makes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from courses.launch.packages import queries as packages
+from courses.launch.packages.models import NodeKind, PackageNode
+from courses.launch.sessions import rules
+from courses.launch.sessions.models import (
+    OPEN_SESSIONS,
+    Attainment,
+    Evidence,
+    Registration,
+    Satisfied,
+    Session,
+)
+from lms.core.db import db
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a registration stands: the package's nodes, and by key what was achieved, when, and how well."""
+
+    nodes: Sequence[PackageNode]
+    facts: Mapping[UUID, frozenset[str]]
+    satisfied: Mapping[UUID, datetime]
+    attained: Mapping[UUID, Attainment]
+
+    @property
+    def units(self) -> list[PackageNode]:
+        return [each for each in self.nodes if each.kind is NodeKind.UNIT]
+
+    @property
+    def progress(self) -> int:
+        """0 to 100."""
+        reported = {key: each.progress for key, each in self.attained.items()}
+        return rules.progress([each.key for each in self.units], set(self.satisfied), reported)
+
+
+def standing(registration: Registration) -> Standing:
+    """Four queries."""
+    facts: defaultdict[UUID, set[str]] = defaultdict(set)
+    for key, fact in db.session.execute(
+        select(Evidence.key, Evidence.fact).where(Evidence.registration_id == registration.id)
+    ):
+        facts[key].add(fact)
+    satisfied = select(Satisfied.key, Satisfied.at).where(Satisfied.registration_id == registration.id)
+    attained = select(Attainment).where(Attainment.registration_id == registration.id)
+    return Standing(
+        packages.nodes(registration.package_id),
+        {key: frozenset(each) for key, each in facts.items()},
+        dict(db.session.execute(satisfied).tuples().all()),
+        {each.key: each for each in db.session.scalars(attained)},
+    )
+
+
+def of_enrolment(enrolment_id: UUID) -> Registration | None:
+    return db.session.scalars(select(Registration).where(Registration.enrolment_id == enrolment_id)).one_or_none()
+
+
+def open_session(registration_id: UUID) -> Session | None:
+    return db.session.scalars(
+        select(Session).where(Session.registration_id == registration_id, Session.state.in_(OPEN_SESSIONS))
+    ).one_or_none()
+
+
+def sessions(registration_id: UUID) -> Select[Session]:
+    """The newest first."""
+    return (
+        select(Session)
+        .where(Session.registration_id == registration_id)
+        .order_by(Session.launched_at.desc(), Session.id.desc())
+    )
+
+
+def locked(credentials: Collection[UUID]) -> dict[UUID, Session]:
+    """The sessions of these credentials, their registrations locked until the edge ends. Two queries.
+
+    Whatever changes a registration or its sessions locks it, always in the order of ids, so that nobody waits in a ring.
+    """
+    mine = select(Session.registration_id).where(Session.credential_id.in_(credentials))
+    db.session.execute(
+        select(Registration.id).where(Registration.id.in_(mine)).order_by(Registration.id).with_for_update()
+    )
+    found = db.session.scalars(
+        select(Session).where(Session.credential_id.in_(credentials)).execution_options(populate_existing=True)
+    )
+    return {each.credential_id: each for each in found if each.credential_id is not None}
+
+
+def evidence(registration_id: UUID) -> Sequence[Evidence]:
+    """In the order in which it came. One query."""
+    return db.session.scalars(
+        select(Evidence).where(Evidence.registration_id == registration_id).order_by(Evidence.id)
+    ).all()
+
+
+def learners_on(package_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many learners are on each package, test launches left out. One query."""
+    rows = db.session.execute(
+        select(Registration.package_id, func.count())
+        .where(Registration.package_id.in_(package_ids), Registration.enrolment_id.is_not(None))
+        .group_by(Registration.package_id)
+    )
+    return dict(rows.tuples().all())

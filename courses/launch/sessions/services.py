@@ -1,0 +1,131 @@
+"""Beginning, launching and waiving: authorise, load, decide, record. The edge commits."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.dialects.postgresql import insert
+
+from courses.catalogue.services import require_editor
+from courses.enrolments.errors import EnrolmentClosed
+from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.launch.packages import queries as packages
+from courses.launch.packages.identity import part_activity
+from courses.launch.packages.models import NodeKind, Package, PackageNode
+from courses.launch.sessions import queries
+from courses.launch.sessions.errors import AlreadyWaived, NothingToLaunch
+from courses.launch.sessions.models import (
+    Fact,
+    LaunchMode,
+    Registration,
+    Session,
+)
+from courses.launch.sessions.noting import abandon, achieved, settle
+from lms.core import audit, clock
+from lms.core.db import db, get_or_refuse, record
+from lms.core.errors import NotFound
+from lms.core.permissions import Actor, Permission
+from lms.xapi.services import issue_launch_credential
+
+LASTS = timedelta(hours=12)
+"""How long a session's credential works: a working day."""
+LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.COMPLETED)
+
+
+def begin(actor: Actor, enrolment_id: UUID, language: str | None = None) -> Registration:
+    """The registration of an enrolment, locked; on the package on offer when there is none yet.
+
+    `language`: begin in another than the enrolment's. Raises NotFound, EnrolmentClosed, NothingToLaunch.
+    """
+    enrolment = get_or_refuse(Enrolment, enrolment_id)
+    actor.require_or_hide(Permission.ENROLMENT_LAUNCH, about=enrolment.learner_id, at=enrolment.organisation_lineage)
+    if enrolment.state not in LEARNING:
+        raise EnrolmentClosed()
+    if db.session.get(Registration, enrolment.registration) is None:
+        package = packages.package_for(enrolment.course_id, language or enrolment.language)
+        if package is None:
+            raise NothingToLaunch()
+        db.session.execute(
+            insert(Registration)
+            .values(
+                id=enrolment.registration, enrolment_id=enrolment.id, learner_id=enrolment.learner_id,
+                package_id=package.id, language=language or enrolment.language, begun_at=clock.now(),
+            )
+            .on_conflict_do_nothing()
+        )  # fmt: skip
+    registration = get_or_refuse(Registration, enrolment.registration, lock=True)
+    settle(registration, registration.begun_at, None)
+    return registration
+
+
+def begin_test(actor: Actor, package_id: UUID, language: str) -> Registration:
+    """A registration for the actor's own test of a package, which counts nowhere. Raises Forbidden, NotFound."""
+    require_editor(actor)
+    package = get_or_refuse(Package, package_id)
+    if actor.person is None:
+        raise NotFound()
+    made = record(
+        Registration(
+            id=uuid4(), learner_id=actor.person, package_id=package.id, language=language, begun_at=clock.now()
+        )
+    )
+    settle(made, made.begun_at, None)
+    return made
+
+
+def open_session(
+    actor: Actor, registration: Registration, node_id: UUID, mode: LaunchMode, sent: Mapping[str, Any]
+) -> tuple[Session, str, str]:
+    """A new session of one unit, and the key and secret of its credential; one that was open is abandoned (cmi5 §9.3.6).
+
+    Expects the registration locked. `sent`: as in `Session`. Raises NothingToLaunch.
+    """
+    node = db.session.get(PackageNode, node_id)
+    if node is None or node.package_id != registration.package_id or node.kind is not NodeKind.UNIT:
+        raise NothingToLaunch()
+    if (before := queries.open_session(registration.id)) is not None:
+        abandon(before)
+    now = clock.now()
+    key, secret, credential = issue_launch_credential(
+        Actor.system(), about=registration.learner_id,
+        activity_iri=part_activity(registration.package.course.code, node.key),
+        registration=registration.id, until=now + LASTS,
+    )  # fmt: skip
+    made = record(
+        Session(
+            id=uuid4(), registration_id=registration.id, package_id=registration.package_id, node_id=node.id,
+            key=node.key, mode=mode, launched_by=actor.person, credential_id=credential, sent=dict(sent),
+            launched_at=now, last_at=now,
+        )
+    )  # fmt: skip
+    audit.record(actor, "content.launched", about=registration.learner_id, thing=made, unit=str(node.key))
+    return made, key, secret
+
+
+def waive(actor: Actor, registration_id: UUID, key: UUID, reason: str) -> Registration:
+    """Grant a unit without its content (cmi5 §9.3.7). Raises NotFound, Forbidden, AlreadyWaived."""
+    registration = for_organiser(actor, registration_id)
+    now_standing = queries.standing(registration)
+    if key not in {each.key for each in now_standing.units}:
+        raise NotFound()
+    if key in now_standing.satisfied or Fact.WAIVED in now_standing.facts.get(key, ()):
+        raise AlreadyWaived()
+    audit.record(
+        actor, "content.waived", about=registration.learner_id, thing=registration, unit=str(key), reason=reason
+    )
+    achieved(
+        registration, key, Fact.WAIVED, clock.now(), source="correction", said_by=uuid4(), by=actor.person,
+        reason=reason,
+    )  # fmt: skip
+    return registration
+
+
+def for_organiser(actor: Actor, registration_id: UUID) -> Registration:
+    """The registration, locked, for somebody who may complete its enrolment. Raises NotFound."""
+    registration = get_or_refuse(Registration, registration_id, lock=True)
+    if registration.enrolment is None:
+        require_editor(actor)
+    else:
+        actor.require_or_hide(Permission.ENROLMENT_COMPLETE, at=registration.enrolment.organisation_lineage)
+    return registration
