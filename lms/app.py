@@ -24,6 +24,9 @@ from courses.enrolments.events import EnrolmentCompleted, LearnerEnrolled
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
+from courses.launch.packages import cli as packages_cli  # noqa: F401 - its commands register themselves
+from courses.launch.packages.api import api as packages_api
+from courses.launch.packages.pages import pages as packages_pages
 from courses.launch.pages import pages as launch_pages
 from courses.launch.scorm import models as scorm_models  # noqa: F401 - its tables are known
 from courses.portfolios import handlers as portfolio_handlers
@@ -72,6 +75,7 @@ PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
     enrolments_pages,
     launch_pages,
+    packages_pages,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
     framework_pages,
@@ -102,6 +106,7 @@ APIS: tuple[Api, ...] = (
     supervision_api,
     enrolments_api,
     launch_api,
+    packages_api,
     portfolios_api,
     frameworks_api,
     catalogue_api,

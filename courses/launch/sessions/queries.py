@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from courses.launch.packages import queries as packages
 from courses.launch.packages.models import NodeKind, PackageNode
@@ -98,13 +98,3 @@ def evidence(registration_id: UUID) -> Sequence[Evidence]:
     return db.session.scalars(
         select(Evidence).where(Evidence.registration_id == registration_id).order_by(Evidence.id)
     ).all()
-
-
-def learners_on(package_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many learners are on each package, test launches left out. One query."""
-    rows = db.session.execute(
-        select(Registration.package_id, func.count())
-        .where(Registration.package_id.in_(package_ids), Registration.enrolment_id.is_not(None))
-        .group_by(Registration.package_id)
-    )
-    return dict(rows.tuples().all())
