@@ -104,12 +104,12 @@ def learners_on(package_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many learners are on each package, test launches left out. One query."""
     rows = db.session.execute(
         text(
-            "SELECT package_id, count(*) FROM content_registration"
+            "SELECT package_id, count(*) AS learners FROM content_registration"
             " WHERE package_id = ANY(:ids) AND enrolment_id IS NOT NULL GROUP BY package_id"
         ),
         {"ids": list(package_ids)},
     )
-    return {package: learners for package, learners in rows}
+    return {row.package_id: row.learners for row in rows}
 
 
 def nodes(package_id: UUID) -> Sequence[PackageNode]:

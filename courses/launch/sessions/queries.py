@@ -54,7 +54,7 @@ def standing(registration: Registration) -> Standing:
     return Standing(
         packages.nodes(registration.package_id),
         {key: frozenset(each) for key, each in facts.items()},
-        {key: at for key, at in db.session.execute(satisfied)},
+        {row.key: row.at for row in db.session.execute(satisfied)},
         {each.key: each for each in db.session.scalars(attained)},
     )
 
