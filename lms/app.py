@@ -24,6 +24,8 @@ from courses.enrolments.events import EnrolmentCompleted, LearnerEnrolled
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
+from courses.launch.completion.api import api as completion_api
+from courses.launch.completion.pages import pages as completion_pages
 from courses.launch.packages import cli as packages_cli  # noqa: F401 - its commands register themselves
 from courses.launch.packages.api import api as packages_api
 from courses.launch.packages.pages import pages as packages_pages
@@ -76,6 +78,7 @@ PAGES: tuple[Blueprint, ...] = (
     enrolments_pages,
     launch_pages,
     packages_pages,
+    completion_pages,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
     framework_pages,
@@ -107,6 +110,7 @@ APIS: tuple[Api, ...] = (
     enrolments_api,
     launch_api,
     packages_api,
+    completion_api,
     portfolios_api,
     frameworks_api,
     catalogue_api,

@@ -11,7 +11,7 @@ from courses.launch.formats.structure import MoveOn
 from courses.launch.packages import importing, queries, services
 from courses.launch.packages.models import ImportState, Package, PackageImport, PackageNode
 from courses.launch.packages.schemas import KEPT, ArrangeForm, OfferIn, SendForm, WithdrawIn
-from courses.launch.packages.words import FORMATS, LANGUAGE_NAMES, MOVE_ON, sentence
+from courses.launch.packages.words import FORMATS, LANGUAGE_NAMES, MOVE_ON, sentence, title_of
 from lms.core.db import get_or_refuse
 from lms.core.errors import Invalid, NotFound, Refusal
 from lms.core.permissions import Actor, Permission
@@ -201,4 +201,5 @@ def _words() -> dict[str, Any]:
         "languages": {each: _(text) for each, text in LANGUAGE_NAMES.items()},
         "move_on": {each: _(text) for each, text in MOVE_ON.items()},
         "sentence": sentence,
+        "title_of": title_of,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import g
 from flask_babel import gettext as _
 
 from courses.launch.formats.structure import Format, MoveOn
@@ -31,3 +32,10 @@ MOVE_ON = {
 def sentence(finding: Mapping[str, Any]) -> str:
     """A finding as it is kept, in the reader's language."""
     return _(finding["message"], **finding["params"])
+
+
+def title_of(texts: Mapping[str, str]) -> str:
+    """A title in the reader's language, or else in the one there is."""
+    language = str(g.get("lang") or "en")
+    spoken = {tag.partition("-")[0].lower(): text for tag, text in reversed(list(texts.items()))}
+    return spoken.get(language) or spoken.get("und") or spoken.get("en") or next(iter(texts.values()), "")

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from courses.enrolments import services as enrolments
+from courses.launch.packages.models import NodeKind
 from courses.launch.sessions import queries, rules
 from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned
 from courses.launch.sessions.models import (
@@ -132,7 +133,10 @@ def settle(registration: Registration, at: datetime, session: Session | None, sa
     """
     now = queries.standing(registration)
     keys: dict[UUID | None, UUID] = {each.id: each.key for each in now.nodes}
-    tree = [rules.Node(each.key, keys.get(each.parent_id), each.move_on) for each in now.nodes]
+    tree = [
+        rules.Node(each.key, keys.get(each.parent_id), now.move_on(each) if each.kind is NodeKind.UNIT else None)
+        for each in now.nodes
+    ]
     new = rules.newly_satisfied(tree, now.facts, set(now.satisfied))
     if new:
         ids = [uuid4() for _ in new]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from courses.launch.formats.structure import MoveOn
 from courses.launch.packages import queries as packages
 from courses.launch.packages.models import NodeKind, PackageNode
 from courses.launch.sessions import rules
@@ -30,6 +31,12 @@ class Standing:
     facts: Mapping[UUID, frozenset[str]]
     satisfied: Mapping[UUID, datetime]
     attained: Mapping[UUID, Attainment]
+    completion: MoveOn | None
+    """What the author chose in place of what the package says."""
+
+    def move_on(self, node: PackageNode) -> MoveOn:
+        """When that unit counts."""
+        return self.completion or node.move_on or MoveOn.NOT_APPLICABLE
 
     @property
     def units(self) -> list[PackageNode]:
@@ -56,6 +63,7 @@ def standing(registration: Registration) -> Standing:
         {key: frozenset(each) for key, each in facts.items()},
         {row.key: row.at for row in db.session.execute(satisfied)},
         {each.key: each for each in db.session.scalars(attained)},
+        registration.package.completion,
     )
 
 
