@@ -33,8 +33,8 @@ NOT_WHOLE = N_(
 NOT_THERE = N_("“%(found)s” is not in the package (line %(line)s). Add the file, or write the whole address.")
 NOT_THERE_BUT = N_("“%(found)s” is not in the package, but “%(other)s” is (line %(line)s). Capital letters count.")
 HARMFUL = N_("An address must not begin with %(found)s: (line %(line)s). Use https, or a file of the package.")
-APPLICATION = N_("This unit opens only where a program for %(found)s: is installed (line %(line)s).")
-NOT_SECURE = N_("This unit lies at an http address, and browsers may refuse to show it (line %(line)s). Use https.")
+APPLICATION = N_("%(count)s units open only where a program for %(found)s: is installed (the first in line %(line)s).")
+NOT_SECURE = N_("%(count)s units lie at http addresses, which browsers may refuse to show (the first in line %(line)s). Use https.")
 DANGLING = N_("No objective has the id “%(found)s” (line %(line)s). The reference is ignored.")
 ALL_DONE = N_("Every unit counts as done without being opened, because moveOn is NotApplicable or missing. Set moveOn.")
 PRECISE = N_("masteryScore has more than four decimals (line %(line)s). It is kept as it is.")
@@ -70,6 +70,8 @@ class _Rules:
 
     def __init__(self, found: Findings, names: Collection[str] | None) -> None:
         self.found, self.names = found, None if names is None else frozenset(names)
+        self.schemes: dict[str, list[int]] = {}
+        """Lines of addresses that are not https, by their scheme."""
 
     def check(self, root: Element) -> None:
         seen: dict[str, set[str]] = {"au": set(), "block": set(), "objective": set()}
@@ -95,6 +97,9 @@ class _Rules:
             if each.name == "au":
                 done.append(each.get("moveOn") in (None, MoveOn.NOT_APPLICABLE))
                 self._unit(each)
+        for scheme, lines in self.schemes.items():
+            rule, message = ("url-http", NOT_SECURE) if scheme == "http" else ("url-application", APPLICATION)
+            self.found.warn(rule, message, DESCRIPTION, found=scheme, count=len(lines), line=lines[0])
         if done and all(done):
             self.found.warn("9.6.1.1-3", ALL_DONE, DESCRIPTION)
 
@@ -116,11 +121,11 @@ class _Rules:
         if scheme in addresses.HARMFUL_SCHEMES:
             self._refuse("13.1.4.0-2", HARMFUL, element, scheme)
         elif scheme == "http":
-            self.found.warn("url-http", NOT_SECURE, DESCRIPTION, line=element.line)
+            self.schemes.setdefault(scheme, []).append(element.line)
         elif scheme and scheme not in OF_BROWSERS:
             if not url[len(scheme) :].startswith("://"):
                 self._refuse("13.1.4.0-2", URL, element, url)
-            self.found.warn("url-application", APPLICATION, DESCRIPTION, found=scheme, line=element.line)
+            self.schemes.setdefault(scheme, []).append(element.line)
         elif not scheme and self.names is None:
             self._refuse("14.2.0.0-1", NOT_WHOLE, element, url)
         elif not scheme and self.names is not None and addresses.is_url(url):
