@@ -19,7 +19,7 @@ XSD = "13.2.0.0-1"
 LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*\Z")
 DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\Z")
 
-ROOT = N_("The first element is <%(found)s>. It must be <courseStructure> of the cmi5 namespace.")
+ROOT = N_("The first element is <%(found)s> of “%(namespace)s”. It must be <courseStructure> of “%(expected)s”.")
 UNEXPECTED = N_("<%(found)s> must not stand here (line %(line)s). Expected: %(expected)s.")
 MISSING = N_("<%(parent)s> ends too early (line %(line)s). Still expected: %(expected)s.")
 STRAY_TEXT = N_("<%(parent)s> has text of its own, which must stand in an element (line %(line)s).")
@@ -89,7 +89,7 @@ KINDS = {
 def check(root: Element, found: Findings, place: str) -> None:
     """Every departure from the schema, as a refusal under 13.2.0.0-1."""
     if (root.namespace, root.name) != (NAMESPACE, "courseStructure"):
-        found.refuse(XSD, ROOT, place, found=root.name)
+        found.refuse(XSD, ROOT, place, found=root.name, namespace=root.namespace, expected=NAMESPACE)
         return
     waiting = [(root, "courseStructure")]
     while waiting:
