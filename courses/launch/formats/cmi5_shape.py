@@ -145,7 +145,7 @@ def _sequence(element: Element, kind: Kind, found: Findings, place: str) -> None
             [] if step is None or kind.in_any_order else [n for n in range(at, step) if counts[n] < kind.steps[n].least]
         )
         if step is None or others or skipped or counts[step] == kind.steps[step].most:
-            _unexpected(each, kind, counts, at, found, place)
+            _unexpected(each, kind, counts, len(kind.steps) if others else at, found, place)
         if step is not None:  # go on from there, so that one fault is told once
             counts[step] += 1
             at = max(at, step)

@@ -68,7 +68,11 @@ def test_a_description_alone_is_read_with_whole_addresses() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_byte_order_mark_is_understood(encoding: str) -> None:
-    text = make_structure(make_unit(1, "https://example.org/")).replace(">Course<", ">Tŷ<").replace(' encoding="utf-8"', "")
+    text = (
+        make_structure(make_unit(1, "https://example.org/"))
+        .replace(">Course<", ">Tŷ<")
+        .replace(' encoding="utf-8"', "")
+    )
     assert content_of(text.encode(encoding)).root.title == {"en": "Tŷ"}
 
 
