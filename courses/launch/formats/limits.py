@@ -26,3 +26,8 @@ class Limits:
     elements: int = 100_000
     nesting: int = 100
     """Of elements in a description."""
+
+
+def megabytes(size: int) -> str:
+    """As a person reads it."""
+    return f"{size / MB:g}"

@@ -23,7 +23,7 @@ VERSIONS: dict[Format, ModuleType] = {Format.SCORM_12: scorm_12, Format.SCORM_20
 NOT_A_MANIFEST = N_("The first element is <%(found)s>. It must be <manifest> of the IMS content packaging namespace.")
 NOT_SCORM = N_("This is a content package, but not SCORM. Export it as SCORM 1.2 or SCORM 2004.")
 NO_NAMESPACE = N_("The manifest names no namespace. It was read as SCORM 1.2.")
-NO_TYPE = N_("The resource “%(found)s” does not say whether it reports (scormtype). It is taken for one that does.")
+NO_TYPE = N_("The resource “%(found)s” does not say whether it reports (scormtype). It is treated as one that does.")
 ASSET = N_("“%(found)s” cannot report. It counts as done when it has been opened.")
 
 

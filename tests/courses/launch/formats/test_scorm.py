@@ -274,6 +274,11 @@ def test_a_measure_that_is_none_is_refused(inner: str) -> None:
     assert refusals(make_scorm("2004", items=make_item(1, inner))) == ["scorm-measure"]
 
 
+def test_sequencing_that_many_share_stays_small() -> None:
+    many = "<imsss:objectives>" + '<imsss:objective objectiveID="Q"/>' * 101 + "</imsss:objectives>"
+    assert refusals(make_scorm("2004", items=make_item(1, sequencing(many)))) == ["scorm-sequencing-large"]
+
+
 RULE = "<imsss:sequencingRules/><imsss:rollupRules/>"
 
 
