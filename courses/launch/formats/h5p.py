@@ -12,7 +12,7 @@ import orjson
 
 from courses.launch.formats import addresses
 from courses.launch.formats.archive import Archive
-from courses.launch.formats.findings import Findings
+from courses.launch.formats.findings import Findings, printable
 from courses.launch.formats.structure import Block, Content, Format, MoveOn, Unit
 from lms.core.language import N_
 
@@ -74,10 +74,10 @@ def read(archive: Archive) -> Content:
     warnings = found.settle()
     tag = next((each for each in (said.get("language"), said.get("defaultLanguage")) if isinstance(each, str)), "und")
     tag = tag if addresses.is_language(tag) else "und"
-    words = {tag: str(title).strip()}
+    words = {tag: printable(str(title).strip())}
     more: dict[str, Any] = {"library": str(player)}
-    if isinstance(said.get("license"), str):
-        more["licence"] = said["license"]
+    if isinstance(licence := said.get("license"), str):
+        more["licence"] = printable(licence)
     unit = Unit(PARAMETERS, words, DESCRIPTION, move_on=MoveOn.COMPLETED_OR_PASSED, more=more)
     return Content(Format.H5P, Block(DESCRIPTION, words, (unit,)), () if tag == "und" else (tag,), warnings, data)
 

@@ -83,7 +83,6 @@ class Manifest:
     items: tuple[Item, ...]
     organization: Element
     root: Element
-    languages: tuple[str, ...]
     shared: Mapping[str, Element]
     """2004: sequencing that items refer to, by its ID."""
 
@@ -100,9 +99,7 @@ def read(root: Element, names: Iterable[str], found: Findings) -> Manifest:
     identifier = root.get("identifier") or organization.get("identifier") or ""
     if not identifier:
         found.refuse("scorm-no-identifier", NO_IDENTIFIER, DESCRIPTION, parent=root.name, line=root.line)
-    return Manifest(
-        identifier, _title(organization) or identifier, items, organization, root, _languages(root), _shared(root)
-    )
+    return Manifest(identifier, _title(organization) or identifier, items, organization, root, _shared(root))
 
 
 def units(item: Item) -> "list[Item]":
@@ -282,11 +279,10 @@ def _shared(root: Element) -> dict[str, Element]:
     return {each.get("ID") or "": each for outer in reversed(pools) for each in reversed(outer.all("sequencing"))}
 
 
-def _languages(root: Element) -> tuple[str, ...]:
-    """As the package's own LOM says (general/language); `none` is LOM's word for no language."""
-    metadata = root.first("metadata")
+def languages_in(metadata: Element) -> tuple[str, ...]:
+    """As a LOM says (general/language); `none` is its word for no language."""
     spoken: dict[str, None] = {}
-    for general in (each for each in metadata.below() if each.name == "general") if metadata else ():
+    for general in (each for each in metadata.below() if each.name == "general"):
         for each in general.children:
             if each.name == "language" and (tag := each.text.strip()) and tag not in ("none", "x-none"):
                 spoken.setdefault(tag)

@@ -321,3 +321,8 @@ def test_broken_schemas_in_the_package_are_never_looked_at() -> None:
 def test_the_languages_are_those_of_its_metadata() -> None:
     lom = '<l:lom xmlns:l="http://ltsc.ieee.org/xsd/LOM"><l:general><l:language>cy</l:language></l:general></l:lom>'
     assert content_of(make_scorm(metadata=lom)).languages == ("cy",)
+    elsewhere = "<adlcp:location>metadata.xml</adlcp:location>"
+    assert content_of(make_scorm(metadata=elsewhere, files={"metadata.xml": lom})).languages == ("cy",)
+    for broken in ("<broken", "<!DOCTYPE x><x/>", ""):
+        assert content_of(make_scorm(metadata=elsewhere, files={"metadata.xml": broken})).languages == ()
+    assert content_of(make_scorm(metadata=elsewhere)).languages == ()

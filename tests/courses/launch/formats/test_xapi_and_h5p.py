@@ -100,6 +100,10 @@ def test_h5p_that_cannot_be_played_is_refused(said: dict[str, object], without: 
     assert refusals(make_h5p(said, without)) == [rule]
 
 
+def test_a_title_that_a_database_would_not_take_is_made_readable() -> None:
+    assert content_of(make_h5p({"title": "A\x00B", "license": "C\x00"})).root.title == {"cy": "A�B"}
+
+
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", "\x00", "[" * 100_000])
 def test_what_is_no_json_is_refused(text: str) -> None:
     assert refusals(make_h5p(files={"h5p.json": text})) == ["h5p-not-json"]
