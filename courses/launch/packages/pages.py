@@ -179,7 +179,8 @@ def settings(actor: Actor, code: str, number: int) -> Any:
             )  # fmt: skip
             return Redirect("packages.package", code=code, number=number, flash=_("The settings are saved."))
         except Invalid as refusal:
-            form.refuse("outside", _(refusal.fields["outside"]))
+            text = refusal.fields["outside"]
+            form.refuse("outside", _(text))
     return _shown(found) | {"form": form}, 422
 
 
