@@ -5,7 +5,7 @@ looked at; nor is a schemaLocation followed.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from courses.launch.formats import addresses
@@ -131,6 +131,7 @@ class _Reader:
             for each in outer.all("resource"):
                 own = (each.get("base", XML) or "", each.line)
                 self.resources.setdefault(each.get("identifier") or "", (each, [*self.bases, base, own]))
+        self.read: dict[str, Resource] = {}
         self.manifests = {
             each.get("identifier") for each in root.below() if each.name == "manifest" and each is not root
         }
@@ -183,13 +184,14 @@ class _Reader:
             else:
                 self._refuse("scorm-no-resource", NO_RESOURCE, item, found=reference)
             return None
-        element, bases = self.resources[reference]
-        resource = Resource(reference, "", element)
-        href = element.get("href") or ""
-        if not href:
-            self._refuse("scorm-no-href", NO_HREF, element, found=reference)
-            return resource
-        return replace(resource, url=self._launched(href, bases, element))
+        if reference not in self.read:  # items may share one, and its fault is told once
+            element, bases = self.resources[reference]
+            href = element.get("href") or ""
+            if not href:
+                self._refuse("scorm-no-href", NO_HREF, element, found=reference)
+            url = self._launched(href, bases, element) if href else ""
+            self.read[reference] = Resource(reference, url, element)
+        return self.read[reference]
 
     def _launched(self, href: str, bases: list[tuple[str, int]], element: Element) -> str:
         url = _resolved(href, [base for base, _ in bases])

@@ -153,6 +153,11 @@ def test_a_manifest_that_leads_nowhere_is_refused(given: dict[str, str], rule: s
     assert rule in refusals(make_scorm(**given))
 
 
+def test_a_fault_of_a_resource_that_items_share_is_told_once() -> None:
+    items = make_item(1) + make_item(2, reference="R1")
+    assert refusals(make_scorm(items=items, resources=make_resource(href="missing.html"))) == ["scorm-file-missing"]
+
+
 def test_another_document_is_no_manifest() -> None:
     assert refusals(make_zip({"imsmanifest.xml": "<html/>"})) == ["scorm-not-a-manifest"]
 
