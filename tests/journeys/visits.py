@@ -1,7 +1,6 @@
 """Where every page is visited: with which address, and as whom. A page that is new gets its line in VISITS."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -11,9 +10,9 @@ from courses.catalogue.models import Course, CourseStatus, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, SignOff
 from courses.supervision.models import Attestation, Supervision, SupervisorLicence
-from lms.accounts.models import EmailAddress, Membership, RoleGrant
+from lms.accounts.models import Membership, RoleGrant
 from lms.core import clock
-from lms.core.db import db, transaction
+from lms.core.db import transaction
 from lms.core.permissions import Actor
 from lms.xapi import erasing, importing, people
 from lms.xapi.identity import agent_of
@@ -21,24 +20,8 @@ from lms.xapi.rules.scopes import Scope
 from lms.xapi.services import issue_credential, record_own
 from tests.factories.forwarding import make_troubled_destination
 from tests.factories.xapi import attached, make_statement, new_uuid
-
-
-@dataclass(frozen=True)
-class Visit:
-    """Who goes there (a person's id, or nobody), and to which address."""
-
-    values: dict[str, Any]
-    person: Any = None
-
-
-def demo(name: str) -> Any:
-    return db.session.scalars(
-        select(EmailAddress.person_id).where(EmailAddress.address == f"{name}@demo.llwybr.example")
-    ).one()
-
-
-def one(statement: Any) -> Any:
-    return db.session.scalars(statement.limit(1)).one()
+from tests.journeys import content_visits
+from tests.journeys.visiting import Visit, demo, one
 
 
 def portfolio(state: PortfolioState) -> Portfolio:
@@ -190,7 +173,7 @@ def open_to_all(**values: Any) -> Callable[[], Visit]:
     return lambda: Visit(values)
 
 
-VISITS: dict[str, Callable[[], Visit]] = {
+VISITS: dict[str, Callable[[], Visit]] = content_visits.VISITS | {
     "home.home": as_("nurse2"),
     "learning.learning": as_("nurse2"),
     "manage.manage": as_("organiser"),
@@ -292,5 +275,6 @@ ELSEWHERE = {
     "portfolios.file", "portfolios.signed_file", "record.certificate", "uptake.download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
+    "packages.progress",
     "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
 }  # fmt: skip
