@@ -37,6 +37,9 @@ class Settings:
     files_url: str = _setting("", "Where evidence files lie: a folder or s3://bucket/path; empty: the instance folder")
     max_upload_mb: int = _setting(20, "Largest file that may be uploaded, in megabytes")
     database_pool: int = _setting(5, "Database connections kept per process")
+    replica_url: str = _setting(
+        "", "A hot standby of the same database, for reads of statements that may be a moment old", secret=True
+    )
     database_prepare: bool = _setting(True, "Prepared statements; turn off behind PgBouncer in transaction mode")
     allow_private_addresses: bool = _setting(
         True,
@@ -95,9 +98,11 @@ def _parsed(text: str, kind: type) -> Any:
 
 
 def _checked(given: dict[str, Any]) -> list[str]:
-    faults = []
-    if (url := given.get("database_url")) and urlsplit(url).scheme not in ("postgresql", "postgres"):
-        faults.append("DATABASE_URL: only PostgreSQL is supported; write postgresql://…")
+    faults = [
+        f"{environment_name(setting)}: only PostgreSQL is supported; write postgresql://…"
+        for setting in ("database_url", "replica_url")
+        if (url := given.get(setting)) and urlsplit(url).scheme not in ("postgresql", "postgres")
+    ]
     if (url := given.get("public_url")) and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
         faults.append("LLWYBR_PUBLIC_URL: write an address such as https://learn.example.org")
     if given.get("secret_key") and len(given["secret_key"]) < 32:

@@ -1,6 +1,7 @@
 """The statement resource (xAPI 1.0.3 Part 3 §2.1; IEEE 9274.1.1 §4.1.6.1)."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from lms.core.ids import new_id
-from lms.xapi import queries, verifying
+from lms.xapi import queries, replicated, verifying
 from lms.xapi.api.answers import NOTHING, Answer, json, last_modified
 from lms.xapi.api.edge import CONSISTENT_THROUGH, credential_in, in_transaction, limit, resource
 from lms.xapi.errors import Malformed, Missing
@@ -75,9 +76,11 @@ def get(bearer: Bearer, version: Version, call: Call) -> Answer:
     wanted = (
         _going_on(call.arguments["more"]) if "more" in call.arguments else parameters.statements_wanted(call.arguments)
     )
-    through = queries.consistent_through()
-    answer = _one(bearer, call, wanted) if isinstance(wanted, One) else _page(bearer, call, wanted, through)
-    answer.headers[CONSISTENT_THROUGH] = patterns.written(through)
+    if isinstance(wanted, Filter):
+        return replicated.read(partial(_page, bearer, call, wanted), least=wanted.reached)
+    answer = replicated.read(partial(_one, bearer, call, wanted))
+    if answer is None:
+        raise Missing(f"There is no {'voided ' if wanted.voided else ''}statement {wanted.id}")
     return answer
 
 
@@ -116,14 +119,13 @@ def _read(bearer: Bearer, version: Version, call: Call) -> tuple[Any, dict[str, 
     return exact, parts
 
 
-def _one(bearer: Bearer, call: Call, wanted: One) -> Answer:
+def _one(bearer: Bearer, call: Call, wanted: One, through: int) -> Answer | None:
+    """None: the bearer can see none."""
     found = queries.one_statement(bearer, wanted.id, voided=wanted.voided)
     if found is None:
-        raise Missing(f"There is no {'voided ' if wanted.voided else ''}statement {wanted.id}")
+        return None
     body = _shown(bearer, call, [found], wanted.format)[0]
-    answer = _with_attachments(bearer, [found], body) if wanted.attachments else Answer(body=body)
-    answer.headers.update(last_modified(patterns.moment(found.seq)))
-    return answer
+    return _told(bearer, wanted, [found], body, through, last_modified(patterns.moment(found.seq)))
 
 
 def _page(bearer: Bearer, call: Call, wanted: Filter, through: int) -> Answer:
@@ -131,7 +133,15 @@ def _page(bearer: Bearer, call: Call, wanted: Filter, through: int) -> Answer:
     rest = "" if page.rest is None else f"/xapi/statements?more={_serializer().dumps(page.rest.as_plain())}"
     shown = _shown(bearer, call, page.statements, wanted.format)
     body = b'{"statements":[%b],"more":%b}' % (b",".join(shown), orjson.dumps(rest))
-    return _with_attachments(bearer, page.statements, body) if wanted.attachments else Answer(body=body)
+    return _told(bearer, wanted, page.statements, body, through, {})
+
+
+def _told(
+    bearer: Bearer, wanted: One | Filter, found: list[Found], body: bytes, through: int, headers: dict[str, str]
+) -> Answer:
+    answer = _with_attachments(bearer, found, body) if wanted.attachments else Answer(body=body)
+    answer.headers.update(headers | {CONSISTENT_THROUGH: patterns.written(through)})
+    return answer
 
 
 def _shown(bearer: Bearer, call: Call, found: list[Found], form: str) -> list[bytes]:
