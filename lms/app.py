@@ -170,6 +170,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
                 "execution_options": {"postgresql_readonly": True},
             },
         } if settings.replica_url else {},
+        DATABASE_PREPARE=settings.database_prepare,
         SECRET_KEY=settings.secret_key or _kept_key(settings.instance),
         SESSION_COOKIE_NAME="llwybr",
         SESSION_COOKIE_HTTPONLY=True,
