@@ -21,6 +21,7 @@ from lms.xapi.models import TENANT, Attachment
 from lms.xapi.people import Subject
 from lms.xapi.queries import Found, PageFound
 from lms.xapi.rules import keys, parsing, patterns
+from lms.xapi.rules.attached import declared_in, hashes_of
 from lms.xapi.rules.parameters import Filter
 
 Json = dict[str, Any]
@@ -141,9 +142,7 @@ def about_one(actor: Actor, id: UUID) -> Beside:
     declared = declared_in(raw)
     held = set(
         db.session.scalars(
-            select(Attachment.sha2).where(
-                Attachment.tenant == TENANT, Attachment.sha2.in_([each["sha2"].lower() for each in declared])
-            )
+            select(Attachment.sha2).where(Attachment.tenant == TENANT, Attachment.sha2.in_(hashes_of(declared)))
         )
         if declared
         else ()
@@ -178,11 +177,6 @@ def attachment(raw: Json, sha2: str) -> tuple[Json, bytes]:
     if declared is None or body is None:
         raise NotFound()
     return declared, body
-
-
-def declared_in(raw: Json) -> list[Json]:
-    """Its attachments, and those of a statement within."""
-    return [*raw.get("attachments", ()), *raw["object"].get("attachments", ())]
 
 
 def verbs() -> list[Json]:

@@ -21,6 +21,7 @@ from lms.xapi.keeping.together import Errand
 from lms.xapi.models import ATTACHES
 from lms.xapi.queries import Found
 from lms.xapi.rules import formats, multipart, parameters, parsing, patterns, statements, versions
+from lms.xapi.rules.attached import declared_in
 from lms.xapi.rules.calls import Call
 from lms.xapi.rules.naming import named_in
 from lms.xapi.rules.parameters import Filter, One
@@ -115,7 +116,7 @@ def _read(bearer: Bearer, version: Version, call: Call) -> tuple[Any, dict[str, 
         for statement in batch:
             statements.arrange(statement)
     if pieces is not None:
-        parts = multipart.matched(pieces, [each for statement in batch for each in keeping.declared_in(statement)])
+        parts = multipart.matched(pieces, [each for statement in batch for each in declared_in(statement)])
     return exact, parts
 
 
@@ -162,7 +163,7 @@ def _with_attachments(bearer: Bearer, found: list[Found], body: bytes) -> Answer
     declared: dict[str, str] = {}
     for each in found:
         if each.flags & ATTACHES:
-            for attachment in keeping.declared_in(parsing.load(each.payload)):
+            for attachment in declared_in(parsing.load(each.payload)):
                 declared.setdefault(attachment["sha2"].lower(), attachment["contentType"])
     sizes = queries.attachment_sizes(bearer.tenant, list(declared)) if declared else {}
     held = [multipart.Held(declared[sha2], sha2, size) for sha2, size in sizes.items()]

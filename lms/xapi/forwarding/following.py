@@ -12,6 +12,7 @@ from lms.xapi.forwarding.models import Destination
 from lms.xapi.forwarding.rules.delivery import within
 from lms.xapi.models import REFERS, VOIDED, Attachment, StoredStatement
 from lms.xapi.rules import keys, parsing, patterns
+from lms.xapi.rules.attached import declared_in
 from lms.xapi.rules.keys import Kind
 
 WINDOW = 5_000
@@ -106,8 +107,7 @@ def _declared(payload: bytes) -> tuple[tuple[str, str], ...]:
     if b'"attachments"' not in payload:
         return ()
     statement: dict[str, Any] = parsing.load(payload)
-    declared = [*statement.get("attachments", ()), *statement["object"].get("attachments", ())]
-    return tuple((each["contentType"], each["sha2"]) for each in declared)
+    return tuple((each["contentType"], each["sha2"]) for each in declared_in(statement))
 
 
 def _filters(destination: Destination) -> bool:
