@@ -92,7 +92,7 @@ def loaded(tenant: int, numbers: list[int]) -> tuple[list[Item], dict[str, bytes
         .where(StoredStatement.tenant == tenant, StoredStatement.seq.in_(numbers))
         .order_by(StoredStatement.seq)
     )
-    items = [Item(row.seq, row.id, bytes(row.payload), _declared(bytes(row.payload))) for row in found]
+    items = [Item(row.seq, row.id, bytes(row.payload), declared(bytes(row.payload))) for row in found]
     wanted = sorted({sha2.lower() for item in items for _, sha2 in item.attachments})
     if not wanted:
         return items, {}
@@ -103,7 +103,8 @@ def loaded(tenant: int, numbers: list[int]) -> tuple[list[Item], dict[str, bytes
     return items, queries.attachments(tenant, [sha2.lower() for item in items for _, sha2 in item.attachments])
 
 
-def _declared(payload: bytes) -> tuple[tuple[str, str], ...]:
+def declared(payload: bytes) -> tuple[tuple[str, str], ...]:
+    """The (content type, hash) of each attachment."""
     if b'"attachments"' not in payload:
         return ()
     statement: dict[str, Any] = parsing.load(payload)
