@@ -275,6 +275,6 @@ ELSEWHERE = {
     "portfolios.file", "portfolios.signed_file", "record.certificate", "uptake.download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
-    "packages.progress",
+    "packages.progress", "packages.file",
     "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
 }  # fmt: skip
