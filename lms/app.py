@@ -24,8 +24,13 @@ from courses.enrolments.events import EnrolmentCompleted, LearnerEnrolled
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
+from courses.launch.cmi5 import handlers as cmi5_handlers
+from courses.launch.cmi5.api import api as content_api
+from courses.launch.cmi5.fetching import fetching
 from courses.launch.pages import pages as launch_pages
 from courses.launch.scorm import models as scorm_models  # noqa: F401 - its tables are known
+from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its jobs register themselves
+from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
@@ -62,7 +67,7 @@ from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi.api import xapi
 from lms.xapi.api.house import api as record_store_api
-from lms.xapi.events import StatementsRecorded
+from lms.xapi.events import DocumentAsked, StatementsArriving, StatementsAsked, StatementsRecorded
 from lms.xapi.forwarding.api import api as forwarding_api
 from lms.xapi.forwarding.pages import pages as forwarding_pages
 from lms.xapi.pages import my_pages as my_statements_pages
@@ -72,6 +77,7 @@ PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
     enrolments_pages,
     launch_pages,
+    fetching,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
     framework_pages,
@@ -102,6 +108,7 @@ APIS: tuple[Api, ...] = (
     supervision_api,
     enrolments_api,
     launch_api,
+    content_api,
     portfolios_api,
     frameworks_api,
     catalogue_api,
@@ -112,6 +119,13 @@ APIS: tuple[Api, ...] = (
     forwarding_api,
 )
 SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
+    (StatementsArriving, cmi5_handlers.judge),
+    (StatementsRecorded, cmi5_handlers.follow),
+    (StatementsAsked, cmi5_handlers.read),
+    (DocumentAsked, cmi5_handlers.asked),
+    (UnitWaived, cmi5_handlers.waived),
+    (NodesSatisfied, cmi5_handlers.satisfied),
+    (SessionAbandoned, cmi5_handlers.abandoned),
     (StatementsRecorded, launch_handlers.follow),
     (AttestationEnded, enrolment_handlers.pause),
     (AttestationMade, enrolment_handlers.resume),

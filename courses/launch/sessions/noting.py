@@ -132,7 +132,10 @@ def settle(registration: Registration, at: datetime, session: Session | None, sa
     """
     now = queries.standing(registration)
     keys: dict[UUID | None, UUID] = {each.id: each.key for each in now.nodes}
-    tree = [rules.Node(each.key, keys.get(each.parent_id), each.move_on) for each in now.nodes]
+    chosen = registration.package.completion
+    tree = [
+        rules.Node(each.key, keys.get(each.parent_id), each.move_on and (chosen or each.move_on)) for each in now.nodes
+    ]
     new = rules.newly_satisfied(tree, now.facts, set(now.satisfied))
     if new:
         ids = [uuid4() for _ in new]
@@ -157,13 +160,16 @@ def _tell_progress(registration: Registration, at: datetime, said_by: UUID | Non
         enrolments.record_progress(Actor.system(), registration.enrolment_id, reached, at, said_by)
 
 
+MOST_SWEPT = 200
+
+
 def sweep_idle(before: datetime) -> int:
-    """Abandon sessions of which nothing was heard since `before`, at most 200 at a time. Returns how many."""
+    """Abandon sessions of which nothing was heard since `before`, at most MOST_SWEPT. Returns how many."""
     idle = db.session.execute(
         select(Session.id, Session.registration_id)
         .where(Session.state.in_(OPEN_SESSIONS), Session.last_at < before)
         .order_by(Session.registration_id)
-        .limit(200)
+        .limit(MOST_SWEPT)
     ).all()
     count = 0
     for session_id, registration_id in idle:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
 
 from courses.launch.packages import queries as packages
 from courses.launch.packages.models import NodeKind, PackageNode
@@ -54,7 +55,7 @@ def standing(registration: Registration) -> Standing:
     return Standing(
         packages.nodes(registration.package_id),
         {key: frozenset(each) for key, each in facts.items()},
-        {key: at for key, at in db.session.execute(satisfied)},
+        dict(db.session.execute(satisfied).all()),
         {each.key: each for each in db.session.scalars(attained)},
     )
 
@@ -87,8 +88,16 @@ def locked(credentials: Collection[UUID]) -> dict[UUID, Session]:
     db.session.execute(
         select(Registration.id).where(Registration.id.in_(mine)).order_by(Registration.id).with_for_update()
     )
+    return of_credentials(credentials)
+
+
+def of_credentials(credentials: Collection[UUID]) -> dict[UUID, Session]:
+    """The sessions of these credentials, with their registrations and packages, as they are now. One query."""
     found = db.session.scalars(
-        select(Session).where(Session.credential_id.in_(credentials)).execution_options(populate_existing=True)
+        select(Session)
+        .where(Session.credential_id.in_(credentials))
+        .options(joinedload(Session.registration), joinedload(Session.package))
+        .execution_options(populate_existing=True)
     )
     return {each.credential_id: each for each in found if each.credential_id is not None}
 
@@ -107,4 +116,4 @@ def learners_on(package_ids: Collection[UUID]) -> dict[UUID, int]:
         .where(Registration.package_id.in_(package_ids), Registration.enrolment_id.is_not(None))
         .group_by(Registration.package_id)
     )
-    return {package: learners for package, learners in rows}
+    return dict(rows.all())

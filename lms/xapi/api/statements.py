@@ -8,11 +8,13 @@ import orjson
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from lms.core import events
 from lms.core.ids import new_id
 from lms.xapi import queries, verifying
 from lms.xapi.api.answers import NOTHING, Answer, json, last_modified
 from lms.xapi.api.edge import CONSISTENT_THROUGH, credential_in, in_transaction, limit, resource
 from lms.xapi.errors import Malformed, Missing
+from lms.xapi.events import StatementsAsked
 from lms.xapi.keeping import attachments, together
 from lms.xapi.keeping import statements as keeping
 from lms.xapi.keeping.statements import Sending
@@ -72,6 +74,8 @@ def _keep(known: Known, version: Version, call: Call, batch: list[Json], parts: 
 def get(bearer: Bearer, version: Version, call: Call) -> Answer:
     """One statement, or a page of them."""
     bearer.require(Use.READ_MINE)
+    if bearer.bounds is not None and bearer.credential is not None:
+        events.publish(StatementsAsked(bearer.credential))
     wanted = (
         _going_on(call.arguments["more"]) if "more" in call.arguments else parameters.statements_wanted(call.arguments)
     )

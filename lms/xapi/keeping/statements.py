@@ -135,13 +135,20 @@ def keep_all(sendings: Sequence[Sending], opened: Opened) -> list[list[str]]:
 def _announce(sendings: Sequence[Sending]) -> None:
     """Let those who launched it judge what a session's content sends."""
     arriving: dict[UUID, list[Arrived]] = {}
+    bounds: dict[UUID, scopes.Bounds] = {}
     for sending in sendings:
         if sending.bearer.bounds is not None and sending.bearer.credential is not None:
+            bounds[sending.bearer.credential] = sending.bearer.bounds
             arriving.setdefault(sending.bearer.credential, []).extend(
                 Arrived(each.statement, each.has_id, each.timestamp is not None) for each in sending.batch
             )
-    if arriving:
-        events.publish(StatementsArriving(arriving))
+    if not arriving:
+        return
+    told = StatementsArriving(arriving)
+    events.publish(told)
+    for credential in arriving.keys() - told.judged:
+        for each in arriving[credential]:
+            scopes.check_subject(bounds[credential], each.said)
 
 
 def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], opened: Opened) -> None:
@@ -163,7 +170,8 @@ def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], opened: Opened) -
     knowing.note_names(tenant, [each.named.agents for _, (_, each) in kept])
     if kept:
         told = tuple(_recorded(row, each, sending.bearer.credential) for row, (sending, each) in kept)
-        events.publish(StatementsRecorded(told))
+        launched = frozenset(by.bearer.credential for _, (by, _) in kept if by.bearer.bounds and by.bearer.credential)
+        events.publish(StatementsRecorded(told, launched))
 
 
 class _Closing:
