@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from lms.xapi.errors import Fault
+
 
 class Recorded(NamedTuple):
     """A statement as stored. `object_id` is the id of its Activity or StatementRef, else None.
@@ -38,11 +40,18 @@ class StatementsRecorded:
 
 
 class Arrived(NamedTuple):
-    """A statement on its way in. `has_id`, `has_timestamp`: it says so itself; the store would add what is missing."""
+    """A statement on its way in. `has_id`, `has_timestamp`: it says so itself; the store would add what is missing.
+
+    `index`: its place in the list that it came in; None: it came alone. A Fault about it is told `at` that place.
+    """
 
     said: Mapping[str, Any]
     has_id: bool
     has_timestamp: bool
+    index: int | None = None
+
+    def at(self, fault: Fault) -> Fault:
+        return fault if self.index is None else fault.within(self.index)
 
 
 @dataclass(frozen=True)

@@ -103,15 +103,13 @@ def _judge(session: Session, arrived: Sequence[Arrived]) -> None:
     )  # fmt: skip
     asks = any(each.said["verb"]["id"] in _ONCE for each in arrived)
     heard = _heard(session, queries.done_before(session.registration_id, session.key) if asks else frozenset())
-    for index, each in enumerate(arrived):
+    for each in arrived:
         try:
             heard = check(Case(each.said, told, heard, each.has_id, each.has_timestamp))
         except NotAllowed as fault:
             if heard.is_open and each.has_id and queries.is_stored(each.said["id"]):
                 continue  # sent again, for its answer was lost: the store compares it with what it has
-            if len(arrived) == 1:
-                raise
-            raise fault.within(index) from fault
+            raise each.at(fault) from fault
 
 
 def _heard(session: Session, before: frozenset[str]) -> Heard:

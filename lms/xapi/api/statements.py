@@ -43,7 +43,7 @@ def put(asked: str | None, call: Call) -> Answer:
             raise Malformed("PUT takes one statement", rule="Part 3 §2.1.1")
         if UUID(batch.setdefault("id", str(id_))) != id_:
             raise Malformed("The statement has another id than the address", "/id", "Part 3 §2.1.1")
-        _keep(known, version, call, [batch], parts)
+        _keep(known, version, call, batch, parts)
     return NOTHING
 
 
@@ -53,7 +53,7 @@ def post(asked: str | None, call: Call) -> Answer:
     parameters.allow(call.arguments, ())
     with together.on_the_way():
         batch, parts = _read(known.bearer, version, call)
-        ids = _keep(known, version, call, batch if isinstance(batch, list) else [batch], parts)
+        ids = _keep(known, version, call, batch, parts)
     return json(ids)
 
 
@@ -66,8 +66,12 @@ def _sender(asked: str | None, call: Call) -> tuple[Known, Version]:
     return known, version
 
 
-def _keep(known: Known, version: Version, call: Call, batch: list[Json], parts: dict[str, multipart.Part]) -> list[str]:
-    sending = Sending(known.bearer, [keeping.ready(version, each) for each in batch], parts)
+def _keep(
+    known: Known, version: Version, call: Call, given: Json | list[Json], parts: dict[str, multipart.Part]
+) -> list[str]:
+    listed = isinstance(given, list)
+    batch = given if isinstance(given, list) else [given]
+    sending = Sending(known.bearer, [keeping.ready(version, each) for each in batch], parts, listed)
     return together.keep(Errand(known, *credential_in(call), sending))
 
 

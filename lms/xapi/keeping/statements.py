@@ -69,11 +69,12 @@ class Ready(NamedTuple):
 
 @dataclass(frozen=True)
 class Sending:
-    """What one request stores, with the attachments of its `parts`."""
+    """What one request stores, with the attachments of its `parts`. `listed`: its statements came as a list."""
 
     bearer: Bearer
     batch: Sequence[Ready]
     parts: Mapping[str, multipart.Part] = field(default_factory=dict)
+    listed: bool = False
 
 
 def ready(version: Version, statement: Json) -> Ready:
@@ -140,7 +141,8 @@ def _announce(sendings: Sequence[Sending]) -> None:
         if sending.bearer.bounds is not None and sending.bearer.credential is not None:
             bounds[sending.bearer.credential] = sending.bearer.bounds
             arriving.setdefault(sending.bearer.credential, []).extend(
-                Arrived(each.statement, each.has_id, each.timestamp is not None) for each in sending.batch
+                Arrived(each.statement, each.has_id, each.timestamp is not None, index if sending.listed else None)
+                for index, each in enumerate(sending.batch)
             )
     if not arriving:
         return
@@ -148,7 +150,10 @@ def _announce(sendings: Sequence[Sending]) -> None:
     events.publish(told)
     for credential in arriving.keys() - told.judged:
         for each in arriving[credential]:
-            scopes.check_subject(bounds[credential], each.said)
+            try:
+                scopes.check_subject(bounds[credential], each.said)
+            except Fault as fault:
+                raise each.at(fault) from fault
 
 
 def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], opened: Opened) -> None:
