@@ -42,16 +42,16 @@ class StatementsRecorded:
 class Arrived(NamedTuple):
     """A statement on its way in. `has_id`, `has_timestamp`: it says so itself; the store would add what is missing.
 
-    `index`: its place in the list that it came in; None: it came alone. A Fault about it is told `at` that place.
+    `place`: its index in the list that it came in; None: it came alone. A Fault about it is told `at` that place.
     """
 
     said: Mapping[str, Any]
     has_id: bool
     has_timestamp: bool
-    index: int | None = None
+    place: int | None = None
 
     def at(self, fault: Fault) -> Fault:
-        return fault if self.index is None else fault.within(self.index)
+        return fault if self.place is None else fault.within(self.place)
 
 
 @dataclass(frozen=True)
