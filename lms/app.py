@@ -67,6 +67,7 @@ from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi.api import xapi
 from lms.xapi.api.house import api as record_store_api
+from lms.xapi.api.slashes import one_slash
 from lms.xapi.events import DocumentAsked, StatementsArriving, StatementsAsked, StatementsRecorded
 from lms.xapi.forwarding.api import api as forwarding_api
 from lms.xapi.forwarding.pages import pages as forwarding_pages
@@ -162,6 +163,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         smorest.register_blueprint(api)
     for event, handler in SUBSCRIPTIONS:
         events.subscribe(event, handler)
+    app.wsgi_app = one_slash(app.wsgi_app, "/xapi/")  # type: ignore[method-assign]
     app.extensions["llwybr.loaders"] = LOADERS
     app.extensions["catalogue.standing"] = enrolment_hooks.standing
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to

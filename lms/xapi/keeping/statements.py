@@ -171,7 +171,8 @@ def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], opened: Opened) -
         linking.arrive(tenant, [row for row in rows if row.seq in awaited])
     linking.link_all(tenant, [(row, each.target) for row, (_, each) in kept if each.target])
     defining = {id(sending) for sending, _ in every if _may_define(sending.bearer)}
-    knowing.note_definitions(tenant, [each.named.activities for _, (by, each) in kept if id(by) in defining])
+    defined = [_definable(by.bearer, each.named.activities) for _, (by, each) in kept if id(by) in defining]
+    knowing.note_definitions(tenant, defined)
     knowing.note_names(tenant, [each.named.agents for _, (_, each) in kept])
     if kept:
         told = tuple(_recorded(row, each, sending.bearer.credential) for row, (sending, each) in kept)
@@ -189,6 +190,12 @@ class _Closing:
 
 def _may_define(bearer: Bearer) -> bool:
     return bearer.may(Use.DEFINE) or bearer.bounds is not None
+
+
+def _definable(bearer: Bearer, activities: list[Json]) -> list[Json]:
+    """Launched content defines its own activity and what lies below it, and no other content's."""
+    bounds = bearer.bounds
+    return activities if bounds is None else [each for each in activities if bounds.holds_activity(each["id"])]
 
 
 def _row(it: Ready, seq: int, closing: _Closing) -> inserting.Row:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.launch.cmi5 import recording
 from courses.launch.cmi5.fetching import UNKNOWN, USED
 from courses.launch.cmi5.rules import words
 from courses.launch.cmi5.services import FETCHED_WITHIN
@@ -102,6 +103,16 @@ def test_launched_is_recorded_with_its_context(app: Flask, stored: Stored) -> No
     found = [extensions[each] for each in (words.LAUNCH_MODE, words.MOVE_ON_RULE, words.MASTERY_SCORE)]
     assert found == ["Normal", "Completed", 0.5]
     assert extensions[words.LAUNCH_PARAMETERS] == "p"
+
+
+def test_the_record_store_knows_the_parts_by_their_titles(app: Flask) -> None:
+    registration = make_registration(make_package(tree=[block("b", unit("a"))]))
+    with transaction():
+        recording.define(registration.package)
+        recording.define(registration.package)
+    content = launch(app, registration).open()
+    answer = content.send("GET", "/activities", query={"activityId": content.activity})
+    assert answer.json["definition"] == {"type": words.UNIT, "name": {"en": "Unit a", "cy": "Uned a"}}
 
 
 class TestFetching:

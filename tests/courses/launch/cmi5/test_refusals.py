@@ -178,6 +178,27 @@ def test_allowed_statements_may_be_about_anything(content: Content) -> None:
     assert content.post(said).status_code == 200
 
 
+def test_content_renames_no_other_content(content: Content) -> None:
+    definition = {"name": {"en": "Renamed"}}
+    about = {"id": "https://anything.example/x", "definition": definition}
+    content.says("https://verbs.example/looked", defined=False, object=about)
+    content.says(
+        "https://verbs.example/looked", defined=False, object={"id": content.activity, "definition": definition}
+    )
+
+    def known(iri: str) -> Any:
+        return (content.send("GET", "/activities", query={"activityId": iri}).json or {}).get("definition")
+
+    assert known(content.activity) == definition
+    assert known("https://anything.example/x") is None
+
+
+def test_addresses_that_are_joined_with_two_slashes_work(content: Content) -> None:
+    said = content.said("completed")
+    answer = content.send("PUT", "//statements", json=said, query={"statementId": said["id"]})
+    assert answer.status_code == 204, answer.text
+
+
 def test_launch_data_are_only_read(content: Content) -> None:
     for method in ("PUT", "POST"):
         assert content.launch_data(method, json={"moveOn": "NotApplicable"}).status_code == 403
