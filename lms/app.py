@@ -24,6 +24,7 @@ from courses.enrolments.events import EnrolmentCompleted, LearnerEnrolled
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
+from courses.launch.content.host import ContentHost
 from courses.launch.pages import pages as launch_pages
 from courses.launch.scorm import models as scorm_models  # noqa: F401 - its tables are known
 from courses.portfolios import handlers as portfolio_handlers
@@ -153,6 +154,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
     app.extensions["frameworks.course_titles"] = titles_on_offer
     cli.init_app(app)
+    app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

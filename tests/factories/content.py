@@ -1,0 +1,130 @@
+"""Packages of courses, registrations and sessions, put straight into the tables: for tests of what comes after importing.
+
+A tree is written as it reads: `(unit("a"), block("b", unit("c"), unit("d", move_on=MoveOn.PASSED)))`.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from courses.catalogue.models import Course
+from courses.launch.formats.structure import Block, Format, MoveOn, Unit
+from courses.launch.packages import queries
+from courses.launch.packages.models import NodeKind, Package, PackageNode, PackageOffer
+from courses.launch.sessions import services
+from courses.launch.sessions.models import LaunchMode, Registration, Session
+from courses.launch.sessions.noting import settle
+from lms.accounts.models import Person
+from lms.core import clock
+from lms.core.db import db, transaction
+from lms.core.ids import new_id
+from lms.core.permissions import Actor
+from tests.factories.accounts import kept, make_person
+from tests.factories.catalogue import make_course
+from tests.factories.enrolments import make_enrolment
+
+PUBLISHER = "https://publisher.example"
+_numbers = count(1)
+
+
+def unit(name: str, url: str | None = None, *, move_on: MoveOn = MoveOn.COMPLETED, **given: Any) -> Unit:
+    """A unit that is a page of the package, unless `url` says otherwise."""
+    title = {"en": f"Unit {name}", "cy": f"Uned {name}"}
+    return Unit(f"{PUBLISHER}/au/{name}", title, url or f"{name}/index.html", move_on=move_on, **given)
+
+
+def block(name: str, *children: Block | Unit) -> Block:
+    return Block(f"{PUBLISHER}/block/{name}", {"en": f"Block {name}", "cy": f"Bloc {name}"}, children)
+
+
+def make_package(
+    course: Course | None = None, tree: Sequence[Block | Unit] = (), *, offered: bool = True, **given: Any
+) -> Package:
+    """A cmi5 package of one unit, unless the tree and `given` say otherwise; on offer in its languages."""
+    course, number = course or make_course(), next(_numbers)
+    root = Block(f"{PUBLISHER}/course/{course.code}", {"en": course.code}, tuple(tree) or (unit("one"),))
+    before = db.session.scalars(queries.packages(course.id)).first()
+    made = kept(
+        Package(
+            **{
+                "id": new_id(), "course_id": course.id, "number": before.number + 1 if before else 1,
+                "format": Format.CMI5, "languages": ["en", "cy"],
+                "digest": hashlib.sha256(f"package {number}".encode()).digest(), "name": f"package-{number}.zip",
+                "size": 1000, "manifest": b"", "warnings": [],
+            }
+            | given
+        )
+    )  # fmt: skip
+    with transaction():
+        db.session.add_all(_nodes(made, root, queries.known_keys(course.id)))
+        if offered:
+            db.session.add_all(
+                PackageOffer(course_id=course.id, language=each, package_id=made.id) for each in made.languages
+            )
+    return made
+
+
+def _nodes(package: Package, root: Block, known: Any) -> list[PackageNode]:
+    made: list[PackageNode] = []
+
+    def add(each: Block | Unit, parent: PackageNode | None) -> None:
+        is_unit = isinstance(each, Unit)
+        kind = NodeKind.UNIT if is_unit else NodeKind.BLOCK if parent else NodeKind.COURSE
+        node = PackageNode(
+            id=new_id(), package_id=package.id, position=len(made), parent_id=parent.id if parent else None, kind=kind,
+            key=known.get((kind, each.publisher_id)) or new_id(), publisher_id=each.publisher_id,
+            title=dict(each.title), description=dict(each.description), more={},
+        )  # fmt: skip
+        made.append(node)
+        if isinstance(each, Unit):
+            node.url, node.move_on, node.mastery_score = each.url, each.move_on, each.mastery_score
+            node.launch_method, node.launch_parameters = each.launch_method, each.launch_parameters
+            node.entitlement_key, node.activity_type, node.more = (
+                each.entitlement_key,
+                each.activity_type,
+                dict(each.more),
+            )
+        else:
+            for child in each.children:
+                add(child, node)
+
+    add(root, None)
+    return made
+
+
+def make_registration(
+    package: Package | None = None, learner: Person | None = None, *, test: bool = False, **given: Any
+) -> Registration:
+    """A learner on the package, enrolled on its course; `test`: a test launch, without an enrolment."""
+    package, learner = package or make_package(), learner or make_person()
+    enrolment = None if test else make_enrolment(learner, package.course)
+    made = kept(
+        Registration(
+            **{
+                "id": enrolment.registration if enrolment else uuid4(),
+                "enrolment_id": enrolment.id if enrolment else None, "learner_id": learner.id,
+                "package_id": package.id, "language": learner.language, "begun_at": clock.now(),
+            }
+            | given
+        )
+    )  # fmt: skip
+    with transaction():
+        settle(made, made.begun_at, None)
+    return made
+
+
+def make_session(
+    registration: Registration | None = None, node: PackageNode | None = None,
+    mode: LaunchMode = LaunchMode.NORMAL, **sent: Any,
+) -> tuple[Session, str, str]:  # fmt: skip
+    """A session as launching opens it, and key and secret of its credential. The first unit, unless `node` is given."""
+    registration = registration or make_registration()
+    node = node or queries.units(registration.package_id)[0]
+    told = {
+        "move_on": node.move_on, "mastery_score": float(node.mastery_score) if node.mastery_score is not None else None,
+        "launch_parameters": node.launch_parameters, "return_url": None, "context": {},
+    } | sent  # fmt: skip
+    with transaction():
+        return services.open_session(Actor.system(), registration, node.id, mode, told)
