@@ -175,6 +175,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
         SESSION_COOKIE_SECURE=settings.secure,
         MAX_CONTENT_LENGTH=(settings.max_upload_mb + 1) * 1_000_000,
         MAX_FORM_MEMORY_SIZE=2_000_000,
+        MAX_PACKAGE=settings.max_package_mb * 1_000_000,
         MAX_UPLOAD=settings.max_upload_mb * 1_000_000,
         PUBLIC_URL=settings.public_url.rstrip("/"),
         CONTENT_ORIGIN=settings.content_address,

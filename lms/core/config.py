@@ -41,6 +41,7 @@ class Settings:
     mail_from: str = _setting("llwybr@example.org", "Sender of mail")
     files_url: str = _setting("", "Where evidence files lie: a folder or s3://bucket/path; empty: the instance folder")
     max_upload_mb: int = _setting(20, "Largest file that may be uploaded, in megabytes")
+    max_package_mb: int = _setting(1000, "Largest course package that may be uploaded, in megabytes")
     database_pool: int = _setting(5, "Database connections kept per process")
     database_prepare: bool = _setting(True, "Prepared statements; turn off behind PgBouncer in transaction mode")
     allow_private_addresses: bool = _setting(
@@ -129,8 +130,8 @@ def _checked(given: dict[str, Any]) -> list[str]:
         faults.append("LLWYBR_MAIL_URL: write smtp://… or smtps://…")
     if given.get("log_level", "INFO") not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         faults.append("LLWYBR_LOG_LEVEL: one of DEBUG, INFO, WARNING, ERROR")
-    if given.get("max_upload_mb", 1) < 1 or given.get("database_pool", 1) < 1:
-        faults.append("LLWYBR_MAX_UPLOAD_MB and LLWYBR_DATABASE_POOL: at least 1")
+    numbers = ("max_upload_mb", "max_package_mb", "database_pool")
+    faults += [f"{environment_name(name)}: at least 1" for name in numbers if given.get(name, 1) < 1]
     return faults
 
 

@@ -1,6 +1,7 @@
 """Files, known by their content: the same bytes are kept once, under their SHA-256. Local folder or S3, by setting."""
 
 import hashlib
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
@@ -32,27 +33,36 @@ class StoredFile(Record):
 
 
 def store(content: bytes | BinaryIO, media_type: str, *, limit: int | None = None) -> StoredFile:
-    """Keep the content; return its row, old or new. Raises TooLarge above `limit` bytes.
+    """Keep the content, read piece by piece; return its row, old or new. Raises TooLarge above `limit` bytes.
 
     The bytes are written before the row: an orphaned file is harmless, a row without its file is not.
     """
-    data = content if isinstance(content, bytes) else _read(content, limit)
-    if limit is not None and len(data) > limit:
-        raise TooLarge(N_("The file must be smaller than %(limit)s MB."), params={"limit": limit // 1_000_000})
-    digest = hashlib.sha256(data).digest()
-    filesystem, path = _place(digest)
-    if not filesystem.exists(path):
-        filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-        partial = f"{path}.{new_id().hex}"
+    source = io.BytesIO(content) if isinstance(content, bytes) else content
+    filesystem, root = _root()
+    filesystem.makedirs(root, exist_ok=True)
+    partial, digest, size = f"{root}/.partial-{new_id().hex}", hashlib.sha256(), 0
+    try:
         with filesystem.open(partial, "wb") as out:
-            out.write(data)
-        filesystem.mv(partial, path)
+            while piece := source.read(CHUNK):
+                size += len(piece)
+                if limit is not None and size > limit:
+                    limits = {"limit": limit // 1_000_000}
+                    raise TooLarge(N_("The file must be smaller than %(limit)s MB."), params=limits)
+                digest.update(piece)
+                out.write(piece)
+        _, path = _place(digest.digest())
+        if not filesystem.exists(path):
+            filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+            filesystem.mv(partial, path)
+    finally:
+        if filesystem.exists(partial):
+            filesystem.rm(partial)
     db.session.execute(
         insert(StoredFile)
-        .values(id=new_id(), sha256=digest, size=len(data), media_type=media_type)
+        .values(id=new_id(), sha256=digest.digest(), size=size, media_type=media_type)
         .on_conflict_do_nothing(index_elements=["sha256"])
     )
-    return db.session.scalars(select(StoredFile).where(StoredFile.sha256 == digest)).one()
+    return db.session.scalars(select(StoredFile).where(StoredFile.sha256 == digest.digest())).one()
 
 
 def content_of(file: StoredFile | UUID) -> bytes:
@@ -103,17 +113,12 @@ def remove_bytes(sha256: str) -> None:
             filesystem.rm(path)
 
 
-def _read(source: BinaryIO, limit: int | None) -> bytes:
-    """At most one chunk more than the limit, so that an endless upload ends."""
-    data = bytearray()
-    while chunk := source.read(CHUNK):
-        data += chunk
-        if limit is not None and len(data) > limit:
-            break
-    return bytes(data)
-
-
 def _place(digest: bytes) -> tuple[fsspec.AbstractFileSystem, str]:
-    filesystem, root = fsspec.core.url_to_fs(current_app.config["FILES_LOCATION"])
+    filesystem, root = _root()
     name = digest.hex()
     return filesystem, f"{root}/{name[:2]}/{name[2:4]}/{name}"
+
+
+def _root() -> tuple[fsspec.AbstractFileSystem, str]:
+    filesystem, root = fsspec.core.url_to_fs(current_app.config["FILES_LOCATION"])
+    return filesystem, root

@@ -51,12 +51,20 @@ class Pages(Blueprint):
         raise TypeError(f"{rule}: use .page(…, needs=…)")
 
     def page(
-        self, method: Methods, rule: str, *, needs: Permission, template: str | None = None, keeps: bool = True
+        self,
+        method: Methods,
+        rule: str,
+        *,
+        needs: Permission,
+        template: str | None = None,
+        keeps: bool = True,
+        largest: str | None = None,
     ) -> Callable[[View], View]:
         """Declare a page. The view takes the actor and the address's parts and returns
 
         a dict for the template, (dict, status), a Redirect, or a Response. `keeps` False: what was typed here is not
-        kept across a sign-in (passwords).
+        kept across a sign-in (passwords). `largest` names the setting of how many bytes may be sent here, for pages that take
+        more than others: who may not be here is turned away before they are read.
         """
         methods = [method] if isinstance(method, str) else list(method)
 
@@ -65,6 +73,10 @@ class Pages(Blueprint):
             def run(**path: Any) -> Response:
                 path.pop("lang", None)
                 if request.method == "POST":
+                    if largest is not None:
+                        with transaction():
+                            edge.admit(needs)
+                        request.max_content_length = current_app.config[largest]
                     _check_token(keeps)
                 with audit.acting_from(edge.origin()), transaction():
                     try:
