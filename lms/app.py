@@ -26,7 +26,7 @@ from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
 from courses.launch.content.host import ContentHost
 from courses.launch.pages import pages as launch_pages
-from courses.launch.scorm import models as scorm_models  # noqa: F401 - its tables are known
+from courses.launch.scorm.api import runs as scorm_runs
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
@@ -73,6 +73,7 @@ PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
     enrolments_pages,
     launch_pages,
+    scorm_runs,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
     framework_pages,

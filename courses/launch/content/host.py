@@ -15,6 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask
 
 from courses.launch.content import own, rules
+from courses.launch.formats.naming import media_type
 from courses.launch.packages import addresses, storing
 from courses.launch.packages.addresses import PREFIX, Grant
 
@@ -99,7 +100,7 @@ class _Answer:
         if found is None:
             return self._say(404)
         headers: Headers = [
-            ("Content-Type", rules.media_type(rest)), ("ETag", found.etag), ("Vary", "Accept-Encoding"),
+            ("Content-Type", media_type(rest)), ("ETag", found.etag), ("Vary", "Accept-Encoding"),
             ("Cache-Control", "public, max-age=31536000, immutable"),
         ]  # fmt: skip
         if found.encoding:
@@ -119,7 +120,7 @@ class _Answer:
         size = storing.size_of(grant.digest, name)
         if size is None:
             return self._say(404)
-        headers.append(("Content-Type", rules.media_type(name)))
+        headers.append(("Content-Type", media_type(name)))
         part, status = rules.Part(0, size - 1), 200
         asked = self.environ.get("HTTP_RANGE", "")
         if asked and self.environ.get("HTTP_IF_RANGE", etag) == etag:

@@ -5,31 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-UNKNOWN = "application/octet-stream"
-MEDIA_TYPES = {
-    "html": "text/html", "htm": "text/html", "xhtml": "application/xhtml+xml", "css": "text/css",
-    "js": "text/javascript", "mjs": "text/javascript", "json": "application/json", "xml": "text/xml", "xsd": "text/xml",
-    "dtd": "text/plain", "txt": "text/plain", "vtt": "text/vtt", "srt": "text/plain", "csv": "text/csv",
-    "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
-    "avif": "image/avif", "svg": "image/svg+xml", "ico": "image/x-icon", "bmp": "image/bmp", "cur": "image/x-icon",
-    "mp4": "video/mp4", "m4v": "video/mp4", "webm": "video/webm", "ogv": "video/ogg", "mov": "video/quicktime",
-    "m3u8": "application/vnd.apple.mpegurl", "ts": "video/mp2t",
-    "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "oga": "audio/ogg", "wav": "audio/wav", "aac": "audio/aac",
-    "woff": "font/woff", "woff2": "font/woff2", "ttf": "font/ttf", "otf": "font/otf", "eot": "application/vnd.ms-fontobject",
-    "pdf": "application/pdf", "zip": "application/zip", "wasm": "application/wasm", "map": "application/json",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-}  # fmt: skip
-"""By extension, ours alone: never what the package says. Text carries no charset, for old packages say theirs inside."""
-
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), display-capture=()"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
-
-
-def media_type(name: str) -> str:
-    return MEDIA_TYPES.get(name.rpartition(".")[2].lower(), UNKNOWN)
 
 
 def safe_name(path: str) -> str | None:
