@@ -54,7 +54,7 @@ def standing(registration: Registration) -> Standing:
     return Standing(
         packages.nodes(registration.package_id),
         {key: frozenset(each) for key, each in facts.items()},
-        dict(db.session.execute(satisfied).tuples().all()),
+        {key: at for key, at in db.session.execute(satisfied)},
         {each.key: each for each in db.session.scalars(attained)},
     )
 
@@ -107,4 +107,4 @@ def learners_on(package_ids: Collection[UUID]) -> dict[UUID, int]:
         .where(Registration.package_id.in_(package_ids), Registration.enrolment_id.is_not(None))
         .group_by(Registration.package_id)
     )
-    return dict(rows.tuples().all())
+    return {package: learners for package, learners in rows}
