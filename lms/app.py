@@ -25,7 +25,10 @@ from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
 from courses.launch.content.host import ContentHost
+from courses.launch.h5p.api import runs as h5p_runs
 from courses.launch.pages import pages as launch_pages
+from courses.launch.player.api import runs as media_runs
+from courses.launch.player.pages import pages as player_pages
 from courses.launch.scorm.api import runs as scorm_runs
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import loading as portfolios_loading
@@ -73,7 +76,10 @@ PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
     enrolments_pages,
     launch_pages,
+    player_pages,
     scorm_runs,
+    h5p_runs,
+    media_runs,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
     framework_pages,

@@ -7,12 +7,11 @@ from flask import request
 
 from courses.launch.scorm import services
 from courses.launch.scorm.errors import SuspendDataTooLong
-from courses.launch.sessions.runs import Runs
+from courses.launch.sessions.runs import DONE, Runs
 from lms.core.permissions import Actor
 
 runs = Runs("scorm", __name__, largest=services.LARGEST)
 
-DONE = {"result": True, "errorCode": 0}
 TOO_LONG = {"scorm12": 405, "scorm2004": 351}
 """SCORM's own numbers: incorrect data type (1.2), general set failure (2004)."""
 

@@ -50,7 +50,7 @@ def launch(
 
     Expects the registration locked. Raises Forbidden, NothingToLaunch.
     """
-    actor.require(Permission.ENROLMENT_LAUNCH, about=registration.learner_id, at=_place(registration))
+    actor.require(Permission.ENROLMENT_LAUNCH, about=registration.learner_id, at=registration.place)
     node = get_or_refuse(PackageNode, node_id)
     attempt = queries.newest_attempt(registration.id, node.key)
     if attempt is None or (anew and json.loads(attempt.data).get("cmi")):
@@ -243,10 +243,6 @@ def _tell(told: Iterable[dict[str, Any]], now: datetime) -> None:
 
 def _passing(node: PackageNode) -> Decimal | None:
     return _decimal(node.more.get("scaled_passing_score")) or node.mastery_score
-
-
-def _place(registration: Registration) -> list[UUID]:
-    return list(registration.enrolment.organisation_lineage) if registration.enrolment else []
 
 
 def _number(given: Decimal | None) -> float | None:

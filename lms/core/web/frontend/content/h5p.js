@@ -58,9 +58,7 @@ async function play() {
       icon: false,
       fullScreen: true,
       saveFreq: 10,
-      user: { name: 'Learner', mail: 'learner@example.org' },
       contentUserData: kept ? [{ dataType: 'state', previousState: kept, subContentId: '0' }] : [],
-      ajax: { contentUserDataUrl: `${run}h5p/state?type=:dataType&sub=:subContentId` },
       xAPIObjectIRI: told.activity,
     })
   } catch {
@@ -76,7 +74,7 @@ async function play() {
 
   // What the content would keep, asked of it now: the library itself asks only every so often, and at the end.
   function current() {
-    const instance = H5P.instances?.[0]
+    const instance = document.querySelector('iframe.h5p-iframe')?.contentWindow?.H5P?.instances?.[0]
     return instance?.getCurrentState ? JSON.stringify(instance.getCurrentState() ?? null) : null
   }
   function keep() {

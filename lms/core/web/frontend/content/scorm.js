@@ -40,8 +40,7 @@ export async function play(version, Api, global, names) {
     ask('scorm/begun', {}).catch(() => {}) // the first commit says it, too
   })
   api.on(names.terminate, () => {
-    over = true
-    tell('ended')
+    over = true // what is around us hears of it once it is received
   })
 
   // "Save and leave": the content may say its last, as when it is closed; then we end what it has not ended.

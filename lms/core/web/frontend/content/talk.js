@@ -39,7 +39,7 @@ export function speak(wanted) {
 
 export function state(what) {
   tell(what)
-  say(WORDS[language][what] ?? '', language, what !== 'saved' && what !== 'left')
+  say(WORDS[language][what] ?? '', language, ['unsaved', 'elsewhere', 'fault'].includes(what))
 }
 
 export async function ask(path, body) {
