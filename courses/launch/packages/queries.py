@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from courses.launch.packages.models import NodeKind, Package, PackageNode, PackageOffer
 from lms.core.db import db
@@ -14,7 +15,7 @@ def offered(course_id: UUID) -> dict[str, PackageOffer]:
     newest = (
         select(PackageOffer)
         .where(PackageOffer.course_id == course_id)
-        .distinct(PackageOffer.language)
+        .ext(distinct_on(PackageOffer.language))
         .order_by(PackageOffer.language, PackageOffer.id.desc())
     )
     return {each.language: each for each in db.session.scalars(newest) if each.package_id is not None}
