@@ -26,6 +26,11 @@ from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
 from courses.launch.content.host import ContentHost
 from courses.launch.h5p.api import runs as h5p_runs
+from courses.launch.completion.api import api as completion_api
+from courses.launch.completion.pages import pages as completion_pages
+from courses.launch.packages import cli as packages_cli  # noqa: F401 - its commands register themselves
+from courses.launch.packages.api import api as packages_api
+from courses.launch.packages.pages import pages as packages_pages
 from courses.launch.pages import pages as launch_pages
 from courses.launch.player.api import runs as media_runs
 from courses.launch.player.pages import pages as player_pages
@@ -80,6 +85,8 @@ PAGES: tuple[Blueprint, ...] = (
     scorm_runs,
     h5p_runs,
     media_runs,
+    packages_pages,
+    completion_pages,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
     framework_pages,
@@ -110,6 +117,8 @@ APIS: tuple[Api, ...] = (
     supervision_api,
     enrolments_api,
     launch_api,
+    packages_api,
+    completion_api,
     portfolios_api,
     frameworks_api,
     catalogue_api,

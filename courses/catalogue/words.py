@@ -3,6 +3,8 @@
 from courses.catalogue.models import CapacityRule, CertificateKind, CourseStatus
 from lms.core.language import N_
 
+TAUGHT_ONLINE = ("elearning", "self_assessment", "blended")
+"""Formats with content that is opened here."""
 CERTIFICATES = {
     CertificateKind.NONE: N_("No certificate"),
     CertificateKind.COMPLETION: N_("Certificate of completion"),

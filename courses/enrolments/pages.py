@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import current_app, request, url_for
 from flask_babel import gettext as _
 
+from courses.catalogue.words import TAUGHT_ONLINE
 from courses.enrolments import queries, services, wording
 from courses.enrolments.errors import (
     AlreadyEnrolled,
@@ -37,7 +38,6 @@ pages = Pages("enrolments", __name__, template_folder="templates")
 P = Permission
 BOTH = ("GET", "POST")
 PAGE = 25
-TAUGHT_ONLINE = ("elearning", "self_assessment", "blended")
 
 
 @pages.page(BOTH, "/training/<code>/enrol", needs=P.ENROLMENT_CREATE, template="enrolments/enrol.html")
@@ -125,6 +125,7 @@ def enrolment(actor: Actor, enrolment_id: UUID) -> Any:
         "online": it.version.format_code in TAUGHT_ONLINE,
         "launch_url": _launch_url(it) if mine else None,
         "portfolio_url": _portfolio_url(it),
+        "completion_url": _url("completion.completion", it),
         "has_record": mine and "record.record" in current_app.view_functions,
         "may_withdraw": it.state in OPEN_STATES
         and actor.may(P.ENROLMENT_WITHDRAW, about=it.learner_id, at=it.organisation_lineage),

@@ -2,7 +2,9 @@
 
 from courses.enrolments.services.entering import enrol, give_place, withdraw
 from courses.enrolments.services.learning import (
+    LEARNING,
     complete,
+    evaluate,
     learning_completed,
     note,
     pause_unattested,
@@ -16,7 +18,7 @@ from courses.enrolments.services.learning import (
 from courses.enrolments.services.standing import Standing, open_to, readable, standing, standings
 
 __all__ = [
-    "Standing", "complete", "enrol", "give_place", "learning_completed", "note", "open_to", "pause_unattested",
-    "portfolio_reopened", "portfolio_signed_off", "readable", "record_progress", "resume_attested", "seen", "standing",
-    "standings", "start", "withdraw",
+    "LEARNING", "Standing", "complete", "enrol", "evaluate", "give_place", "learning_completed", "note", "open_to",
+    "pause_unattested", "portfolio_reopened", "portfolio_signed_off", "readable", "record_progress", "resume_attested",
+    "seen", "standing", "standings", "start", "withdraw",
 ]  # fmt: skip

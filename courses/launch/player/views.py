@@ -9,14 +9,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from courses.enrolments.models import Enrolment
-from courses.launch.formats.structure import Format
+from courses.launch.formats.structure import Format, MoveOn
 from courses.launch.packages import queries as packages
 from courses.launch.packages.models import NodeKind, Package, PackageNode
 from courses.launch.player import queries, rules
 from courses.launch.player.rules import UnitState
 from courses.launch.sessions import queries as sessions
 from courses.launch.sessions.models import Fact, Registration, Session
-from courses.launch.sessions.noting import asked_of
 from courses.launch.sessions.queries import Standing
 from courses.launch.sessions.rules import COMPLETED, PASSED, missing
 from lms.core.language import N_
@@ -60,7 +59,7 @@ def content_of(it: Enrolment) -> tuple[Package | None, Registration | None]:
 
 def listed(it: Enrolment, package: Package, registration: Registration | None, language: str) -> dict[str, Any]:
     """All that the list of units shows. At most eight queries, however many units there are."""
-    standing = sessions.standing(registration) if registration else Standing(packages.nodes(package.id), {}, {}, {})
+    standing = sessions.standing(registration) if registration else Standing(packages.nodes(package.id), {}, {}, {}, package.completion)
     begun = queries.keys_begun(registration.id) if registration else set()
     running = sessions.open_session(registration.id) if registration else None
     content_language = registration.language if registration else it.language
@@ -96,12 +95,12 @@ def _row(
     is_open = running is not None and running.node_id == node.id
     return Row(
         node.id, title or _("Untitled part"), title_lang, "", (_(text), colour), rules.score_in(attained.scaled if attained else None),
-        "" if done else _wants(node, package, facts), _action(state, is_open=is_open), done,
+        "" if done else _wants(node, standing, facts), _action(state, is_open=is_open), done,
         package.format in ANEW and state is not UnitState.NEW, rules.has_own_window(package.format, node.launch_method), is_open,
     )  # fmt: skip
 
 
-def _wants(node: PackageNode, package: Package, facts: frozenset[str]) -> str:
+def _wants(node: PackageNode, standing: Standing, facts: frozenset[str]) -> str:
     completion = rules.completion_in(node.more)
     if completion is not None:
         return {
@@ -110,10 +109,10 @@ def _wants(node: PackageNode, package: Package, facts: frozenset[str]) -> str:
             "confirmed": _("Counts when you say that you have worked through it."),
             "opened": _("Counts when you have opened it."),
         }[completion.rule]
-    asked = asked_of(package, node)
+    asked = standing.move_on(node)
     wanted = set(missing(asked, facts))
     if wanted == {COMPLETED, PASSED}:
-        return _("Counts when it is completed and passed.") if asked == "CompletedAndPassed" else _(
+        return _("Counts when it is completed and passed.") if asked is MoveOn.COMPLETED_AND_PASSED else _(
             "Counts when it is completed or passed."
         )  # fmt: skip
     if wanted == {PASSED}:

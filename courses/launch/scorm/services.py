@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from courses.launch.formats.structure import Format
+from courses.launch.formats.structure import Format, MoveOn
 from courses.launch.packages import addresses
 from courses.launch.packages.identity import course_activity, part_activity
 from courses.launch.packages.models import PackageNode
@@ -196,7 +196,8 @@ def _apply(session: Session, attempt: Attempt, said: _Said, source: UUID, *, fin
         told.append(statements.closed(about, after, new, int((now - session.launched_at).total_seconds())))
     _tell(told, now)
     _note(registration, session, before, after, new, now, source)
-    if attempt.finished_at is None and is_met(noting.asked_of(registration.package, node), _facts(after)):
+    asked_for = registration.package.completion or node.move_on or MoveOn.NOT_APPLICABLE
+    if attempt.finished_at is None and is_met(asked_for, _facts(after)):
         attempt.finished_at = now
     if final:
         noting.ended(session, now)

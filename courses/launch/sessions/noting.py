@@ -11,8 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from courses.enrolments import services as enrolments
-from courses.launch.formats.structure import MoveOn
-from courses.launch.packages.models import Package, PackageNode
+from courses.launch.packages.models import NodeKind
 from courses.launch.sessions import queries, rules
 from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned
 from courses.launch.sessions.models import (
@@ -127,11 +126,6 @@ def attained(
         _tell_progress(registration, now, None)
 
 
-def asked_of(package: Package, unit: PackageNode) -> MoveOn:
-    """When that unit is done: as the author of the course has chosen, or else as the package says."""
-    return package.completion or unit.move_on or MoveOn.NOT_APPLICABLE
-
-
 def settle(registration: Registration, at: datetime, session: Session | None, said_by: UUID | None = None) -> None:
     """Decide what is satisfied by now, and tell it. Expects the registration locked. Once more changes nothing.
 
@@ -139,9 +133,8 @@ def settle(registration: Registration, at: datetime, session: Session | None, sa
     """
     now = queries.standing(registration)
     keys: dict[UUID | None, UUID] = {each.id: each.key for each in now.nodes}
-    package = registration.package
     tree = [
-        rules.Node(each.key, keys.get(each.parent_id), None if each.move_on is None else asked_of(package, each))
+        rules.Node(each.key, keys.get(each.parent_id), now.move_on(each) if each.kind is NodeKind.UNIT else None)
         for each in now.nodes
     ]
     new = rules.newly_satisfied(tree, now.facts, set(now.satisfied))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
+from courses.launch.formats.structure import MoveOn
 from courses.launch.packages import queries as packages
 from courses.launch.packages.models import NodeKind, PackageNode
 from courses.launch.sessions import rules
@@ -30,6 +31,12 @@ class Standing:
     facts: Mapping[UUID, frozenset[str]]
     satisfied: Mapping[UUID, datetime]
     attained: Mapping[UUID, Attainment]
+    completion: MoveOn | None
+    """What the author chose in place of what the package says."""
+
+    def move_on(self, node: PackageNode) -> MoveOn:
+        """When that unit counts."""
+        return self.completion or node.move_on or MoveOn.NOT_APPLICABLE
 
     @property
     def units(self) -> list[PackageNode]:
@@ -54,8 +61,9 @@ def standing(registration: Registration) -> Standing:
     return Standing(
         packages.nodes(registration.package_id),
         {key: frozenset(each) for key, each in facts.items()},
-        {key: at for key, at in db.session.execute(satisfied)},
+        {row.key: row.at for row in db.session.execute(satisfied)},
         {each.key: each for each in db.session.scalars(attained)},
+        registration.package.completion,
     )
 
 
@@ -98,13 +106,3 @@ def evidence(registration_id: UUID) -> Sequence[Evidence]:
     return db.session.scalars(
         select(Evidence).where(Evidence.registration_id == registration_id).order_by(Evidence.id)
     ).all()
-
-
-def learners_on(package_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many learners are on each package, test launches left out. One query."""
-    rows = db.session.execute(
-        select(Registration.package_id, func.count())
-        .where(Registration.package_id.in_(package_ids), Registration.enrolment_id.is_not(None))
-        .group_by(Registration.package_id)
-    )
-    return {package: learners for package, learners in rows}

@@ -1,7 +1,7 @@
 """Beginning, launching and waiving: authorise, load, decide, record. The edge commits."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -134,11 +134,16 @@ def waive(actor: Actor, registration_id: UUID, key: UUID, reason: str) -> Regist
         raise NotFound()
     if key in now_standing.satisfied or Fact.WAIVED in now_standing.facts.get(key, ()):
         raise AlreadyWaived()
+    return grant(actor, registration, key, clock.now(), reason)
+
+
+def grant(actor: Actor, registration: Registration, key: UUID, at: datetime, reason: str) -> Registration:
+    """Note a waiver, as of that time. Expects the registration locked, and who grants it entitled."""
     audit.record(
         actor, "content.waived", about=registration.learner_id, thing=registration, unit=str(key), reason=reason
     )
     achieved(
-        registration, key, Fact.WAIVED, clock.now(), source="correction", said_by=uuid4(), by=actor.person,
+        registration, key, Fact.WAIVED, at, source="correction", said_by=uuid4(), by=actor.person,
         reason=reason,
     )  # fmt: skip
     return registration
