@@ -1,5 +1,6 @@
 """A learner in a real Chromium, before a real server and its content's origin."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -33,9 +34,13 @@ class Learner:
         """The content, in a tab of its own."""
         page = self.context.new_page()
         page.goto(self.list)
-        page.get_by_role("button", name=f"{action}:").first.click()
+        self.press(page, action)
         page.wait_for_selector("iframe")
         return page
+
+    def press(self, page: Page, action: str) -> None:
+        """The button of the first part that begins with these words."""
+        page.get_by_role("button", name=re.compile(f"^{action}")).first.click()
 
     def again(self) -> None:
         """What the database says now."""

@@ -42,7 +42,7 @@ def test_it_starts_resumes_and_counts(live: tuple[Server, Flask], learner: Made,
     page.get_by_role("link", name="Save and leave").click()
     page.wait_for_url(one.list)
     assert location(one) == "2"
-    page.get_by_role("button", name="Continue:").click()
+    one.press(page, "Continue")
     expect(sco(page).locator("body")).to_have_attribute("data-entry", "resume")
     expect(sco(page).locator("#at")).to_contain_text("Page 2")
     sco(page).get_by_text("Pass").click()
@@ -51,7 +51,7 @@ def test_it_starts_resumes_and_counts(live: tuple[Server, Flask], learner: Made,
     expect(page.locator("main")).to_contain_text("Best score: 90 per cent")
     one.again()
     assert db.session.get_one(Enrolment, one.registration.enrolment_id).state is EnrolmentState.COMPLETED
-    page.get_by_role("button", name="Look at it again").click()
+    one.press(page, "Look at it again")
     expect(sco(page).locator("body")).to_have_attribute("data-mode", "review")
 
 
@@ -63,7 +63,7 @@ def test_a_large_last_commit_is_not_lost(live: tuple[Server, Flask], learner: Ma
     cmi = json.loads(attempt(one).data)["cmi"]
     assert cmi["suspend_data"] == "\u0175" * 63_900
     assert json.loads(attempt(one).data)["closed"] is True
-    page.get_by_role("button", name="Continue:").click()
+    one.press(page, "Continue")
     expect(sco(page).locator("#at")).to_contain_text("63900")
 
 
@@ -115,7 +115,7 @@ def test_in_two_tabs_the_later_goes_on_and_the_earlier_says_so(live: tuple[Serve
     second = one.context.new_page()
     second.goto(one.list)
     expect(second.locator("main")).to_contain_text("is open, here or on another device")
-    second.get_by_role("button", name="Continue here").click()
+    one.press(second, "Continue here")
     expect(sco(second).locator("#at")).to_contain_text("Page 2")
     sco(second).get_by_text("Next page").click()
     expect(sco(second).locator("#at")).to_contain_text("Page 3")
@@ -129,7 +129,7 @@ def test_in_a_window_of_its_own_and_after_a_reload(live: tuple[Server, Flask], l
     page = one.context.new_page()
     page.goto(one.list)
     with one.context.expect_page() as coming:
-        page.get_by_role("button", name="Open in a new window").click()
+        one.press(page, "Open in a new window")
     window = coming.value
     sco(window).get_by_text("Next page").click()
     expect(sco(window).locator("#at")).to_contain_text("Page 2")

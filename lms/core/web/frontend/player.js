@@ -18,8 +18,10 @@ export function player(box) {
     box.dataset.state = what
   }
 
+  let gone = false
   function go() {
-    location.assign(box.dataset.list)
+    if (!gone) location.assign(box.dataset.list)
+    gone = true
   }
 
   function stop(what) {
