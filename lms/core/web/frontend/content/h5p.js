@@ -58,7 +58,7 @@ async function play() {
       icon: false,
       fullScreen: true,
       saveFreq: 10,
-      contentUserData: kept ? [{ dataType: 'state', previousState: kept, subContentId: '0' }] : [],
+      contentUserData: kept ? [{ state: kept }] : [], // by the number of the sub-content; nought is the whole
       xAPIObjectIRI: told.activity,
     })
   } catch {
