@@ -31,7 +31,9 @@ for launcher in scorm12 scorm2004 h5p media; do
 done
 cp content/own.css "$content/"
 h5p=node_modules/h5p-standalone
-cp "$h5p/dist/main.bundle.js" "$h5p/dist/frame.bundle.js" "$content/h5p/"
+cp "$h5p/dist/main.bundle.js" "$content/h5p/"
+"$bin/esbuild" content/storage.js --minify --format=iife --target=es2020 --log-level=warning > "$content/h5p/frame.bundle.js"
+cat "$h5p/dist/frame.bundle.js" >> "$content/h5p/frame.bundle.js"
 cp "$h5p/dist/styles/h5p.css" "$h5p/dist/styles/h5p-fonts.css" "$content/h5p/styles/"
 cp "$h5p/dist/images/"* "$content/h5p/images/"
 cp -r "$h5p/dist/fonts" "$content/h5p/"

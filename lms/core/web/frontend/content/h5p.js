@@ -58,7 +58,9 @@ async function play() {
       icon: false,
       fullScreen: true,
       saveFreq: 10,
-      contentUserData: kept ? [{ state: kept }] : [], // by the number of the sub-content; nought is the whole
+      user: { name: 'Learner', mail: 'learner@example.org' }, // else it asks the browser's storage for somebody, and may not
+      contentUserData: [{ state: kept || 'false' }], // by the number of the sub-content; nought is the whole
+      ajax: { contentUserDataUrl: `${run}h5p/state?type=:dataType&part=:subContentId` },
       xAPIObjectIRI: told.activity,
     })
   } catch {
