@@ -24,10 +24,10 @@ from courses.enrolments.events import EnrolmentCompleted, LearnerEnrolled
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
-from courses.launch.content.host import ContentHost
-from courses.launch.h5p.api import runs as h5p_runs
 from courses.launch.completion.api import api as completion_api
 from courses.launch.completion.pages import pages as completion_pages
+from courses.launch.content.host import ContentHost
+from courses.launch.h5p.api import runs as h5p_runs
 from courses.launch.packages import cli as packages_cli  # noqa: F401 - its commands register themselves
 from courses.launch.packages.api import api as packages_api
 from courses.launch.packages.pages import pages as packages_pages
@@ -170,7 +170,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
     app.extensions["frameworks.course_titles"] = titles_on_offer
     cli.init_app(app)
-    app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 

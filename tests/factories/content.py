@@ -134,7 +134,9 @@ def make_scorm(
     version: str = "1.2", files: dict[str, bytes] | None = None, course: Course | None = None, **given: Any
 ) -> Package:
     """A SCORM package of one SCO, `sco.html`, with its files unpacked. `given`: of the unit, and of the package by name."""
-    of_package = {name: given.pop(name) for name in ("completion", "sandboxed", "outside", "languages") if name in given}
+    of_package = {
+        name: given.pop(name) for name in ("completion", "sandboxed", "outside", "languages") if name in given
+    }
     files = files or {"sco.html": b"<!doctype html><title>SCO</title>"}
     sco = Unit("sco", {"en": "The SCO", "cy": "Y SCO"}, given.pop("url", "sco.html"),
                **{"move_on": MoveOn.COMPLETED_OR_PASSED} | given)  # fmt: skip

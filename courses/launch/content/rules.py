@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), display-capture=()"
+PERMISSIONS = (
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), display-capture=()"
+)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 

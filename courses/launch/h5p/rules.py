@@ -42,7 +42,7 @@ def meaning_of(statement: Mapping[str, Any], mastery: Decimal | None) -> Meaning
     if verb == f"{ADL}progressed":
         for name, value in _object(result.get("extensions")).items():
             if name.rstrip("/").endswith(("/progress", "/ending-point")) and (found := _number(value)) is not None:
-                progress = int(max(0, min(100, found)))
+                progress = int(max(Decimal(0), min(Decimal(100), found)))
     if verb not in ENDS:
         return Meaning(progress=progress)
     completed = verb == f"{ADL}completed" or result.get("completion") is True

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -43,7 +44,7 @@ def launch(
     """
     actor.require(Permission.ENROLMENT_LAUNCH, about=registration.learner_id, at=registration.place)
     node = get_or_refuse(PackageNode, node_id)
-    sent = {
+    sent: dict[str, Any] = {
         "move_on": node.move_on, "mastery_score": None if node.mastery_score is None else float(node.mastery_score),
         "launch_parameters": None, "return_url": None, "context": {},
     }  # fmt: skip
@@ -122,7 +123,7 @@ def _note(session: Session, meaning: rules.Meaning, told: UUID) -> None:
     now, registration = clock.now(), session.registration
     failed = now if meaning.success is False else None
     if meaning.scaled is not None or meaning.progress is not None or failed:
-        scaled = None if meaning.scaled is None else max(0, min(1, meaning.scaled))
+        scaled = None if meaning.scaled is None else max(Decimal(0), min(Decimal(1), meaning.scaled))
         noting.attained(registration, session.key, scaled=scaled, progress=meaning.progress, failed_at=failed)
     facts = [Fact.PASSED] if meaning.success else []
     for fact in facts + ([Fact.COMPLETED] if meaning.completed else []):

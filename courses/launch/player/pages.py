@@ -52,7 +52,7 @@ def start(actor: Actor, enrolment_id: UUID) -> Any:
     it = mine(actor, enrolment_id)
     started = services.start(actor, enrolment_id, _node(), anew=request.form.get("anew") == "yes")
     own = rules.has_own_window(started.session.package.format, started.session.node.launch_method)
-    if own or request.form.get("how") == "window" and not started.kept:
+    if own or (request.form.get("how") == "window" and not started.kept):
         return make_response(render_template("player/going.html", it=it, url=started.url))
     if started.kept:
         return Redirect("player.play", enrolment_id=enrolment_id, session_id=started.session.id)

@@ -29,7 +29,7 @@ def state_of(*, done: bool, waived: bool, failed: bool, begun: bool) -> UnitStat
 
 def title_in(title: Texts, language: str) -> tuple[str, str | None]:
     """The title, and the language that it is in where that is not the one asked for (None also: it is not said)."""
-    by_tag = {tag.lower().partition("-")[0]: text for tag, text in reversed(title.items()) if text}
+    by_tag = {tag.lower().partition("-")[0]: text for tag, text in reversed(list(title.items())) if text}
     if language in by_tag:
         return by_tag[language], None
     for tag in ("und", "en", "cy", *by_tag):

@@ -63,7 +63,7 @@ def start_in(
 
 def _start_plain(actor: Actor, registration: Registration, node: PackageNode, mode: LaunchMode) -> Started:
     """A video, a document, a link, or a page that cannot report."""
-    sent = {
+    sent: dict[str, Any] = {
         "move_on": node.move_on, "mastery_score": None, "launch_parameters": None, "return_url": None, "context": {},
     }  # fmt: skip
     session, _key, _secret = open_session(actor, registration, node.id, mode, sent)
@@ -174,5 +174,3 @@ def _mine(actor: Actor, session_id: UUID) -> Session:
 def running(registration: Registration) -> Session | None:
     """What is open now. One query."""
     return queries.open_session(registration.id)
-
-

@@ -59,7 +59,11 @@ def content_of(it: Enrolment) -> tuple[Package | None, Registration | None]:
 
 def listed(it: Enrolment, package: Package, registration: Registration | None, language: str) -> dict[str, Any]:
     """All that the list of units shows. At most eight queries, however many units there are."""
-    standing = sessions.standing(registration) if registration else Standing(packages.nodes(package.id), {}, {}, {}, package.completion)
+    standing = (
+        sessions.standing(registration)
+        if registration
+        else Standing(packages.nodes(package.id), {}, {}, {}, package.completion)
+    )
     begun = queries.keys_begun(registration.id) if registration else set()
     running = sessions.open_session(registration.id) if registration else None
     content_language = registration.language if registration else it.language
@@ -93,10 +97,12 @@ def _row(
     text, colour = STATES[state]
     title, title_lang = rules.title_in(node.title, language)
     is_open = running is not None and running.node_id == node.id
+    score = rules.score_in(attained.scaled if attained else None)
     return Row(
-        node.id, title or _("Untitled part"), title_lang, "", (_(text), colour), rules.score_in(attained.scaled if attained else None),
+        node.id, title or _("Untitled part"), title_lang, "", (_(text), colour), score,
         "" if done else _wants(node, standing, facts), _action(state, is_open=is_open), done,
-        package.format in ANEW and state is not UnitState.NEW, rules.has_own_window(package.format, node.launch_method), is_open,
+        package.format in ANEW and state is not UnitState.NEW, rules.has_own_window(package.format, node.launch_method),
+        is_open,
     )  # fmt: skip
 
 
@@ -133,7 +139,7 @@ def _with_headings(rows: list[Row], standing: Standing, language: str) -> list[R
     by_id = {each.id: each for each in standing.nodes}
     titled, last = [], None
     for row in rows:
-        parent = by_id.get(by_id[row.id].parent_id) if by_id[row.id].parent_id else None
+        parent = by_id.get(parent_id) if (parent_id := by_id[row.id].parent_id) else None
         shown = parent if parent is not None and parent.kind is NodeKind.BLOCK else None
         heading = rules.title_in(shown.title, language)[0] if shown is not None and shown.id != last else ""
         last = shown.id if shown is not None else None
@@ -146,13 +152,10 @@ def _languages(it: Enrolment, registration: Registration | None, current: str) -
     if registration is None:
         return []
     offered = packages.offered(it.course_id)
-    return [
-        (each, _("Welsh") if each == "cy" else _("English")) for each in sorted(offered) if each != current
-    ]
+    return [(each, _("Welsh") if each == "cy" else _("English")) for each in sorted(offered) if each != current]
 
 
 def _version(rows: list[Row], running: Session | None) -> str:
     """Changes when anything of the list does."""
     said = "".join(f"{row.state[1]}{row.score}{int(row.done)}" for row in rows)
     return sha256(f"{running.id if running else ''} {said}".encode()).hexdigest()[:16]
-

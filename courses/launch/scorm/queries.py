@@ -30,9 +30,7 @@ def is_overtaken(session: Session, attempt_id: UUID) -> bool:
         db.session.scalar(
             select(Commit.id)
             .join(Session, Session.id == Commit.session_id)
-            .where(
-                Commit.attempt_id == attempt_id, Session.launched_at > session.launched_at, Session.id != session.id
-            )
+            .where(Commit.attempt_id == attempt_id, Session.launched_at > session.launched_at, Session.id != session.id)
             .limit(1)
         )
     )

@@ -111,7 +111,7 @@ def _of_2004(cmi: Mapping[str, Any], asked: Asked) -> Reported:
         completion = COMPLETED if measure >= asked.threshold else INCOMPLETE
     return Reported(
         completion if completion in _COMPLETION else UNKNOWN, success if success in _SUCCESS else UNKNOWN,
-        _score(cmi.get("score"), of_12=False), None if measure is None else int(max(0, min(100, measure * 100))),
+        _score(cmi.get("score"), of_12=False), None if measure is None else int(max(Decimal(0), min(Decimal(100), measure * 100))),
         seconds_in(str(cmi.get("total_time") or "")), str(cmi.get("exit") or ""),
     )  # fmt: skip
 
@@ -121,7 +121,9 @@ def _score(given: Any, *, of_12: bool) -> Score:
     raw, least, most = (_number(said.get(name)) for name in ("raw", "min", "max"))
     scaled = None if of_12 else _number(said.get("scaled"))
     if of_12 and raw is not None:
-        low, high = (least, most) if least is not None and most is not None and most > least else (Decimal(0), Decimal(100))
+        low, high = (
+            (least, most) if least is not None and most is not None and most > least else (Decimal(0), Decimal(100))
+        )
         scaled = min(Decimal(1), max(Decimal(0), (raw - low) / (high - low)))
     if scaled is not None and not -1 <= scaled <= 1:
         scaled = None

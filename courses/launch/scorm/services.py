@@ -63,7 +63,7 @@ def launch(
         )  # fmt: skip
     done = not anew and node.key in standing(registration).satisfied and attempt.finished_at is not None
     chosen = mode or (LaunchMode.REVIEW if done else LaunchMode.NORMAL)
-    sent = {
+    sent: dict[str, Any] = {
         "move_on": node.move_on, "mastery_score": _number(node.mastery_score), "launch_parameters": None,
         "return_url": None, "context": {}, "attempt": str(attempt.id),
     }  # fmt: skip
@@ -165,10 +165,10 @@ def _of(actor: Actor, session_id: UUID, *, lock: bool) -> tuple[Session, Attempt
 
 def _keep(attempt: Attempt, session: Session, sequence: int, final: bool, body: bytes) -> UUID | None:
     """The body, as it came, and its id. None: that commit was received before."""
-    kept = insert(Commit).values(
+    row = insert(Commit).values(
         id=new_id(), attempt_id=attempt.id, session_id=session.id, sequence=sequence, final=final, body=body
     )
-    kept = kept.on_conflict_do_nothing(index_elements=["session_id", "sequence"]).returning(Commit.id)
+    kept = row.on_conflict_do_nothing(index_elements=["session_id", "sequence"]).returning(Commit.id)
     return db.session.scalars(kept).one_or_none()
 
 
@@ -220,7 +220,9 @@ def _note(
         noting.achieved(registration, session.key, Fact.PASSED, now, source="commit", said_by=source, session=session)
     if after.completion == rules.COMPLETED and before.completion != rules.COMPLETED:
         session.completed_at = now
-        noting.achieved(registration, session.key, Fact.COMPLETED, now, source="commit", said_by=source, session=session)
+        noting.achieved(
+            registration, session.key, Fact.COMPLETED, now, source="commit", said_by=source, session=session
+        )
 
 
 def _facts(after: rules.Standing) -> set[str]:

@@ -86,11 +86,12 @@ def _of_2004(it: Beginning) -> dict[str, Any]:
     return _without_counts(cmi)
 
 
-def _without_counts(given: Any) -> Any:
-    """What the run-time makes itself, and takes ill to be told."""
-    if isinstance(given, Mapping):
-        return {key: _without_counts(value) for key, value in given.items() if key not in ("_count", "_children")}
-    return given
+def _without_counts(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what the run-time makes itself, and takes ill to be told."""
+    return {
+        key: _without_counts(value) if isinstance(value, Mapping) else value
+        for key, value in given.items() if key not in ("_count", "_children")
+    }  # fmt: skip
 
 
 def _plain(number: Decimal) -> str:

@@ -139,11 +139,11 @@ def _score(said: Reported) -> Json:
 
 def _items(given: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """A run-time array, however it was written: a list, an object by number, or scorm-again's childArray."""
-    if isinstance(given, Mapping):
-        inner = given.get("childArray")
-        pairs = enumerate(inner) if isinstance(inner, list) else ((int(k), v) for k, v in given.items() if k.isdigit())
+    inner = given.get("childArray") if isinstance(given, Mapping) else given
+    if isinstance(inner, list):
+        pairs = list(enumerate(inner))
     else:
-        pairs = enumerate(given) if isinstance(given, list) else iter(())
+        pairs = [(int(key), each) for key, each in given.items() if key.isdigit()] if isinstance(given, Mapping) else []
     yield from ((place, each) for place, each in pairs if isinstance(each, Mapping))
 
 

@@ -29,5 +29,10 @@ def recalled(session: Session, name: str) -> bytes | None:
 def _place(session: Session, name: str) -> Place:
     activity = part_activity(session.package.course.code, session.key)
     return Place(
-        TENANT, Kind.STATE, f"llwybr-{name}", activity, agent_of(session.registration.learner_id), session.registration_id
+        TENANT,
+        Kind.STATE,
+        f"llwybr-{name}",
+        activity,
+        agent_of(session.registration.learner_id),
+        session.registration_id,
     )

@@ -54,7 +54,8 @@ def test_h5p_plays_resumes_and_counts(live: tuple[Server, Flask], learner: Made)
         )
     ]  # fmt: skip
     verbs = [each["verb"]["id"].rsplit("/", 1)[1] for each in said]
-    assert "interacted" in verbs and "completed" in verbs
+    assert "interacted" in verbs
+    assert "completed" in verbs
     assert all(each["actor"]["account"] == agent_of(one.person.id)["account"] for each in said)
     assert all(each["authority"]["account"]["name"] == "llwybr" for each in said)
     assert all(each["context"]["registration"] == str(one.registration.id) for each in said)
@@ -63,7 +64,13 @@ def test_h5p_plays_resumes_and_counts(live: tuple[Server, Flask], learner: Made)
 def test_a_video_counts_what_was_seen_and_not_where_it_was_dragged_to(
     live: tuple[Server, Flask], learner: Made, film: bytes
 ) -> None:
-    video = Unit("v", {"en": "A film"}, "video.webm", move_on=MoveOn.COMPLETED, more={"completion": {"rule": "watched", "per_cent": 90}})
+    video = Unit(
+        "v",
+        {"en": "A film"},
+        "video.webm",
+        move_on=MoveOn.COMPLETED,
+        more={"completion": {"rule": "watched", "per_cent": 90}},
+    )
     one = learner(make_files(None, (video,), {"video.webm": film}, format=Format.VIDEO, languages=["en"]))
     page = one.opens()
     player = launcher(page).locator("video")
@@ -79,7 +86,10 @@ def test_a_video_counts_what_was_seen_and_not_where_it_was_dragged_to(
     expect(page.locator(".app-player")).to_have_attribute("data-state", "done", timeout=25_000)
     one.again()
     assert db.session.get_one(Enrolment, one.registration.enrolment_id).state is EnrolmentState.COMPLETED
-    assert db.session.scalars(select(Attainment.progress).where(Attainment.registration_id == one.registration.id)).one() >= 90
+    assert (
+        db.session.scalars(select(Attainment.progress).where(Attainment.registration_id == one.registration.id)).one()
+        >= 90
+    )
 
 
 @pytest.fixture(scope="module")

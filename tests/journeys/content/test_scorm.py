@@ -33,7 +33,9 @@ def location(of: Learner) -> str:
 
 
 @pytest.mark.parametrize(("version", "page_of_it"), [("1.2", SCO_12), ("2004", SCO_2004)])
-def test_it_starts_resumes_and_counts(live: tuple[Server, Flask], learner: Made, version: str, page_of_it: bytes) -> None:
+def test_it_starts_resumes_and_counts(
+    live: tuple[Server, Flask], learner: Made, version: str, page_of_it: bytes
+) -> None:
     one = learner(make_scorm(version, {"sco.html": page_of_it}))
     page = one.opens()
     expect(sco(page).locator("body")).to_have_attribute("data-entry", "ab-initio")
@@ -68,7 +70,9 @@ def test_a_large_last_commit_is_not_lost(live: tuple[Server, Flask], learner: Ma
 
 
 def test_a_page_that_is_simply_closed_has_saved(live: tuple[Server, Flask], learner: Made) -> None:
-    one = learner(make_scorm(files={"sco.html": SCO_12.replace(b"document.body.dataset.committed = api.LMSCommit('');", b"")}))
+    one = learner(
+        make_scorm(files={"sco.html": SCO_12.replace(b"document.body.dataset.committed = api.LMSCommit('');", b"")})
+    )
     page = one.opens()
     sco(page).get_by_text("Next page").click()
     expect(sco(page).locator("#at")).to_contain_text("Page 2")

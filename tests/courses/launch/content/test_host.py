@@ -42,7 +42,8 @@ def test_a_file_is_served_with_its_walls_and_without_a_cookie(client: FlaskClien
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "frame-ancestors 'self' http://localhost" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert "Set-Cookie" not in answer.headers and "private" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+    assert "private" in answer.headers["Cache-Control"]
 
 
 def test_types_are_ours_and_unknown_files_are_only_bytes(client: FlaskClient, package: Package) -> None:
@@ -68,12 +69,16 @@ def test_what_the_browser_has_is_not_sent_again(client: FlaskClient, package: Pa
     assert (again.status_code, again.data) == (304, b"")
 
 
-@pytest.mark.parametrize("name", ["missing.html", "../secret_key", "a/../../index.html", ".complete", "", "media", "%2e%2e/x"])
+@pytest.mark.parametrize(
+    "name", ["missing.html", "../secret_key", "a/../../index.html", ".complete", "", "media", "%2e%2e/x"]
+)
 def test_nothing_else_is_there(client: FlaskClient, package: Package, name: str) -> None:
     assert get(client, at(package, name)).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/en/", "/en/learning", "/api/v1/openapi.json", "/xapi/about", "/static/x", "/run/x/scorm", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/en/", "/en/learning", "/api/v1/openapi.json", "/xapi/about", "/static/x", "/run/x/scorm", "/healthz"]
+)
 def test_the_content_host_never_serves_the_app(client: FlaskClient, app: Flask, path: str) -> None:
     assert get(client, app.config["CONTENT_ORIGIN"] + path).status_code == 404
     assert get(client, app.config["CONTENT_ORIGIN"] + path, "POST").status_code == 405
@@ -102,7 +107,8 @@ def test_a_forged_or_old_token_says_what_to_do_in_both_languages(
     for wrong in (url.replace("/c/", "/c/x"), url.replace("/index", "x/index", 1)):
         answer = get(client, wrong)
         assert answer.status_code == 410, wrong
-        assert "Start it again from My learning" in answer.text and "Dechreuwch eto" in answer.text
+        assert "Start it again from My learning" in answer.text
+        assert "Dechreuwch eto" in answer.text
     monkeypatch.setattr(addresses, "LASTS", -1)
     assert get(client, url).status_code == 410
 
@@ -130,9 +136,13 @@ def test_each_package_has_its_own_name_where_there_are_many(
 def test_our_own_pages_and_scripts_lie_beside_the_files(client: FlaskClient, app: Flask) -> None:
     package = make_scorm()
     page = get(client, at(package, "~llwybr/scorm12"))
-    assert page.status_code == 200 and "/run/" in page.text and "no-store" in page.headers["Cache-Control"]
+    assert page.status_code == 200
+    assert "/run/" in page.text
+    assert "no-store" in page.headers["Cache-Control"]
     script = next(part.split('"')[0] for part in page.text.split('src="')[1:])
     loaded = get(client, app.config["CONTENT_ORIGIN"] + script, Accept_Encoding="br")
-    assert loaded.status_code == 200 and loaded.headers["Content-Encoding"] == "br"
-    assert loaded.headers["Content-Type"] == "text/javascript" and "immutable" in loaded.headers["Cache-Control"]
+    assert loaded.status_code == 200
+    assert loaded.headers["Content-Encoding"] == "br"
+    assert loaded.headers["Content-Type"] == "text/javascript"
+    assert "immutable" in loaded.headers["Cache-Control"]
     assert get(client, at(package, "~llwybr/nothing")).status_code == 404

@@ -50,7 +50,9 @@ def test_the_policy_lets_content_talk_to_nobody_but_us() -> None:
     said = dict(part.split(" ", 1) for part in rules.policy(PAGES, sandboxed=False, outside=()).split("; "))
     assert said["connect-src"] == f"'self' data: blob: {PAGES}"
     assert said["frame-ancestors"] == f"'self' {PAGES}"
-    assert "sandbox" not in said and "*" not in str(said)
+    assert "sandbox" not in said
+    assert "*" not in str(said)
     strict = rules.policy(PAGES, sandboxed=True, outside=("https://video.example",))
     assert strict.endswith("sandbox allow-scripts allow-forms allow-popups allow-modals")
-    assert "allow-same-origin" not in strict and strict.count("https://video.example") == 2
+    assert "allow-same-origin" not in strict
+    assert strict.count("https://video.example") == 2

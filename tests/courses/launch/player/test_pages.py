@@ -54,14 +54,17 @@ def test_the_list_asks_as_often_however_long_it_is(signed_in: SignedIn, person: 
     assert counts[0] == counts[1]
 
 
-def test_starting_opens_the_content_in_a_frame_of_the_contents_origin(signed_in: SignedIn, person: Person, app: Flask) -> None:
+def test_starting_opens_the_content_in_a_frame_of_the_contents_origin(
+    signed_in: SignedIn, person: Person, app: Flask
+) -> None:
     registration = make_registration(make_scorm(), person)
     browser = signed_in(person)
     went = start(browser, registration)
     assert went.status_code == 303
     page = browser.get(went.location)
     origin = app.config["CONTENT_ORIGIN"]
-    assert f'src="{origin}/c/' in page.text and "~llwybr/scorm12" in page.text
+    assert f'src="{origin}/c/' in page.text
+    assert "~llwybr/scorm12" in page.text
     assert f"frame-src 'self' {origin}" in page.headers["Content-Security-Policy"]
     assert "allow-top-navigation" not in page.text
 
@@ -73,7 +76,8 @@ def test_a_session_that_is_over_leads_back_to_the_list(signed_in: SignedIn, pers
     start(browser, registration)
     assert browser.get(first).location == the_list(registration)
     state = browser.get(first + "/state.json")
-    assert state.json == {"open": False, "elsewhere": True, "done": False} and "private" in state.headers["Cache-Control"]
+    assert state.json == {"open": False, "elsewhere": True, "done": False}
+    assert "private" in state.headers["Cache-Control"]
     states = set(db.session.scalars(select(Session.state)))
     assert states == {SessionState.ABANDONED, SessionState.LAUNCHED}
 
@@ -116,7 +120,8 @@ def test_a_link_is_opened_elsewhere_and_confirmed_here(signed_in: SignedIn, pers
     browser = signed_in(person)
     went = start(browser, registration).location
     page = browser.get(went).text
-    assert 'href="https://guide.example/page"' in page and "<iframe" not in page
+    assert 'href="https://guide.example/page"' in page
+    assert "<iframe" not in page
     post_form(browser, went + "/confirm", {}, page=went)
     assert db.session.get_one(Enrolment, registration.enrolment_id).progress == 100
 
@@ -141,7 +146,9 @@ def test_a_window_of_its_own_is_never_a_frame(signed_in: SignedIn, person: Perso
     browser = signed_in(person)
     assert 'target="_blank"' in browser.get(the_list(registration)).text
     answer = start(browser, registration)
-    assert answer.status_code == 200 and 'http-equiv="refresh"' in answer.text and "<iframe" not in answer.text
+    assert answer.status_code == 200
+    assert 'http-equiv="refresh"' in answer.text
+    assert "<iframe" not in answer.text
 
 
 def test_the_language_changes_and_what_was_done_stays(signed_in: SignedIn, person: Person) -> None:

@@ -81,12 +81,17 @@ def _json(said: Any) -> Any:
     return said if isinstance(said, dict) else json.loads(said)
 
 
-def test_a_course_is_begun_resumed_and_passed(client: FlaskClient, registration: Registration, runtime: Runtime) -> None:
+def test_a_course_is_begun_resumed_and_passed(
+    client: FlaskClient, registration: Registration, runtime: Runtime
+) -> None:
     told = runtime.begins()
-    assert told["data"]["core"]["entry"] == "ab-initio" and told["url"] == "sco.html"
+    assert told["data"]["core"]["entry"] == "ab-initio"
+    assert told["url"] == "sco.html"
     assert client.post(runtime.run + "scorm/begun").json == {"result": True, "errorCode": 0}
     assert enrolment(registration).state is EnrolmentState.IN_PROGRESS
-    assert runtime.commit(core=core(lesson_location="p3", exit="suspend"), suspend_data="abc", final=True, seconds=90).json["result"]
+    assert runtime.commit(
+        core=core(lesson_location="p3", exit="suspend"), suspend_data="abc", final=True, seconds=90
+    ).json["result"]
     assert db.session.get_one(Session, runtime.id).state is SessionState.ENDED
     again = Runtime(client, registration)
     begun = again.begins()["data"]
@@ -96,13 +101,21 @@ def test_a_course_is_begun_resumed_and_passed(client: FlaskClient, registration:
     assert enrolment(registration).state is EnrolmentState.COMPLETED
     again.commit(core=core("passed", score={"raw": 85, "min": 0, "max": 100}, exit=""), final=True, seconds=230)
     attempt = again.attempt()
-    assert (attempt.number, attempt.completion, attempt.success, float(attempt.scaled or 0)) == (1, "completed", "passed", 0.85)
-    assert attempt.seconds == 230 and attempt.finished_at is not None
+    assert (attempt.number, attempt.completion, attempt.success, float(attempt.scaled or 0)) == (
+        1,
+        "completed",
+        "passed",
+        0.85,
+    )
+    assert attempt.seconds == 230
+    assert attempt.finished_at is not None
     assert sorted(db.session.scalars(select(Evidence.fact))) == ["completed", "passed"]
     assert verbs() == ["initialized", "suspended", "resumed", "scored", "passed", "completed", "terminated"]
 
 
-def test_what_is_finished_opens_for_review_and_counts_no_more(client: FlaskClient, registration: Registration, runtime: Runtime) -> None:
+def test_what_is_finished_opens_for_review_and_counts_no_more(
+    client: FlaskClient, registration: Registration, runtime: Runtime
+) -> None:
     runtime.commit(core=core("passed"), final=True)
     review = Runtime(client, registration)
     assert review.session.mode is LaunchMode.REVIEW
@@ -176,16 +189,22 @@ def test_the_authors_policy_says_when_it_counts(client: FlaskClient, app: Flask,
 
 
 def test_scorm_2004_says_two_things_and_how_far(client: FlaskClient, app: Flask) -> None:
-    registration = make_registration(make_scorm("2004", completion=MoveOn.COMPLETED_AND_PASSED, more={"completion_threshold": "0.9"}))
+    registration = make_registration(
+        make_scorm("2004", completion=MoveOn.COMPLETED_AND_PASSED, more={"completion_threshold": "0.9"})
+    )
     runtime = Runtime(client, registration)
     runtime.commit(completion_status="incomplete", success_status="unknown", progress_measure="0.5", total_time="PT1M")
     assert enrolment(registration).progress == 50
-    runtime.commit(completion_status="incomplete", success_status="passed", score={"scaled": "0.7"}, progress_measure="0.95")
+    runtime.commit(
+        completion_status="incomplete", success_status="passed", score={"scaled": "0.7"}, progress_measure="0.95"
+    )
     assert enrolment(registration).state is EnrolmentState.COMPLETED
     assert runtime.attempt().seconds == 60
 
 
-def test_a_session_that_was_overtaken_is_told_so_and_its_data_stay_out(client: FlaskClient, registration: Registration, runtime: Runtime) -> None:
+def test_a_session_that_was_overtaken_is_told_so_and_its_data_stay_out(
+    client: FlaskClient, registration: Registration, runtime: Runtime
+) -> None:
     runtime.commit(core=core(lesson_location="1"))
     other = Runtime(client, registration)
     late = runtime.commit(core=core(lesson_location="1b"))
@@ -204,12 +223,21 @@ def test_statements_are_the_houses_and_about_the_learner(registration: Registrat
                             "correct_responses": {"0": {"pattern": "a"}}}},
     )  # fmt: skip
     said = [_json(each) for each in db.session.scalars(select(StoredStatement.payload).order_by(StoredStatement.seq))]
-    assert [each["verb"]["id"].rsplit("/", 1)[1] for each in said] == ["initialized", "responded", "scored", "passed", "completed"]
+    assert [each["verb"]["id"].rsplit("/", 1)[1] for each in said] == [
+        "initialized",
+        "responded",
+        "scored",
+        "passed",
+        "completed",
+    ]
     assert {json.dumps(each["actor"]) for each in said} == {json.dumps(agent_of(registration.learner_id))}
     assert {each["context"]["registration"] for each in said} == {str(registration.id)}
-    assert all(each["context"]["contextActivities"]["category"][0]["id"] == "https://w3id.org/xapi/scorm" for each in said)
+    assert all(
+        each["context"]["contextActivities"]["category"][0]["id"] == "https://w3id.org/xapi/scorm" for each in said
+    )
     assert said[3]["result"] == {"success": True, "score": {"scaled": 0.8, "raw": 8.0, "min": 0.0, "max": 10.0}}
-    assert said[1]["object"]["id"].endswith("/interactions/q%201") and said[1]["result"]["success"] is True
+    assert said[1]["object"]["id"].endswith("/interactions/q%201")
+    assert said[1]["result"]["success"] is True
     runtime.commit(core=core("passed", score={"raw": 8, "min": 0, "max": 10}))
     assert len(verbs()) == len(said), "nothing has changed, so nothing is told"
 
@@ -218,7 +246,8 @@ def test_a_token_is_worth_its_own_session_only(client: FlaskClient, runtime: Run
     assert client.get(runtime.run[:-3] + "xx/scorm").status_code == 403
     assert client.post("/run/forged/scorm/commit", data="{}").status_code == 403
     answer = client.options(runtime.run + "scorm/commit")
-    assert answer.headers["Access-Control-Allow-Origin"] == "*" and "Access-Control-Allow-Credentials" not in answer.headers
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
     assert "Set-Cookie" not in client.get(runtime.run + "scorm").headers
 
 
