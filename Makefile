@@ -7,7 +7,7 @@ TESTS ?= tests
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve worker test lint types imports unit welsh assets demo-large bench conformance browser clean
+.PHONY: help run serve worker test lint types imports unit welsh assets demo-large bench conformance machine clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,7 +22,7 @@ worker: $(VENV)/installed ## Run background jobs alone, as in production
 demo-large: $(VENV)/installed ## Load 100,000 invented people and 1,000,000 enrolments, for measuring
 	@exec $(BIN)/flask --app wsgi load-demo-large
 
-test: $(VENV)/developer browser lint types imports unit ## Set up the tools and run everything
+test: $(VENV)/developer machine lint types imports unit ## Set up the tools and run everything
 
 lint: $(VENV)/developer ## Style and likely mistakes (ruff)
 	@$(BIN)/python -m lms.core.welsh compile
@@ -50,8 +50,8 @@ bench: $(VENV)/developer ## Measure pages, record store and certificates; prints
 conformance: $(VENV)/developer ## The ADL xAPI suite, both versions (SUITE=<checkout> [SUITE_2=<another for 2.0>]; needs node)
 	@$(BIN)/python -m tests.conformance.adl $(SUITE) $(SUITE_2)
 
-browser: ## Make sure that Chromium and fonts for the browser tests are there (Debian, Ubuntu)
-	@sh tests/journeys/browser.sh
+machine: ## Make sure that Chromium, fonts and PgBouncer for the tests are there (Debian, Ubuntu)
+	@sh tests/machine.sh
 
 clean: ## Remove the virtual environment and caches; keeps var/ with its data
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -54,8 +54,8 @@ from lms.accounts.pages import admin as admin_pages
 from lms.accounts.pages import outbox as outbox_pages
 from lms.accounts.pages import profile as profile_pages
 from lms.accounts.pages import sign_in as sign_in_pages
-from lms.core import cli, config, embedded, events, logs
-from lms.core.db import db
+from lms.core import cli, config, embedded, events, logs, replica
+from lms.core.db import REPLICA, db
 from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api
@@ -179,11 +179,17 @@ def configure(app: Flask, settings: config.Settings) -> None:
     url = settings.database_url or embedded.start(settings.instance.resolve() / "postgres")
     prepared = {"prepare_threshold": 5 if settings.database_prepare else None}
     tuned = {"options": "-c jit=off -c timezone=UTC"} if settings.database_prepare else {}
+    pooled = {"pool_size": settings.database_pool, "max_overflow": 5}
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=url.replace("postgres://", "postgresql://").replace("postgresql://", "postgresql+psycopg://"),
-        SQLALCHEMY_ENGINE_OPTIONS={
-            "pool_size": settings.database_pool, "max_overflow": 5, "connect_args": prepared | tuned,
-        },
+        SQLALCHEMY_DATABASE_URI=_by_our_driver(url),
+        SQLALCHEMY_ENGINE_OPTIONS=pooled | {"connect_args": prepared | tuned},
+        SQLALCHEMY_BINDS={
+            REPLICA: pooled | {
+                "url": _by_our_driver(settings.replica_url), "connect_args": prepared | tuned | replica.IMPATIENT,
+                "execution_options": {"postgresql_readonly": True},
+            },
+        } if settings.replica_url else {},
+        DATABASE_PREPARE=settings.database_prepare,
         SECRET_KEY=settings.secret_key or _kept_key(settings.instance),
         SESSION_COOKIE_NAME="llwybr",
         SESSION_COOKIE_HTTPONLY=True,
@@ -208,6 +214,10 @@ def configure(app: Flask, settings: config.Settings) -> None:
         OPENAPI_JSON_PATH="openapi.json",
         JSON_SORT_KEYS=False,
     )  # fmt: skip
+
+
+def _by_our_driver(url: str) -> str:
+    return url.replace("postgres://", "postgresql://").replace("postgresql://", "postgresql+psycopg://")
 
 
 def _kept_key(instance: Path) -> str:

@@ -52,12 +52,12 @@ def template(server: str) -> str:
                 return name
             connection.execute(f"DROP DATABASE IF EXISTS {name}_making WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {name}_making TEMPLATE template0 ENCODING 'UTF8'")
-            _fill(database_url(server, f"{name}_making"))
+            fill(database_url(server, f"{name}_making"))
             connection.execute(f"ALTER DATABASE {name}_making RENAME TO {name}")
     return name
 
 
-def _fill(url: str) -> None:
+def fill(url: str) -> None:
     """Migrate and load in a process of its own, so that no connection to the template stays open."""
     import subprocess
     import sys

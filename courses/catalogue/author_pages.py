@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, g, request, url_for
+from flask import Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from courses.catalogue import queries, services
@@ -76,6 +76,9 @@ def version(actor: Actor, code: str, number: int) -> dict[str, Any]:
         "steps": [(name, _(text)) for name, text in _steps(actor, found).items()],
         "history": queries.history(found.id),
         "course": found.course,
+        "packages_url": url_for("packages.packages", code=code)
+        if "packages.packages" in current_app.view_functions
+        else None,
     }
 
 

@@ -43,6 +43,9 @@ class Settings:
     max_upload_mb: int = _setting(20, "Largest file that may be uploaded, in megabytes")
     max_package_mb: int = _setting(1000, "Largest course package that may be uploaded, in megabytes")
     database_pool: int = _setting(5, "Database connections kept per process")
+    replica_url: str = _setting(
+        "", "A hot standby of the same database, for reads of statements that may be a moment old", secret=True
+    )
     database_prepare: bool = _setting(True, "Prepared statements; turn off behind PgBouncer in transaction mode")
     allow_private_addresses: bool = _setting(
         True,
@@ -113,9 +116,11 @@ def _parsed(text: str, kind: type) -> Any:
 
 
 def _checked(given: dict[str, Any]) -> list[str]:
-    faults = []
-    if (url := given.get("database_url")) and urlsplit(url).scheme not in ("postgresql", "postgres"):
-        faults.append("DATABASE_URL: only PostgreSQL is supported; write postgresql://…")
+    faults = [
+        f"{environment_name(setting)}: only PostgreSQL is supported; write postgresql://…"
+        for setting in ("database_url", "replica_url")
+        if (url := given.get(setting)) and urlsplit(url).scheme not in ("postgresql", "postgres")
+    ]
     if (url := given.get("public_url")) and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
         faults.append("LLWYBR_PUBLIC_URL: write an address such as https://learn.example.org")
     if (url := given.get("content_origin")) and not _is_origin(url):

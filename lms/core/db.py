@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as BoundSession
 from sqlalchemy import BindParameter, Date, DateTime, Enum, MetaData, Text, Uuid, bindparam, event, func
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, composite, mapped_column
@@ -39,7 +40,22 @@ class Base(DeclarativeBase):
 
 Base.registry.update_type_annotation_map({datetime: Instant, UUID: Uuid()})
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+REPLICA = "replica"
+"""The key of the hot standby among the engines, if there is one."""
+
+
+class Session(BoundSession):
+    """A session of the primary; or of the `replica`, for all that it reads: see `lms/core/replica.py`."""
+
+    def __init__(self, db: SQLAlchemy, *, replica: bool = False, **options: Any) -> None:
+        super().__init__(db, **options)
+        self._replica = replica
+
+    def get_bind(self, *given: Any, **named: Any) -> Any:
+        return self._db.engines[REPLICA] if self._replica else super().get_bind(*given, **named)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": Session})
 
 
 RESTED = 1.0

@@ -70,7 +70,10 @@ def enqueue(function: Callable[..., None], *, lock: str | None = None, **argumen
 def procrastinate_app(app: Flask) -> procrastinate.App:
     """The queue library's own app, knowing every registered job."""
     conninfo = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    queue = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4))
+    prepared: dict[str, Any] = {} if app.config["DATABASE_PREPARE"] else {"kwargs": {"prepare_threshold": None}}
+    queue = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4, **prepared)
+    )
     for each in REGISTERED.values():
         retry = procrastinate.RetryStrategy(max_attempts=each.retries, exponential_wait=4) if each.retries else False
         task = queue.task(name=each.name, queue=each.queue, retry=retry)(_edge(app, each))
@@ -118,9 +121,13 @@ def run_worker(app: Flask, *, wait: bool = True) -> None:
     """Work until told to stop (`wait`), or until nothing is left."""
     with app.app_context():
         queue = procrastinate_app(app)
+    hears = app.config[
+        "DATABASE_PREPARE"
+    ]  # behind PgBouncer nobody is told (LISTEN is the session's): ask often instead
     queue.run_worker(
-        wait=wait, listen_notify=wait, concurrency=4, install_signal_handlers=wait, delete_jobs="successful",
-        shutdown_graceful_timeout=20, update_heartbeat_interval=10,
+        wait=wait, listen_notify=wait and hears, fetch_job_polling_interval=5.0 if hears else 1.0, concurrency=4,
+        install_signal_handlers=wait, delete_jobs="successful", shutdown_graceful_timeout=20,
+        update_heartbeat_interval=10,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from lms.xapi.models import TENANT, ActivityDefinition, AgentName, Document
 from lms.xapi.people import Subject
 from lms.xapi.queries import Found
 from lms.xapi.rules import parsing, replacing
+from lms.xapi.rules.attached import declared_in
 from lms.xapi.rules.documents import Kind
 from lms.xapi.rules.parameters import Filter
 
@@ -104,7 +105,7 @@ def _shown(found: Found, subject: Subject, own: bool) -> tuple[bytes, list[Json]
     if own and not reading.is_of(raw, subject):
         exact = parsing.load_exactly(found.payload)
         return parsing.dump(hidden(exact, subject)), []
-    return found.payload, reading.declared_in(raw)
+    return found.payload, declared_in(raw)
 
 
 def hidden(raw: Json, subject: Subject) -> Json:

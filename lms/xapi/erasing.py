@@ -41,6 +41,7 @@ from lms.xapi.models import (
 )
 from lms.xapi.people import Subject
 from lms.xapi.rules import keys, parsing, replacing
+from lms.xapi.rules.attached import declared_in
 from lms.xapi.rules.keys import Kind
 from lms.xapi.rules.naming import named_in
 
@@ -172,6 +173,11 @@ def erase(erasure: str) -> None:
     audit.record(Actor.system(), "erasure.done", thing=found, statements=found.statements, documents=found.documents)
 
 
+def percent(found: Erasure) -> int:
+    """How much of it is done."""
+    return 100 if found.ended_at else round(100 * found.statements / max(found.expected, found.statements, 1))
+
+
 def pseudonym_of(secret: bytes) -> Json:
     """One account for all of an erasure."""
     return identity.account(identity.ERASED + hmac.digest(secret, b"agent", "sha256").hex()[:32])
@@ -203,7 +209,7 @@ def _rewrite(erasure: Erasure, rows: Collection[Any]) -> None:
             {
                 "seq": row.seq, "payload": written, "registration": found.registration,
                 "actor": key if row.actor in own else row.actor, "authority": key if row.authority in own else row.authority,
-                "flags": row.flags if after.get("attachments") else row.flags & ~ATTACHES,
+                "flags": row.flags if declared_in(after) else row.flags & ~ATTACHES,
             }
         )  # fmt: skip
         references += [

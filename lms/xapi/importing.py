@@ -29,6 +29,7 @@ from lms.xapi.errors import Contradiction, Fault, Malformed
 from lms.xapi.keeping import statements as keeping
 from lms.xapi.models import TENANT, ImportState, StatementId, StatementImport, StoredStatement
 from lms.xapi.rules import equality, multipart, parsing, statements
+from lms.xapi.rules.attached import declared_in, hashes_of
 from lms.xapi.rules.versions import Version
 
 Json = dict[str, Any]
@@ -139,7 +140,7 @@ def keep_some(made: StatementImport, lines: list[bytes]) -> None:
     for version in Version:
         batch = [each.statement for each in fresh if each.version is version]
         try:
-            keeping.keep(bearer, version, batch, _held([part for each in batch for part in _attached(each)]))
+            keeping.keep(bearer, version, batch, _held([part for each in batch for part in declared_in(each)]))
         except Contradiction as fault:  # somebody kept it a moment ago: asked again, it is told line by line
             raise Conflict(N_("Another client sent the same statements at the same moment. Try again.")) from fault
 
@@ -193,7 +194,7 @@ def _judged(number: int, line: bytes) -> Line:
         statements.arrange(exact)
     if "timestamp" not in exact and "stored" in exact:
         exact["timestamp"] = exact["stored"]
-    if declared := _attached(exact):
+    if declared := declared_in(exact):
         keeping.check_attachments([exact], _held(declared))
     return Line(number, exact, version)
 
@@ -228,15 +229,11 @@ def _is_same(kept: Json, sent: Json) -> bool:
 
 def _held(declared: list[Json]) -> dict[str, multipart.Part]:
     """Attachments of which the store has the bytes."""
-    wanted = sorted({each["sha2"].lower() for each in declared})
+    wanted = hashes_of(declared)
     held = queries.attachments(TENANT, wanted) if wanted else {}
     return {
         sha2: multipart.Part({"x-experience-api-hash": sha2}, BytesIO(body), len(body)) for sha2, body in held.items()
     }
-
-
-def _attached(statement: Json) -> list[Json]:
-    return [*statement.get("attachments", ()), *statement["object"].get("attachments", ())]
 
 
 def _note(made: StatementImport, number: int, fault: Fault) -> None:

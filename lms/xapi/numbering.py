@@ -51,6 +51,10 @@ _OLDEST_OPEN = text("""
                         AND (extract(epoch FROM clock_timestamp()) + 60) * 1000000
     ) AS oldest
 """)
+_LOG = text("""
+    SELECT pg_wal_lsn_diff(CASE current_setting('synchronous_commit')
+        WHEN 'off' THEN pg_current_wal_insert_lsn() ELSE pg_current_wal_flush_lsn() END, '0/0')::bigint
+""")  # what is committed has been flushed, unless commits do not wait for it
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,13 @@ def consistent_through() -> int:
 def _consistent_through(asked: Connection) -> int:
     row = asked.execute(_OLDEST_OPEN).one()
     return int(row.now if row.oldest is None else min(row.now, row.oldest - 1))
+
+
+def written_through() -> tuple[int, int]:
+    """(place in the primary's log, number): who has replayed the log up to there has everything up to that number. The
+    log is asked after the locks: what has ended by then is in it."""
+    through = consistent_through()
+    return int(db.session.execute(_LOG).scalar_one()), through
 
 
 def newest() -> int:

@@ -22,6 +22,7 @@ from lms.xapi.models import (
     AttachmentPiece,
     Credential,
     Document,
+    Erasure,
     StoredStatement,
 )
 from lms.xapi.numbering import consistent_through
@@ -165,7 +166,12 @@ def credentials() -> Select[Credential]:
     return select(Credential).where(Credential.tenant == TENANT, Credential.about_id.is_(None))
 
 
+def erasures() -> Select[Erasure]:
+    """Who was taken out, whose names these no longer tell. The caller has asked `services.may_erase`."""
+    return select(Erasure)
+
+
 __all__ = [
     "Found", "PageFound", "attachment_sizes", "attachments", "consistent_through", "credentials", "definitions", "document",
-    "document_names", "how_many", "names_of", "one_statement", "page", "statements_of",
+    "document_names", "erasures", "how_many", "names_of", "one_statement", "page", "statements_of",
 ]  # fmt: skip

@@ -16,11 +16,12 @@ from lms.core.db import db
 from lms.core.errors import Invalid, NotFound
 from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
-from lms.xapi import people, queries, services
+from lms.xapi import people, queries, replicated, services
 from lms.xapi.models import TENANT, Attachment
 from lms.xapi.people import Subject
 from lms.xapi.queries import Found, PageFound
 from lms.xapi.rules import keys, parsing, patterns
+from lms.xapi.rules.attached import declared_in, hashes_of
 from lms.xapi.rules.parameters import Filter
 
 Json = dict[str, Any]
@@ -82,20 +83,26 @@ def page(actor: Actor, found: Filter, *, last: int | None = None, after: int | N
     """Newest first: those before `last`, or those that came after `after`. With the number up to which nothing can
     still come in, from where a reader can follow without missing any. The caller has asked `services.may_read`."""
     actor.require(Permission.RECORD_STORE_USE)
-    through = queries.consistent_through()
-    if after is None:
-        got = queries.page(services.house(), replace(found, last=last, through=through), through)
-        return got, through
-    got = queries.page(services.house(), replace(found, last=after, ascending=True, through=through), through)
-    reached = got.statements[-1].seq if got.rest else through
-    return PageFound(got.statements[::-1], None), reached
+
+    def read(through: int) -> tuple[PageFound, int]:
+        if after is None:
+            got = queries.page(services.house(), replace(found, last=last, through=through), through)
+            return got, through
+        got = queries.page(services.house(), replace(found, last=after, ascending=True, through=through), through)
+        reached = got.statements[-1].seq if got.rest else through
+        return PageFound(got.statements[::-1], None), reached
+
+    return replicated.read(read, least=max(last or 0, after or 0))
 
 
 def newer(found: Filter, after: int) -> int:
     """How many came after that number, counted to MOST_NEWER and one more."""
-    through = queries.consistent_through()
-    asked = replace(found, last=after, ascending=True, through=through, limit=MOST_NEWER)
-    return queries.how_many(services.house(), asked)
+
+    def read(through: int) -> int:
+        asked = replace(found, last=after, ascending=True, through=through, limit=MOST_NEWER)
+        return queries.how_many(services.house(), asked)
+
+    return replicated.read(read, least=after)
 
 
 def one_of(found: list[Subject], typed: str | None) -> Subject | None:
@@ -135,9 +142,7 @@ def about_one(actor: Actor, id: UUID) -> Beside:
     declared = declared_in(raw)
     held = set(
         db.session.scalars(
-            select(Attachment.sha2).where(
-                Attachment.tenant == TENANT, Attachment.sha2.in_([each["sha2"].lower() for each in declared])
-            )
+            select(Attachment.sha2).where(Attachment.tenant == TENANT, Attachment.sha2.in_(hashes_of(declared)))
         )
         if declared
         else ()
@@ -172,11 +177,6 @@ def attachment(raw: Json, sha2: str) -> tuple[Json, bytes]:
     if declared is None or body is None:
         raise NotFound()
     return declared, body
-
-
-def declared_in(raw: Json) -> list[Json]:
-    """Its attachments, and those of a statement within."""
-    return [*raw.get("attachments", ()), *raw["object"].get("attachments", ())]
 
 
 def verbs() -> list[Json]:

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from lms.core import clock
 from lms.core.language import N_
 from lms.core.web.fields import Day, Instant, Text, WholeNumber, one_of
+from lms.core.web.paging import page_schema
 from lms.xapi.models import ImportState
 from lms.xapi.rules import patterns
 from lms.xapi.rules.scopes import Scope
@@ -145,3 +146,41 @@ class ErasureIn(Schema):
 
 class WhomIn(Schema):
     person = Text(max=2000, required=True, message=N_("Say whom to erase"))
+
+
+class SubjectIn(Schema):
+    """Whom it is about: an e-mail address, an id, or an agent as xAPI writes it; or a name, if only one is called so."""
+
+    person = Text(max=2000, required=True)
+
+
+class PreviewOut(Schema):
+    """What an erasure would change now. Of the `statements`, so many have them as the actor or have attachments."""
+
+    statements = fields.Integer(required=True)
+    acting = fields.Integer(required=True)
+    attaching = fields.Integer(required=True)
+    documents = fields.Integer(required=True)
+    names = fields.Integer(required=True)
+
+
+class ErasureOut(Schema):
+    """How far an erasure is. It tells of nobody. `in_addresses` counts statements in which an identifier is left within
+    the address of an activity, which cannot be changed."""
+
+    id = fields.UUID(required=True)
+    reason = fields.String(required=True)
+    percent = fields.Integer(required=True, metadata={"description": "How much of it is done"})
+    expected = fields.Integer(required=True)
+    statements = fields.Integer(required=True)
+    documents = fields.Integer(required=True)
+    names = fields.Integer(required=True)
+    attachments = fields.Integer(required=True)
+    signatures = fields.Integer(required=True)
+    credentials = fields.Integer(required=True)
+    in_addresses = fields.Integer(required=True)
+    recorded_at = Instant(required=True)
+    ended_at = Instant(required=True, allow_none=True)
+
+
+ErasurePage = page_schema(ErasureOut)

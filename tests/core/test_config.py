@@ -12,6 +12,7 @@ def test_nothing_given_is_a_working_machine() -> None:
 def test_every_fault_is_reported_at_once() -> None:
     wrong = {
         "DATABASE_URL": "mysql://x/y",
+        "LLWYBR_REPLICA_URL": "mysql://x/z",
         "LLWYBR_PUBLIC_URL": "learn.example.org",
         "LLWYBR_SECRET_KEY": "short",
         "LLWYBR_DEVELOPMENT": "maybe",

@@ -107,7 +107,7 @@ def serving(
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium, without its talk to the network."""
-    assert CHROMIUM, "Chromium is missing: run make browser"
+    assert CHROMIUM, "Chromium is missing: run make machine"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,

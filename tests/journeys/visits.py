@@ -1,7 +1,6 @@
 """Where every page is visited: with which address, and as whom. A page that is new gets its line in VISITS."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -9,41 +8,21 @@ from sqlalchemy import select
 from certificates.models import Award
 from courses.catalogue.models import Course, CourseStatus, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
-from courses.launch.formats.structure import Format, MoveOn
-from courses.launch.packages.queries import units as launchable
-from courses.launch.player.services import start
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, SignOff
 from courses.supervision.models import Attestation, Supervision, SupervisorLicence
-from lms.accounts.models import EmailAddress, Membership, Person, RoleGrant
+from lms.accounts.models import Membership, RoleGrant
 from lms.core import clock
-from lms.core.db import db, transaction
+from lms.core.db import transaction
 from lms.core.permissions import Actor
 from lms.xapi import erasing, importing, people
 from lms.xapi.identity import agent_of
 from lms.xapi.rules.scopes import Scope
 from lms.xapi.services import issue_credential, record_own
-from tests.factories.content import block, make_files, make_registration, unit
 from tests.factories.forwarding import make_troubled_destination
 from tests.factories.xapi import attached, make_statement, new_uuid
-from tests.journeys.content.packages import SCO_12
-
-
-@dataclass(frozen=True)
-class Visit:
-    """Who goes there (a person's id, or nobody), and to which address."""
-
-    values: dict[str, Any]
-    person: Any = None
-
-
-def demo(name: str) -> Any:
-    return db.session.scalars(
-        select(EmailAddress.person_id).where(EmailAddress.address == f"{name}@demo.llwybr.example")
-    ).one()
-
-
-def one(statement: Any) -> Any:
-    return db.session.scalars(statement.limit(1)).one()
+from tests.journeys import content_visits
+from tests.journeys.player_visits import on_package
+from tests.journeys.visiting import Visit, demo, one
 
 
 def portfolio(state: PortfolioState) -> Portfolio:
@@ -75,21 +54,6 @@ def of_portfolio(state: PortfolioState) -> Visit:
 def of_enrolment() -> Visit:
     found = one(select(Enrolment).where(Enrolment.state == EnrolmentState.IN_PROGRESS).order_by(Enrolment.id))
     return Visit({"enrolment_id": found.id}, found.learner_id)
-
-
-def on_package(endpoint: str = "") -> Visit:
-    """A learner on a package of several parts, one of them open."""
-    learner = db.session.get_one(Person, demo("nurse"))
-    quiz = unit("quiz", "sco.html", move_on=MoveOn.COMPLETED_AND_PASSED)
-    paper = unit("paper", "document.pdf", more={"completion": {"rule": "read"}})
-    files = {"sco.html": SCO_12, "document.pdf": b"%PDF-1.4 %%EOF"}
-    package = make_files(None, (quiz, block("more", unit("two", "sco.html"), paper)), files, format=Format.SCORM_12)
-    registration = make_registration(package, learner)
-    with transaction():
-        started = start(Actor(person=learner.id), registration.enrolment_id, launchable(package.id)[0].id)
-        session = started.session.id
-    given = {"enrolment_id": registration.enrolment_id}
-    return Visit(given | ({"session_id": session} if endpoint == "player.play" else {}), learner.id)
 
 
 def supervised(found: EvidenceItem | Portfolio) -> Any:
@@ -210,7 +174,7 @@ def open_to_all(**values: Any) -> Callable[[], Visit]:
     return lambda: Visit(values)
 
 
-VISITS: dict[str, Callable[[], Visit]] = {
+VISITS: dict[str, Callable[[], Visit]] = content_visits.VISITS | {
     "home.home": as_("nurse2"),
     "learning.learning": as_("nurse2"),
     "manage.manage": as_("organiser"),
@@ -315,5 +279,6 @@ ELSEWHERE = {
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "player.state", "player.running",  # JSON
+    "packages.progress", "packages.file",
     "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
 }  # fmt: skip

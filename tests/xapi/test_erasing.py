@@ -184,6 +184,14 @@ def test_files_of_theirs_go_unless_another_has_them_too_and_signatures_go(store:
     assert MAIL not in payloads()
 
 
+def test_a_file_within_a_substatement_of_another_still_comes_along(store: Store) -> None:
+    body = b"of another"
+    inner = make_statement(actor=learner(3), attachments=[attached(body)]) | {"objectType": "SubStatement"}
+    id_ = store.keep_with(make_statement(object=inner, context={"instructor": SOMEBODY}), body)
+    erase(SOMEBODY)
+    assert body in store.get(statementId=id_, attachments="true").data
+
+
 def test_the_link_to_an_enrolment_is_cut_and_sessions_still_hang_together(store: Store) -> None:
     registration = new_uuid()
     made = [make_statement(actor=SOMEBODY, context={"registration": registration}) for _ in range(2)]

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from courses.launch.formats import cmi5, h5p, manifest, plain, scorm, xapi
 from courses.launch.formats.archive import Archive, open_archive
 from courses.launch.formats.findings import Findings, unfit
-from courses.launch.formats.limits import Limits
+from courses.launch.formats.limits import Limits, megabytes
 from courses.launch.formats.structure import Content, Unfit
 from courses.launch.formats.xml import parse
 from lms.core.language import N_
@@ -37,17 +37,15 @@ FORMATS = (
 link = plain.link
 
 TAKEN = "cmi5, xAPI (tincan.xml), SCORM 1.2, SCORM 2004, H5P, MP4, WebM, PDF"
-UNKNOWN = N_("This is no course package that we take. We take: %(taken)s. Export the course as one of these.")
+UNKNOWN = N_("This is not a course package that we accept. We accept: %(taken)s. Export the course as one of these.")
 UNKNOWN_ZIP = N_(
     "This zip has no file at its top that describes a course (%(wanted)s). Export it as one of: %(taken)s."
 )
-IN_FOLDER = N_(
-    "“%(found)s” must lie at the top of the zip. Zip the content of the folder “%(folder)s”, not the folder."
-)
+IN_FOLDER = N_("“%(found)s” must be at the top of the zip. Zip the content of the folder “%(folder)s”, not the folder.")
 ALONE = N_("This is the description of a course without its files. Upload the whole zip.")
 SEVERAL = N_("The package describes itself in several ways (%(found)s). It was read as “%(taken)s”.")
 EMPTY = N_("This file is empty. Upload it again.")
-LARGE = N_("The package is larger than %(most)s bytes. Make videos smaller, or divide the course.")
+LARGE = N_("The package is larger than %(most)s MB. Make videos smaller, or divide the course.")
 ROOT_RULES = {cmi5.DESCRIPTION: "14.1.0.0-2"}
 
 
@@ -60,7 +58,7 @@ def read(file: BinaryIO, name: str, limits: Limits) -> tuple[Content, Archive | 
     if not size:
         raise unfit("package-empty", EMPTY, name)
     if size > limits.package:
-        raise unfit("package-too-large", LARGE, name, most=limits.package)
+        raise unfit("package-too-large", LARGE, name, most=megabytes(limits.package))
     file.seek(0)
     head = file.read(64)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):

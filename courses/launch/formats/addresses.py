@@ -1,14 +1,17 @@
 """Addresses in a description: whether they are whole, and what they mean within a package. Pure."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from lms.xapi.rules import patterns
 
 _UNSAFE = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+LONGEST = 8000
+"""Characters of an address. No server is sure to take more."""
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 HARMFUL_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about", "view-source", "filesystem"})
 """What runs in the page that opens it, or reads the learner's own machine."""
@@ -24,7 +27,7 @@ def is_iri(text: str) -> bool:
 
 def is_url(text: str) -> bool:
     """Whole or relative, in the characters that RFC 1738 lets stand: ASCII, others percent-encoded."""
-    if not text or not text.isascii() or _UNSAFE.search(text) or _BAD_PERCENT.search(text):
+    if not 0 < len(text) <= LONGEST or not text.isascii() or _UNSAFE.search(text) or _BAD_PERCENT.search(text):
         return False
     split = _split(text)
     if split is None:
@@ -47,7 +50,11 @@ def scheme_of(text: str) -> str:
 def parameters_of(url: str) -> set[str]:
     """Names in its query."""
     split = _split(url)
-    return set() if split is None else {name for name, _ in parse_qsl(split.query, keep_blank_values=True)}
+    return (
+        set()
+        if split is None or len(url) > LONGEST
+        else {name for name, _ in parse_qsl(split.query, keep_blank_values=True)}
+    )
 
 
 def user_and_host(url: str) -> tuple[str, str]:
@@ -56,6 +63,24 @@ def user_and_host(url: str) -> tuple[str, str]:
     if split is None:
         return "", ""
     return split.netloc.rpartition("@")[0], (split.hostname or "").rstrip(".")
+
+
+class Names:
+    """Files of a package, also by what they are called but for capital letters."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def like(self, name: str) -> str | None:
+        """One that differs in capital letters only."""
+        return self._by_look.get(name.casefold())
+
+    @cached_property
+    def _by_look(self) -> dict[str, str]:
+        return {each.casefold(): each for each in sorted(self._names)}
 
 
 @dataclass(frozen=True)
@@ -77,7 +102,7 @@ def target_of(url: str) -> Target | None:
     return Target(name, _encoded(name) + _rest(split))
 
 
-def entry_for(url: str, names: Collection[str]) -> Target | None:
+def entry_for(url: str, names: Names) -> Target | None:
     """The target that is in the package: decoded as an address or, as many tools write it, the bare name of a file."""
     found = target_of(url)
     if found is None or found.name in names:
@@ -85,11 +110,6 @@ def entry_for(url: str, names: Collection[str]) -> Target | None:
     split = urlsplit(url)
     bare = _within(split.path)
     return Target(bare, _encoded(bare) + _rest(split)) if bare is not None and bare in names else found
-
-
-def like_it(name: str, names: Collection[str]) -> str | None:
-    """An entry that differs in capital letters only."""
-    return next((each for each in names if each.casefold() == name.casefold()), None)
 
 
 def kept(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from courses.launch.formats import naming, zipping
 from courses.launch.formats.findings import Findings, unfit
-from courses.launch.formats.limits import Limits
+from courses.launch.formats.limits import Limits, megabytes
 from courses.launch.formats.structure import Finding, Unfit
 from lms.core.language import N_
 
@@ -31,9 +31,9 @@ UNREADABLE = (
 
 DAMAGED = N_("This zip is damaged or incomplete. Make it again, and upload it again.")
 DAMAGED_FILE = N_("This file is damaged in the zip: what comes out is not what went in. Make the zip again.")
-LARGER = N_("This file is larger than %(most)s bytes. Make it smaller.")
+LARGER = N_("This file is larger than %(most)s MB. Make it smaller.")
 NOT_UTF8 = N_("The zip says that its names are UTF-8, and they are not. Make it with another tool.")
-LEFT_OUT = N_("%(count)s files that computers leave in folders (such as __MACOSX or .DS_Store) were left out.")
+LEFT_OUT = N_("Files that computers leave in folders (such as __MACOSX or .DS_Store) were left out: %(count)s.")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Archive:
     def read(self, name: str, limit: int) -> bytes:
         """A small file as a whole. Raises Unfit where it is larger than `limit` or damaged; KeyError for no such name."""
         if self.entries[name].file_size > limit:
-            raise unfit("zip-file-too-large", LARGER, name, most=limit)
+            raise unfit("zip-file-too-large", LARGER, name, most=megabytes(limit))
         return b"".join(self._chunks(name))
 
     def walk(self) -> Iterator[tuple[str, Iterator[bytes]]]:

@@ -3,11 +3,12 @@
 `rule` of a finding is the id of the requirement in ADL's list, so that an author can look it up.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from courses.launch.formats import addresses, cmi5_shape
+from courses.launch.formats.addresses import Names
 from courses.launch.formats.archive import Archive
 from courses.launch.formats.findings import Findings
 from courses.launch.formats.structure import Block, Content, Format, LaunchMethod, MoveOn, Texts, Unit
@@ -15,26 +16,30 @@ from courses.launch.formats.xml import Element, parse
 from lms.core.language import N_
 
 DESCRIPTION = "cmi5.xml"
-RESERVED = ("endpoint", "fetch", "actor", "registration", "activityId")
+RESERVED = frozenset({"endpoint", "fetch", "actor", "registration", "activityId"})
 """Names that the launch adds (cmi5 §8.1)."""
 OF_BROWSERS = frozenset({"http", "https"})
 
 IRI = N_(
-    "“%(found)s” is no whole identifier (line %(line)s). Write one with its scheme, such as https://example.org/course/1."
+    "“%(found)s” is not a whole identifier (line %(line)s). Write one with its scheme, such as https://example.org/course/1."
 )
-TWICE = N_("The id “%(found)s” stands twice (line %(line)s). Give each its own.")
-URL = N_("“%(found)s” is no address (line %(line)s). Percent-encode spaces and what is not ASCII.")
+TWICE = N_("The id “%(found)s” appears twice (line %(line)s). Give each its own.")
+URL = N_("“%(found)s” is not an address (line %(line)s). Percent-encode spaces and what is not ASCII.")
 RESERVED_NAME = N_(
     "The address has the parameter “%(found)s”, which the launch itself adds (line %(line)s). Rename it."
 )
 NOT_WHOLE = N_(
-    "“%(found)s” leads into a package, and there is none (line %(line)s). Upload a zip, or write the whole address."
+    "“%(found)s” is a file of a package, and there is no package (line %(line)s). Upload a zip, or write the whole address."
 )
 NOT_THERE = N_("“%(found)s” is not in the package (line %(line)s). Add the file, or write the whole address.")
 NOT_THERE_BUT = N_("“%(found)s” is not in the package, but “%(other)s” is (line %(line)s). Capital letters count.")
 HARMFUL = N_("An address must not begin with %(found)s: (line %(line)s). Use https, or a file of the package.")
-APPLICATION = N_("This unit opens only where a program for %(found)s: is installed (line %(line)s).")
-NOT_SECURE = N_("This unit lies at an http address, and browsers may refuse to show it (line %(line)s). Use https.")
+APPLICATION = N_(
+    "Some units open only where a program for %(found)s: is installed (%(count)s, the first in line %(line)s)."
+)
+NOT_SECURE = N_(
+    "Some units are at http addresses, which browsers may refuse to show (%(count)s, the first in line %(line)s). Use https."
+)
 DANGLING = N_("No objective has the id “%(found)s” (line %(line)s). The reference is ignored.")
 ALL_DONE = N_("Every unit counts as done without being opened, because moveOn is NotApplicable or missing. Set moveOn.")
 PRECISE = N_("masteryScore has more than four decimals (line %(line)s). It is kept as it is.")
@@ -52,7 +57,7 @@ def read_structure(root: Element, data: bytes, archive: Archive | None = None) -
     found = Findings()
     cmi5_shape.check(root, found, DESCRIPTION)
     if root.namespace == cmi5_shape.NAMESPACE:  # what can be judged is judged, whatever the shape
-        _Rules(found, archive.names() if archive else None).check(root)
+        _Rules(found, Names(archive.names()) if archive else None).check(root)
     if not found.faults:
         _schemas(root, archive, found)
     warnings = found.settle()
@@ -68,8 +73,10 @@ def read_structure(root: Element, data: bytes, archive: Archive | None = None) -
 class _Rules:
     """What the schema cannot say. `names` None: no package came with the description."""
 
-    def __init__(self, found: Findings, names: Collection[str] | None) -> None:
-        self.found, self.names = found, None if names is None else frozenset(names)
+    def __init__(self, found: Findings, names: Names | None) -> None:
+        self.found, self.names = found, names
+        self.schemes: dict[str, list[int]] = {}
+        """Lines of addresses that are not https, by their scheme."""
 
     def check(self, root: Element) -> None:
         seen: dict[str, set[str]] = {"au": set(), "block": set(), "objective": set()}
@@ -95,6 +102,9 @@ class _Rules:
             if each.name == "au":
                 done.append(each.get("moveOn") in (None, MoveOn.NOT_APPLICABLE))
                 self._unit(each)
+        for scheme, lines in self.schemes.items():
+            rule, message = ("url-http", NOT_SECURE) if scheme == "http" else ("url-application", APPLICATION)
+            self.found.warn(rule, message, DESCRIPTION, found=scheme, count=len(lines), line=lines[0])
         if done and all(done):
             self.found.warn("9.6.1.1-3", ALL_DONE, DESCRIPTION)
 
@@ -109,28 +119,27 @@ class _Rules:
     def _address(self, url: str, element: Element) -> None:
         if not addresses.is_url(url):
             self._refuse("13.1.4.0-2", URL, element, url)
-        for name in RESERVED:
-            if name in addresses.parameters_of(url):
-                self._refuse("8.1.0.0-6", RESERVED_NAME, element, name)
+        for name in sorted(addresses.parameters_of(url) & RESERVED):
+            self._refuse("8.1.0.0-6", RESERVED_NAME, element, name)
         scheme = addresses.scheme_of(url)
         if scheme in addresses.HARMFUL_SCHEMES:
             self._refuse("13.1.4.0-2", HARMFUL, element, scheme)
         elif scheme == "http":
-            self.found.warn("url-http", NOT_SECURE, DESCRIPTION, line=element.line)
+            self.schemes.setdefault(scheme, []).append(element.line)
         elif scheme and scheme not in OF_BROWSERS:
             if not url[len(scheme) :].startswith("://"):
                 self._refuse("13.1.4.0-2", URL, element, url)
-            self.found.warn("url-application", APPLICATION, DESCRIPTION, found=scheme, line=element.line)
+            self.schemes.setdefault(scheme, []).append(element.line)
         elif not scheme and self.names is None:
             self._refuse("14.2.0.0-1", NOT_WHOLE, element, url)
         elif not scheme and self.names is not None and addresses.is_url(url):
             self._file(url, element, self.names)
 
-    def _file(self, url: str, element: Element, names: frozenset[str]) -> None:
+    def _file(self, url: str, element: Element, names: Names) -> None:
         target = addresses.target_of(url)
         if target is not None and target.name in names:
             return
-        other = addresses.like_it(target.name, names) if target else None
+        other = names.like(target.name) if target else None
         if target and other:
             self.found.refuse(
                 "14.1.0.0-4", NOT_THERE_BUT, DESCRIPTION, found=target.name, other=other, line=element.line

@@ -19,16 +19,16 @@ XSD = "13.2.0.0-1"
 LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*\Z")
 DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\Z")
 
-ROOT = N_("The first element is <%(found)s>. It must be <courseStructure> of the cmi5 namespace.")
-UNEXPECTED = N_("<%(found)s> must not stand here (line %(line)s). Expected: %(expected)s.")
+ROOT = N_("The first element is <%(found)s> of “%(namespace)s”. It must be <courseStructure> of “%(expected)s”.")
+UNEXPECTED = N_("<%(found)s> must not be here (line %(line)s). Expected: %(expected)s.")
 MISSING = N_("<%(parent)s> ends too early (line %(line)s). Still expected: %(expected)s.")
 STRAY_TEXT = N_("<%(parent)s> has text of its own, which must stand in an element (line %(line)s).")
 NO_CHILDREN = N_("<%(parent)s> must hold text only (line %(line)s).")
 ATTRIBUTE = N_("<%(parent)s> has no attribute “%(found)s” (line %(line)s). Take it out.")
 NO_ATTRIBUTE = N_("<%(parent)s> needs the attribute “%(missing)s” (line %(line)s).")
-VALUE = N_("“%(found)s” is no value of %(name)s (line %(line)s). It may be: %(expected)s.")
-MASTERY = N_("“%(found)s” is no masteryScore (line %(line)s). Write a number from 0 to 1, such as 0.8.")
-TAG = N_("“%(found)s” is no language tag (line %(line)s). Write one such as cy or en-GB.")
+VALUE = N_("“%(found)s” is not a value of %(name)s (line %(line)s). It may be: %(expected)s.")
+MASTERY = N_("“%(found)s” is not a masteryScore (line %(line)s). Write a number from 0 to 1, such as 0.8.")
+TAG = N_("“%(found)s” is not a language tag (line %(line)s). Write one such as cy or en-GB.")
 NO_URL = N_("<url> is empty (line %(line)s). Say where the unit begins.")
 
 
@@ -89,7 +89,7 @@ KINDS = {
 def check(root: Element, found: Findings, place: str) -> None:
     """Every departure from the schema, as a refusal under 13.2.0.0-1."""
     if (root.namespace, root.name) != (NAMESPACE, "courseStructure"):
-        found.refuse(XSD, ROOT, place, found=root.name)
+        found.refuse(XSD, ROOT, place, found=root.name, namespace=root.namespace, expected=NAMESPACE)
         return
     waiting = [(root, "courseStructure")]
     while waiting:
@@ -145,7 +145,7 @@ def _sequence(element: Element, kind: Kind, found: Findings, place: str) -> None
             [] if step is None or kind.in_any_order else [n for n in range(at, step) if counts[n] < kind.steps[n].least]
         )
         if step is None or others or skipped or counts[step] == kind.steps[step].most:
-            _unexpected(each, kind, counts, at, found, place)
+            _unexpected(each, kind, counts, len(kind.steps) if others else at, found, place)
         if step is not None:  # go on from there, so that one fault is told once
             counts[step] += 1
             at = max(at, step)

@@ -10,7 +10,7 @@ MOST_FINDINGS = 1000
 """Faults that are told one by one. A package with more of them is not read by a person any more."""
 LONGEST_PLACE = 200
 
-MANY = N_("There are %(count)s more faults of the same kinds. Put these right first.")
+MANY = N_("More faults of the same kinds: %(count)s. Put these right first.")
 
 
 class Findings:
@@ -46,8 +46,9 @@ def unfit(rule: str, message: str, place: str = "", **params: Any) -> Unfit:
 
 def printable(text: str) -> str:
     """Safe to show and to store: no control characters, and not endless."""
-    shown = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(each)[0] == "C" else each for each in text)
-    return shown if len(shown) <= LONGEST_PLACE else shown[:LONGEST_PLACE] + "…"
+    cut = text[:LONGEST_PLACE]
+    shown = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(each)[0] == "C" else each for each in cut)
+    return shown + ("…" if len(text) > LONGEST_PLACE else "")
 
 
 def _finding(rule: str, message: str, place: str, params: dict[str, Any]) -> Finding:

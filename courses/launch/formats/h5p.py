@@ -12,19 +12,19 @@ import orjson
 
 from courses.launch.formats import addresses
 from courses.launch.formats.archive import Archive
-from courses.launch.formats.findings import Findings
+from courses.launch.formats.findings import Findings, printable
 from courses.launch.formats.structure import Block, Content, Format, MoveOn, Unit
 from lms.core.language import N_
 
 DESCRIPTION, PARAMETERS = "h5p.json", "content/content.json"
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,255}\Z")
-MOST_LIBRARIES = 500
-SMALL = 1_000_000
+MOST_LIBRARIES = 200
+SMALL = 100_000
 """Bytes of a library.json."""
 
-NOT_JSON = N_("This file is no JSON object. Download the H5P content again.")
+NOT_JSON = N_("This file is not a JSON object. Download the H5P content again.")
 NO_CONTENT = N_("The package has no content/content.json. Download the H5P content again, as a whole.")
-NO_TITLE = N_("The content has no title. Give it one where it was made.")
+NO_TITLE = N_("The content has no title. Give it a title where it was made.")
 NO_MAIN = N_("h5p.json does not say which library plays it (mainLibrary). Download the content again.")
 NOT_LISTED = N_("The main library “%(found)s” is not among the libraries that are needed. Download the content again.")
 DEPENDENCY = N_("A library that is needed is not named as it must be, with machineName, majorVersion and minorVersion.")
@@ -74,10 +74,10 @@ def read(archive: Archive) -> Content:
     warnings = found.settle()
     tag = next((each for each in (said.get("language"), said.get("defaultLanguage")) if isinstance(each, str)), "und")
     tag = tag if addresses.is_language(tag) else "und"
-    words = {tag: str(title).strip()}
+    words = {tag: printable(str(title).strip())}
     more: dict[str, Any] = {"library": str(player)}
-    if isinstance(said.get("license"), str):
-        more["licence"] = said["license"]
+    if isinstance(licence := said.get("license"), str):
+        more["licence"] = printable(licence)
     unit = Unit(PARAMETERS, words, DESCRIPTION, move_on=MoveOn.COMPLETED_OR_PASSED, more=more)
     return Content(Format.H5P, Block(DESCRIPTION, words, (unit,)), () if tag == "und" else (tag,), warnings, data)
 

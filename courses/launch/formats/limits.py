@@ -23,6 +23,11 @@ class Limits:
     name: int = 240
     description: int = 10 * MB
     """Of cmi5.xml, imsmanifest.xml, tincan.xml, h5p.json and content.json."""
-    elements: int = 200_000
+    elements: int = 100_000
     nesting: int = 100
     """Of elements in a description."""
+
+
+def megabytes(size: int) -> str:
+    """As a person reads it."""
+    return f"{size / MB:g}"

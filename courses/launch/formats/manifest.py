@@ -4,8 +4,8 @@ What of it is SCORM's own is read in `scorm_12` and `scorm_2004`. Schemas in the
 looked at; nor is a schemaLocation followed.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from courses.launch.formats import addresses
@@ -18,11 +18,11 @@ ADLCP = "http://www.adlnet.org/xsd/adlcp_"
 BASE = "http://package.invalid/"
 """A root to resolve against: nothing is ever fetched from it, and what leaves it has left the package."""
 
-NO_ORGANIZATION = N_("The manifest has no organization, so nothing can be begun. Export the package as a course.")
+NO_ORGANIZATION = N_("The manifest has no organization, so there is nothing to start. Export the package as a course.")
 NO_DEFAULT = N_("The default organization “%(found)s” does not exist, so the first one is taken.")
 OTHERS = N_("The package has %(count)s organizations. Only the default one is read.")
-NO_ITEMS = N_("The organization leads to no page that can be begun. Export the package as a course.")
-TWICE = N_("The identifier “%(found)s” stands twice (line %(line)s). Give each its own.")
+NO_ITEMS = N_("The organization has no page that can be started. Export the package as a course.")
+TWICE = N_("The identifier “%(found)s” appears twice (line %(line)s). Give each its own.")
 NO_IDENTIFIER = N_("<%(parent)s> has no identifier (line %(line)s). Give it one.")
 NO_RESOURCE = N_(
     "The item refers to the resource “%(found)s”, which does not exist (line %(line)s). Correct the reference."
@@ -30,19 +30,21 @@ NO_RESOURCE = N_(
 SUB_MANIFEST = N_(
     "The item refers to a manifest within the manifest (line %(line)s), which we do not read. Make one of both."
 )
-NO_HREF = N_("The resource “%(found)s” has no href, so it cannot be begun (line %(line)s). Name its first page.")
+NO_HREF = N_("The resource “%(found)s” has no href, so it cannot be started (line %(line)s). Name its first page.")
 NOT_THERE = N_("“%(found)s” is not in the package (line %(line)s). Add the file, or correct the href.")
 NOT_THERE_BUT = N_("“%(found)s” is not in the package, but “%(other)s” is (line %(line)s). Capital letters count.")
 BAD_HREF = N_(
-    "“%(found)s” is no address within the package (line %(line)s). Use slashes, and stay in the package's folders."
+    "“%(found)s” is not an address within the package (line %(line)s). Use slashes, and stay in the package's folders."
 )
 ELSEWHERE = N_(
-    "This unit lies elsewhere (%(found)s, line %(line)s). Most browsers keep it from reporting what was achieved."
+    "This unit is elsewhere (%(found)s, line %(line)s). Most browsers keep it from reporting what was achieved."
 )
 JOINED = N_("xml:base “%(found)s” has no slash at its end (line %(line)s). It was read as a folder.")
-FILES_MISSING = N_("%(count)s files that the manifest lists are not in the package, such as “%(found)s”.")
+FILES_MISSING = N_(
+    "Files that the manifest lists are not in the package, such as “%(found)s”. Missing in all: %(count)s."
+)
 NO_TITLE = N_("An item has no title (line %(line)s). Its identifier is shown.")
-HIDDEN = N_("“%(found)s” is marked as hidden. It is shown here, for it counts.")
+HIDDEN = N_("“%(found)s” is marked as hidden. It is shown here, because it counts.")
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,13 @@ class Manifest:
     items: tuple[Item, ...]
     organization: Element
     root: Element
-    languages: tuple[str, ...]
+    shared: Mapping[str, Element]
+    """2004: sequencing that items refer to, by its ID."""
 
 
-def read(root: Element, names: Collection[str], found: Findings) -> Manifest:
+def read(root: Element, names: Iterable[str], found: Findings) -> Manifest:
     """The default organization. What is wrong is put into `found`; Unfit is raised where there is nothing to read."""
-    reader = _Reader(root, frozenset(names), found)
+    reader = _Reader(root, addresses.Names(names), found)
     organization = reader.organization()
     reader.check_identifiers(organization)
     items = tuple(reader.item(each) for each in organization.all("item"))
@@ -96,7 +99,7 @@ def read(root: Element, names: Collection[str], found: Findings) -> Manifest:
     identifier = root.get("identifier") or organization.get("identifier") or ""
     if not identifier:
         found.refuse("scorm-no-identifier", NO_IDENTIFIER, DESCRIPTION, parent=root.name, line=root.line)
-    return Manifest(identifier, _title(organization) or identifier, items, organization, root, _languages(root))
+    return Manifest(identifier, _title(organization) or identifier, items, organization, root, _shared(root))
 
 
 def units(item: Item) -> "list[Item]":
@@ -119,7 +122,7 @@ def joined(url: str, parameters: str) -> str:
 
 
 class _Reader:
-    def __init__(self, root: Element, names: frozenset[str], found: Findings) -> None:
+    def __init__(self, root: Element, names: addresses.Names, found: Findings) -> None:
         self.root, self.names, self.found = root, names, found
         self.bases = [(root.get("base", XML) or "", root.line)]
         self.resources: dict[str, tuple[Element, list[tuple[str, int]]]] = {}
@@ -128,6 +131,7 @@ class _Reader:
             for each in outer.all("resource"):
                 own = (each.get("base", XML) or "", each.line)
                 self.resources.setdefault(each.get("identifier") or "", (each, [*self.bases, base, own]))
+        self.read: dict[str, Resource] = {}
         self.manifests = {
             each.get("identifier") for each in root.below() if each.name == "manifest" and each is not root
         }
@@ -180,13 +184,14 @@ class _Reader:
             else:
                 self._refuse("scorm-no-resource", NO_RESOURCE, item, found=reference)
             return None
-        element, bases = self.resources[reference]
-        resource = Resource(reference, "", element)
-        href = element.get("href") or ""
-        if not href:
-            self._refuse("scorm-no-href", NO_HREF, element, found=reference)
-            return resource
-        return replace(resource, url=self._launched(href, bases, element))
+        if reference not in self.read:  # items may share one, and its fault is told once
+            element, bases = self.resources[reference]
+            href = element.get("href") or ""
+            if not href:
+                self._refuse("scorm-no-href", NO_HREF, element, found=reference)
+            url = self._launched(href, bases, element) if href else ""
+            self.read[reference] = Resource(reference, url, element)
+        return self.read[reference]
 
     def _launched(self, href: str, bases: list[tuple[str, int]], element: Element) -> str:
         url = _resolved(href, [base for base, _ in bases])
@@ -217,7 +222,7 @@ class _Reader:
     def _missing(self, target: addresses.Target | None, href: str, element: Element) -> None:
         if target is None:
             self._refuse("scorm-href", BAD_HREF, element, found=href)
-        elif other := addresses.like_it(target.name, self.names):
+        elif other := self.names.like(target.name):
             self._refuse("scorm-file-missing", NOT_THERE_BUT, element, found=target.name, other=other)
         else:
             self._refuse("scorm-file-missing", NOT_THERE, element, found=target.name)
@@ -271,11 +276,15 @@ def _title(element: Element) -> str:
     return " ".join(found.text.split()) if found else ""
 
 
-def _languages(root: Element) -> tuple[str, ...]:
-    """As the package's own LOM says (general/language); `none` is LOM's word for no language."""
-    metadata = root.first("metadata")
+def _shared(root: Element) -> dict[str, Element]:
+    pools = [each for each in root.children if each.name == "sequencingCollection"]
+    return {each.get("ID") or "": each for outer in reversed(pools) for each in reversed(outer.all("sequencing"))}
+
+
+def languages_in(metadata: Element) -> tuple[str, ...]:
+    """As a LOM says (general/language); `none` is its word for no language."""
     spoken: dict[str, None] = {}
-    for general in (each for each in metadata.below() if each.name == "general") if metadata else ():
+    for general in (each for each in metadata.below() if each.name == "general"):
         for each in general.children:
             if each.name == "language" and (tag := each.text.strip()) and tag not in ("none", "x-none"):
                 spoken.setdefault(tag)

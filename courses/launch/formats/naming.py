@@ -79,13 +79,13 @@ def faults_of_name(name: str, limits: Limits) -> Iterator[Fault]:
     elif "" in parts:
         yield (
             "zip-empty-folder-name",
-            N_("This name has two slashes together, or none of it is left. Zip the folder anew."),
+            N_("This name has two slashes together, or none of it is left. Zip the folder again."),
             {},
         )
     if ".." in parts or "." in parts:
         yield (
             "zip-parent-folder",
-            N_("This name leads out of the package with dots. Zip the content of the folder anew."),
+            N_("This name leads out of the package with dots. Zip the content of the folder again."),
             {},
         )
     if "\\" in name:
@@ -111,7 +111,7 @@ def faults_of_name(name: str, limits: Limits) -> Iterator[Fault]:
     if len(parts) - 1 > limits.depth:
         yield (
             "zip-deep",
-            N_("This lies more than %(most)s folders deep. Make the folders flatter."),
+            N_("This is more than %(most)s folders deep. Make the folders flatter."),
             {"most": limits.depth},
         )
 

@@ -5,13 +5,14 @@ passed; the author may choose otherwise later. A manifest in a sub-folder is ref
 folders is the course is not ours to guess, and zipping the folder's content is easy.
 """
 
+from contextlib import suppress
 from types import ModuleType
 
-from courses.launch.formats import manifest, scorm_12, scorm_2004
+from courses.launch.formats import addresses, manifest, scorm_12, scorm_2004
 from courses.launch.formats.archive import Archive
 from courses.launch.formats.findings import Findings
 from courses.launch.formats.manifest import DESCRIPTION, Item, Manifest
-from courses.launch.formats.structure import Block, Content, Format, MoveOn, Unit
+from courses.launch.formats.structure import Block, Content, Format, MoveOn, Unfit, Unit
 from courses.launch.formats.xml import Element, parse
 from lms.core.language import N_
 
@@ -23,7 +24,7 @@ VERSIONS: dict[Format, ModuleType] = {Format.SCORM_12: scorm_12, Format.SCORM_20
 NOT_A_MANIFEST = N_("The first element is <%(found)s>. It must be <manifest> of the IMS content packaging namespace.")
 NOT_SCORM = N_("This is a content package, but not SCORM. Export it as SCORM 1.2 or SCORM 2004.")
 NO_NAMESPACE = N_("The manifest names no namespace. It was read as SCORM 1.2.")
-NO_TYPE = N_("The resource “%(found)s” does not say whether it reports (scormtype). It is taken for one that does.")
+NO_TYPE = N_("The resource “%(found)s” does not say whether it reports (scormtype). It is treated as one that does.")
 ASSET = N_("“%(found)s” cannot report. It counts as done when it has been opened.")
 
 
@@ -39,7 +40,22 @@ def read(archive: Archive) -> Content:
     VERSIONS[version].check(packed, found)
     warnings = found.settle()
     tree = Block(packed.identifier, {"und": packed.title}, children)
-    return Content(version, tree, packed.languages, warnings, data)
+    return Content(version, tree, _languages(root, archive), warnings, data)
+
+
+def _languages(root: Element, archive: Archive) -> tuple[str, ...]:
+    """Of the manifest's metadata, or of the file that they lie in (adlcp:location); that file may be anything."""
+    metadata = root.first("metadata")
+    if metadata is None:
+        return ()
+    spoken = dict.fromkeys(manifest.languages_in(metadata))
+    for location in (each for each in metadata.children if each.name == "location"):
+        target = addresses.target_of(location.text.strip())
+        if target is not None and target.name in archive:
+            with suppress(Unfit):
+                data = archive.read(target.name, archive.limits.description)
+                spoken.update(dict.fromkeys(manifest.languages_in(parse(data, archive.limits, target.name))))
+    return tuple(spoken)
 
 
 def version_of(root: Element, found: Findings) -> Format:

@@ -13,10 +13,10 @@ NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?\Z", re.ASCII)
 TIMESPAN = re.compile(r"\d{2,4}:\d{2}:\d{2}(\.\d{1,2})?\Z", re.ASCII)
 ACTIONS = frozenset({"exit,message", "exit,no message", "continue,message", "continue,no message"})
 
-MASTERY = N_("“%(found)s” is no masteryscore (line %(line)s). Write a number from 0 to 100.")
-PREREQUISITES = N_("“%(found)s” is to be open only after other parts. That is not enforced here.")
-TIME = N_("“%(found)s” is no time allowed (line %(line)s), such as 0001:30:00. It is ignored.")
-ACTION = N_("“%(found)s” is no action at the end of time (line %(line)s). It is ignored.")
+MASTERY = N_("“%(found)s” is not a masteryscore (line %(line)s). Write a number from 0 to 100.")
+PREREQUISITES = N_("“%(found)s” should open only after other parts. That is not enforced here.")
+TIME = N_("“%(found)s” is not a time allowed (line %(line)s), such as 0001:30:00. It is ignored.")
+ACTION = N_("“%(found)s” is not an action for the end of the time (line %(line)s). It is ignored.")
 
 
 def details(item: Item, _manifest: Manifest, found: Findings) -> tuple[Decimal | None, dict[str, Any]]:

@@ -22,12 +22,16 @@ EDITIONS = (("4th", 4), ("3rd", 3), ("2nd", 2), ("CAM 1.3", 2), ("1.3", 2))
 DEFAULT_MODES = {"choice": "true", "choiceExit": "true", "flow": "false", "forwardOnly": "false"}
 RULES = ("sequencingRules", "rollupRules", "randomizationControls", "constrainedChoiceConsiderations")
 
-MEASURE = N_("“%(found)s” is no %(name)s (line %(line)s). Write a number from %(least)s to 1.")
+MOST = 100
+"""Objectives of a unit, or conditions: no course has as many, and thousands shared by thousands of units are an attack."""
+
+LARGE = N_("A sequencing has more than %(most)s parts (line %(line)s). Divide it.")
+MEASURE = N_("“%(found)s” is not a %(name)s (line %(line)s). Write a number from %(least)s to 1.")
 NO_SEQUENCING = N_("An item refers to the sequencing “%(found)s”, which does not exist (line %(line)s). It is ignored.")
 IGNORED = N_("The package has rules between its parts (%(found)s). They are ignored: learners choose the order freely.")
 ATTEMPTS = N_("“%(found)s” may be tried a limited number of times. The limit is not enforced here.")
 SHARED = N_("The package's parts share data with each other (adlcp:data). That is ignored.")
-TIME = N_("“%(found)s” is no time allowed (line %(line)s), such as PT1H30M. It is ignored.")
+TIME = N_("“%(found)s” is not a time allowed (line %(line)s), such as PT1H30M. It is ignored.")
 
 
 def details(item: Item, packed: Manifest, found: Findings) -> tuple[Decimal | None, dict[str, Any]]:
@@ -44,6 +48,9 @@ def details(item: Item, packed: Manifest, found: Findings) -> tuple[Decimal | No
         more["completion_threshold"] = str(threshold)
     score = None
     for sequencing in _sequencing(item.element, packed, found):
+        if any(len(each.children) > MOST for each in (sequencing, *sequencing.of(IMSSS, "objectives"))):
+            found.refuse("scorm-sequencing-large", LARGE, DESCRIPTION, line=sequencing.line, most=MOST)
+            continue
         _limits(item, sequencing, more, found)
         if ids := list(_objectives(sequencing)):
             more.setdefault("objectives", ids)
@@ -64,9 +71,13 @@ def check(packed: Manifest, found: Findings) -> None:
     if sum(len(manifest.units(each)) for each in packed.items) < 2:
         return
     ignored: dict[str, None] = {}
+    seen: set[int] = set()
     elements = [packed.organization, *(each for each in packed.organization.below() if each.name == "item")]
     for element in elements:
         for sequencing in _sequencing(element, packed, Findings()):
+            if id(sequencing) in seen:
+                continue
+            seen.add(id(sequencing))
             ignored.update((each.name, None) for each in sequencing.children if each.name in RULES)
             for mode in sequencing.of(IMSSS, "controlMode"):
                 kept = {name: mode.get(name) or default for name, default in DEFAULT_MODES.items()}
@@ -80,16 +91,12 @@ def check(packed: Manifest, found: Findings) -> None:
 
 def _sequencing(element: Element, packed: Manifest, found: Findings) -> Iterator[Element]:
     """The item's own, then what it takes from the collection (SN §3.2.1: its own counts before)."""
-    for own in element.of(IMSSS, "sequencing"):
+    for own in element.of(IMSSS, "sequencing")[:1]:
         yield own
         reference = own.get("IDRef")
         if not reference:
             continue
-        pool = (
-            each for outer in packed.root.of(IMSSS, "sequencingCollection") for each in outer.of(IMSSS, "sequencing")
-        )
-        shared = next((each for each in pool if each.get("ID") == reference), None)
-        if shared is not None:
+        if (shared := packed.shared.get(reference)) is not None:
             yield shared
         else:
             found.warn("scorm-no-sequencing", NO_SEQUENCING, DESCRIPTION, found=reference, line=own.line)

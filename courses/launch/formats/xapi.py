@@ -15,21 +15,21 @@ from lms.core.language import N_
 
 DESCRIPTION = "tincan.xml"
 NAMESPACE = "http://projecttincan.com/tincan.xsd"
-RESERVED = ("endpoint", "auth", "actor", "registration", "activity_id")
+RESERVED = frozenset({"endpoint", "auth", "actor", "registration", "activity_id"})
 """Names that the launch adds."""
 
 ROOT = N_("The first element is <%(found)s>. It must be <tincan> of the projecttincan.com namespace.")
-NO_LAUNCH = N_("No activity has a <launch>, so nothing can be begun. Export the package again.")
+NO_LAUNCH = N_("No activity has a <launch>, so there is nothing to start. Export the package again.")
 ID = N_(
-    "“%(found)s” is no whole activity id (line %(line)s), so no report of it could be kept. Set one when you export."
+    "“%(found)s” is not a whole activity id (line %(line)s), so no report of it could be kept. Set one when you export."
 )
-TWICE = N_("The activity id “%(found)s” stands twice (line %(line)s). Give each activity its own.")
+TWICE = N_("The activity id “%(found)s” appears twice (line %(line)s). Give each activity its own.")
 NO_NAME = N_("The activity has no name (line %(line)s). Its id is shown.")
 RESERVED_NAME = N_(
     "The address has the parameter “%(found)s”, which the launch itself adds (line %(line)s). Rename it."
 )
 HREF = N_(
-    "“%(found)s” is no address that can be begun (line %(line)s). Write a file of the package, or an https address."
+    "“%(found)s” is not an address that can be opened (line %(line)s). Write a file of the package, or an https address."
 )
 NOT_THERE = N_("“%(found)s” is not in the package (line %(line)s). Add the file, or correct the address.")
 NOT_THERE_BUT = N_("“%(found)s” is not in the package, but “%(other)s” is (line %(line)s). Capital letters count.")
@@ -57,7 +57,7 @@ def read(archive: Archive) -> Content:
 
 class _Reader:
     def __init__(self, archive: Archive, found: Findings) -> None:
-        self.names, self.found = frozenset(archive.names()), found
+        self.names, self.found = addresses.Names(archive.names()), found
         self.languages: dict[str, None] = {}
 
     def units(self, activities: list[Element]) -> tuple[Unit, ...]:
@@ -96,9 +96,8 @@ class _Reader:
 
     def _address(self, element: Element) -> str:
         url = element.text.strip()
-        for name in RESERVED:
-            if name in addresses.parameters_of(url):
-                self._refuse("xapi-reserved-parameter", RESERVED_NAME, element, name)
+        for name in sorted(addresses.parameters_of(url) & RESERVED):
+            self._refuse("xapi-reserved-parameter", RESERVED_NAME, element, name)
         if addresses.is_whole(url) or url.startswith("//"):
             if addresses.scheme_of(url) not in ("http", "https") or not addresses.is_iri(url):
                 self._refuse("xapi-launch", HREF, element, url)
@@ -108,7 +107,7 @@ class _Reader:
             self._refuse("xapi-launch", HREF, element, url)
             return ""
         if target.name not in self.names:
-            if other := addresses.like_it(target.name, self.names):
+            if other := self.names.like(target.name):
                 params = {"found": target.name, "other": other}
                 self.found.refuse("xapi-file-missing", NOT_THERE_BUT, DESCRIPTION, line=element.line, **params)
             else:

@@ -12,18 +12,18 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from courses.launch.formats.findings import unfit
-from courses.launch.formats.limits import Limits
+from courses.launch.formats.limits import Limits, megabytes
 from courses.launch.formats.structure import Unfit
 from lms.core.language import N_
 
 XML = "http://www.w3.org/XML/1998/namespace"
 
-TOO_LARGE = N_("The description is larger than %(most)s bytes. Divide the course into several packages.")
+TOO_LARGE = N_("The description is larger than %(most)s MB. Divide the course into several packages.")
 BROKEN = N_(
     "The description is not well-formed XML (line %(line)s). Export the package again with your authoring tool."
 )
 DOCTYPE = N_(
-    "The description has a DOCTYPE or entities, which can do harm. Take out everything from <!DOCTYPE to its >."
+    "The description has a DOCTYPE or entities, which can cause harm. Take out everything from <!DOCTYPE to its >."
 )
 TOO_DEEP = N_("Elements are nested more than %(most)s deep (line %(line)s). Make the course's structure flatter.")
 TOO_MANY = N_("The description has more than %(most)s elements. Divide the course into several packages.")
@@ -68,7 +68,7 @@ class Element:
 def parse(data: bytes, limits: Limits, place: str) -> Element:
     """The root. Raises Unfit with the line, as far as one can be named."""
     if len(data) > limits.description:
-        raise unfit("xml-too-large", TOO_LARGE, place, most=limits.description)
+        raise unfit("xml-too-large", TOO_LARGE, place, most=megabytes(limits.description))
     tree = _Tree(limits, place)
     parser = DefusedXMLParser(target=tree, forbid_dtd=True)
     tree.parser = parser.parser

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from courses.launch.formats import naming
 from courses.launch.formats.findings import Findings, unfit
-from courses.launch.formats.limits import Limits
+from courses.launch.formats.limits import Limits, megabytes
 from lms.core.language import N_
 
 Entries = list[tuple[str, zipfile.ZipInfo]]
@@ -23,33 +23,35 @@ ROOM_PER_ENTRY = 1024
 """Bytes of the table that an entry may need: 46 of its own, its name, extra fields and a comment."""
 
 CUT = N_("This zip is cut off or damaged: its table of contents is not at its end. Upload it again.")
-AFTER = N_("Something was put behind the zip's end. Make the zip anew from the course's folder.")
+AFTER = N_("Something was added after the end of the zip. Make the zip again from the course's folder.")
 BEFORE = N_(
-    "Something was put before the zip's beginning, or between its parts. Make the zip anew from the course's folder."
+    "Something was added before the beginning of the zip, or between its parts. Make the zip again from the course's folder."
 )
 TWICE = N_("This zip can be read in two ways: its comment looks like a zip's end. Make it without a comment.")
 SPLIT = N_("This zip is one part of several. Make one zip of all.")
 COUNT = N_("The zip has more than %(most)s files. Take out what the course does not need, or divide it.")
-WRONG_COUNT = N_("The zip says that it holds %(said)s entries, and holds %(held)s. Make it again.")
+WRONG_COUNT = N_(
+    "The zip says how many entries it holds (%(said)s), and holds another number (%(held)s). Make it again."
+)
 EMPTY = N_("This zip has no files.")
 LOCKED = N_("This file is locked with a password. Zip the folder without one.")
 METHOD = N_("This file is compressed in a way that we do not read. Zip the folder with the usual method (deflate).")
 LINK = N_("This is a link to another file. Put the file itself in its place.")
-SPECIAL = N_("This is no ordinary file, but a device or the like. Take it out.")
+SPECIAL = N_("This is not an ordinary file, but a device or the like. Take it out.")
 SETUID = N_("This file would run with another's rights. Take it out.")
 FULL_FOLDER = N_("This folder has content of its own, as only files have. Make the zip again.")
-LARGE = N_("This file is larger than %(most)s bytes. Make it smaller.")
+LARGE = N_("This file is larger than %(most)s MB. Make it smaller.")
 RATIO = N_(
-    "This would unpack to more than %(most)s times its size, as files do that are made to do harm. Compress it less."
+    "This would unpack to more than %(most)s times its size, as files that are made to cause harm do. Compress it less."
 )
-TOTAL = N_("The files are larger than %(most)s bytes together. Make videos smaller, or divide the course.")
-SAME = N_("Two entries have this name. Make the zip again.")
+TOTAL = N_("The files are larger than %(most)s MB together. Make videos smaller, or divide the course.")
+SAME = N_("Two files have this name. Make the zip again.")
 ALIKE = N_(
-    "This name and “%(other)s” differ only in capital letters or accents, and many systems take them for one. Rename one."
+    "This name and “%(other)s” differ only in capital letters or accents, and many systems treat them as the same. Rename one."
 )
 BOTH = N_("This is the name of a file and of a folder. Rename one.")
-OVERLAP = N_("This file lies on top of “%(other)s” in the zip, as in zips that are made to do harm. Make it again.")
-OUTSIDE = N_("This file does not lie within the zip. Make it again.")
+OVERLAP = N_("This file overlaps “%(other)s” in the zip, as in zips that are made to cause harm. Make it again.")
+OUTSIDE = N_("This file is not within the zip. Make it again.")
 DIFFERS = N_("The zip's table of contents and the file itself say different things. Make the zip again.")
 
 
@@ -122,7 +124,7 @@ def check_whole(end: End, entries: Entries, limits: Limits, found: Findings) -> 
     if len(entries) != end.entries:
         found.refuse("zip-count", WRONG_COUNT, said=end.entries, held=len(entries))
     if sum(each.file_size for _, each in entries) > limits.total:
-        found.refuse("zip-too-large", TOTAL, most=limits.total)
+        found.refuse("zip-too-large", TOTAL, most=megabytes(limits.total))
     unpacked, packed = sum(each.file_size for _, each in entries), sum(each.compress_size for _, each in entries)
     if _explodes(unpacked, packed, limits):
         found.refuse("zip-ratio", RATIO, most=limits.ratio)
@@ -152,7 +154,7 @@ def check_entry(name: str, entry: zipfile.ZipInfo, limits: Limits, found: Findin
     if folder and entry.file_size:
         found.refuse("zip-full-folder", FULL_FOLDER, name)
     if entry.file_size > limits.one:
-        found.refuse("zip-file-too-large", LARGE, name, most=limits.one)
+        found.refuse("zip-file-too-large", LARGE, name, most=megabytes(limits.one))
     if _explodes(entry.file_size, entry.compress_size, limits):
         found.refuse("zip-ratio", RATIO, name, most=limits.ratio)
 

@@ -1,5 +1,7 @@
 """Pages for authors: the packages of a course, what became of what they sent, and which is on offer."""
 
+from contextlib import ExitStack
+from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +14,11 @@ from courses.launch.packages import importing, queries, services
 from courses.launch.packages.models import ImportState, Package, PackageImport, PackageNode
 from courses.launch.packages.schemas import KEPT, ArrangeForm, OfferIn, SendForm, WithdrawIn
 from courses.launch.packages.words import FORMATS, LANGUAGE_NAMES, MOVE_ON, sentence, title_of
+from lms.core import files
 from lms.core.db import get_or_refuse
 from lms.core.errors import Invalid, NotFound, Refusal
 from lms.core.permissions import Actor, Permission
-from lms.core.web import forms
+from lms.core.web import forms, streams
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages, Redirect
 from lms.core.web.paging import page_of
@@ -124,6 +127,22 @@ def package(actor: Actor, code: str, number: int) -> dict[str, Any]:
     }
 
 
+@pages.page("GET", f"{ONE}/file", needs=EDIT)
+def file(actor: Actor, code: str, number: int) -> Response:
+    """The file as it was sent, or the bare description of a course that has no other."""
+    require_editor(actor)
+    found = queries.numbered(code, number)
+    if found.file_id is None:
+        raise NotFound()
+    holding = ExitStack()
+    source = holding.enter_context(files.opened(found.file_id))
+    ending = PurePosixPath(found.name).suffix.lower()
+    name = f"{code}-{number}{ending if ending[1:].isalnum() and ending.isascii() else ''}"
+    answer = streams.file(iter(lambda: source.read(files.CHUNK), b""), name, "application/octet-stream")
+    answer.call_on_close(holding.close)
+    return answer
+
+
 @pages.page(("GET", "POST"), f"{ONE}/offer", needs=EDIT, template="packages/offer.html")
 def offer(actor: Actor, code: str, number: int) -> Any:
     """Put it on offer, or an earlier one again, on a page that says what that does."""
@@ -179,7 +198,8 @@ def settings(actor: Actor, code: str, number: int) -> Any:
             )  # fmt: skip
             return Redirect("packages.package", code=code, number=number, flash=_("The settings are saved."))
         except Invalid as refusal:
-            form.refuse("outside", _(refusal.fields["outside"]))
+            text = refusal.fields["outside"]
+            form.refuse("outside", _(text))
     return _shown(found) | {"form": form}, 422
 
 

@@ -31,7 +31,8 @@ MOVE_ON = {
 
 def sentence(finding: Mapping[str, Any]) -> str:
     """A finding as it is kept, in the reader's language."""
-    return _(finding["message"], **finding["params"])
+    text = finding["message"]
+    return _(text, **finding["params"])
 
 
 def title_of(texts: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, stream_with_context
 
 from lms.core.db import transaction
 from lms.core.permissions import Permission
-from lms.xapi import numbering, verifying
+from lms.xapi import replicated, verifying
 from lms.xapi.api.answers import Answer, refusal
 from lms.xapi.errors import Excessive, Fault, Malformed, MethodUnknown, NotAuthenticated
 from lms.xapi.rules import calls, patterns, versions
@@ -79,7 +79,7 @@ def resource(path: str, name: str, handlers: Mapping[str, Run], *, tells_through
         except Fault as fault:
             answer = refusal(fault)
         if tells_through and CONSISTENT_THROUGH not in answer.headers:
-            answer.headers[CONSISTENT_THROUGH] = patterns.written(numbering.consistent_lately())
+            answer.headers[CONSISTENT_THROUGH] = patterns.written(replicated.consistent_lately())
         return _sent(answer, version)
 
     _add(path, name, run)

@@ -1,6 +1,7 @@
 """The statement resource (xAPI 1.0.3 Part 3 §2.1; IEEE 9274.1.1 §4.1.6.1)."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from lms.core.ids import new_id
-from lms.xapi import queries, verifying
+from lms.xapi import queries, replicated, verifying
 from lms.xapi.api.answers import NOTHING, Answer, json, last_modified
 from lms.xapi.api.edge import CONSISTENT_THROUGH, credential_in, in_transaction, limit, resource
 from lms.xapi.errors import Malformed, Missing
@@ -20,6 +21,7 @@ from lms.xapi.keeping.together import Errand
 from lms.xapi.models import ATTACHES
 from lms.xapi.queries import Found
 from lms.xapi.rules import formats, multipart, parameters, parsing, patterns, statements, versions
+from lms.xapi.rules.attached import declared_in
 from lms.xapi.rules.calls import Call
 from lms.xapi.rules.naming import named_in
 from lms.xapi.rules.parameters import Filter, One
@@ -75,9 +77,11 @@ def get(bearer: Bearer, version: Version, call: Call) -> Answer:
     wanted = (
         _going_on(call.arguments["more"]) if "more" in call.arguments else parameters.statements_wanted(call.arguments)
     )
-    through = queries.consistent_through()
-    answer = _one(bearer, call, wanted) if isinstance(wanted, One) else _page(bearer, call, wanted, through)
-    answer.headers[CONSISTENT_THROUGH] = patterns.written(through)
+    if isinstance(wanted, Filter):
+        return replicated.read(partial(_page, bearer, call, wanted), least=wanted.reached)
+    answer = replicated.read(partial(_one, bearer, call, wanted))
+    if answer is None:
+        raise Missing(f"There is no {'voided ' if wanted.voided else ''}statement {wanted.id}")
     return answer
 
 
@@ -112,18 +116,17 @@ def _read(bearer: Bearer, version: Version, call: Call) -> tuple[Any, dict[str, 
         for statement in batch:
             statements.arrange(statement)
     if pieces is not None:
-        parts = multipart.matched(pieces, [each for statement in batch for each in keeping.declared_in(statement)])
+        parts = multipart.matched(pieces, [each for statement in batch for each in declared_in(statement)])
     return exact, parts
 
 
-def _one(bearer: Bearer, call: Call, wanted: One) -> Answer:
+def _one(bearer: Bearer, call: Call, wanted: One, through: int) -> Answer | None:
+    """None: the bearer can see none."""
     found = queries.one_statement(bearer, wanted.id, voided=wanted.voided)
     if found is None:
-        raise Missing(f"There is no {'voided ' if wanted.voided else ''}statement {wanted.id}")
+        return None
     body = _shown(bearer, call, [found], wanted.format)[0]
-    answer = _with_attachments(bearer, [found], body) if wanted.attachments else Answer(body=body)
-    answer.headers.update(last_modified(patterns.moment(found.seq)))
-    return answer
+    return _told(bearer, wanted, [found], body, through, last_modified(patterns.moment(found.seq)))
 
 
 def _page(bearer: Bearer, call: Call, wanted: Filter, through: int) -> Answer:
@@ -131,7 +134,15 @@ def _page(bearer: Bearer, call: Call, wanted: Filter, through: int) -> Answer:
     rest = "" if page.rest is None else f"/xapi/statements?more={_serializer().dumps(page.rest.as_plain())}"
     shown = _shown(bearer, call, page.statements, wanted.format)
     body = b'{"statements":[%b],"more":%b}' % (b",".join(shown), orjson.dumps(rest))
-    return _with_attachments(bearer, page.statements, body) if wanted.attachments else Answer(body=body)
+    return _told(bearer, wanted, page.statements, body, through, {})
+
+
+def _told(
+    bearer: Bearer, wanted: One | Filter, found: list[Found], body: bytes, through: int, headers: dict[str, str]
+) -> Answer:
+    answer = _with_attachments(bearer, found, body) if wanted.attachments else Answer(body=body)
+    answer.headers.update(headers | {CONSISTENT_THROUGH: patterns.written(through)})
+    return answer
 
 
 def _shown(bearer: Bearer, call: Call, found: list[Found], form: str) -> list[bytes]:
@@ -152,7 +163,7 @@ def _with_attachments(bearer: Bearer, found: list[Found], body: bytes) -> Answer
     declared: dict[str, str] = {}
     for each in found:
         if each.flags & ATTACHES:
-            for attachment in keeping.declared_in(parsing.load(each.payload)):
+            for attachment in declared_in(parsing.load(each.payload)):
                 declared.setdefault(attachment["sha2"].lower(), attachment["contentType"])
     sizes = queries.attachment_sizes(bearer.tenant, list(declared)) if declared else {}
     held = [multipart.Held(declared[sha2], sha2, size) for sha2, size in sizes.items()]

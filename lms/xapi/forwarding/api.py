@@ -120,8 +120,9 @@ def letters(actor: Actor, destination_id: UUID, state: str, cursor: str | None, 
 def letter(actor: Actor, destination_id: UUID, letter_id: UUID) -> Json:
     """One refused statement, with the other store's answer."""
     may_manage(actor)
-    found = queries.letter(queries.destination(destination_id).id, letter_id)
-    payload = queries.statement(found.seq)
+    it = queries.destination(destination_id)
+    found = queries.letter(it.id, letter_id)
+    payload = queries.statement(it, found.seq)
     plain = {name: getattr(found, name) for name in DeadLetterOut().fields}
     return plain | {"statement": None if payload is None else orjson.loads(payload)}
 

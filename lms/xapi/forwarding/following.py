@@ -12,6 +12,7 @@ from lms.xapi.forwarding.models import Destination
 from lms.xapi.forwarding.rules.delivery import within
 from lms.xapi.models import REFERS, VOIDED, Attachment, StoredStatement
 from lms.xapi.rules import keys, parsing, patterns
+from lms.xapi.rules.attached import declared_in
 from lms.xapi.rules.keys import Kind
 
 WINDOW = 5_000
@@ -91,7 +92,7 @@ def loaded(tenant: int, numbers: list[int]) -> tuple[list[Item], dict[str, bytes
         .where(StoredStatement.tenant == tenant, StoredStatement.seq.in_(numbers))
         .order_by(StoredStatement.seq)
     )
-    items = [Item(row.seq, row.id, bytes(row.payload), _declared(bytes(row.payload))) for row in found]
+    items = [Item(row.seq, row.id, bytes(row.payload), declared(bytes(row.payload))) for row in found]
     wanted = sorted({sha2.lower() for item in items for _, sha2 in item.attachments})
     if not wanted:
         return items, {}
@@ -102,12 +103,12 @@ def loaded(tenant: int, numbers: list[int]) -> tuple[list[Item], dict[str, bytes
     return items, queries.attachments(tenant, [sha2.lower() for item in items for _, sha2 in item.attachments])
 
 
-def _declared(payload: bytes) -> tuple[tuple[str, str], ...]:
+def declared(payload: bytes) -> tuple[tuple[str, str], ...]:
+    """The (content type, hash) of each attachment."""
     if b'"attachments"' not in payload:
         return ()
     statement: dict[str, Any] = parsing.load(payload)
-    declared = [*statement.get("attachments", ()), *statement["object"].get("attachments", ())]
-    return tuple((each["contentType"], each["sha2"]) for each in declared)
+    return tuple((each["contentType"], each["sha2"]) for each in declared_in(statement))
 
 
 def _filters(destination: Destination) -> bool:

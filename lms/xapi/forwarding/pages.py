@@ -191,11 +191,11 @@ def letters(actor: Actor, destination_id: UUID) -> dict[str, Any]:
 def letter(actor: Actor, destination_id: UUID, letter_id: UUID) -> dict[str, Any]:
     """One refused statement, and the other store's answer."""
     may_manage(actor)
-    found = queries.letter(queries.destination(destination_id).id, letter_id)
-    payload = queries.statement(found.seq)
+    it = queries.destination(destination_id)
+    found = queries.letter(it.id, letter_id)
+    payload = queries.statement(it, found.seq)
     shown = None if payload is None else json.dumps(json.loads(payload), ensure_ascii=False, indent=2)
     settled = found.state in (LetterState.SENT, LetterState.SET_ASIDE)
-    it = queries.destination(destination_id)
     return {"it": it, "letter": found, "statement": shown, "settled": settled, "words": words}
 
 

@@ -13,7 +13,8 @@ from lms.xapi.forwarding.models import DeadLetter, Destination, LetterState
 from lms.xapi.forwarding.rules.standing import Standing, standing
 from lms.xapi.models import TENANT, StoredStatement
 from lms.xapi.numbering import consistent_through
-from lms.xapi.rules import patterns
+from lms.xapi.rules import earlier, patterns
+from lms.xapi.rules.versions import Version
 
 MOST_COUNTED = 10_000
 """Waiting statements are counted up to here; more are told as more."""
@@ -126,9 +127,9 @@ def first_queued(destination_id: UUID) -> DeadLetter | None:
     return db.session.scalars(asked).one_or_none()
 
 
-def statement(seq: int) -> bytes | None:
-    """Its JSON as stored; None: it is no longer kept."""
+def statement(destination: Destination, seq: int) -> bytes | None:
+    """Its JSON as it is sent there; None: it is no longer kept."""
     found = db.session.scalars(
         select(StoredStatement.payload).where(StoredStatement.tenant == TENANT, StoredStatement.seq == seq)
     ).one_or_none()
-    return None if found is None else bytes(found)
+    return None if found is None else earlier.spoken(bytes(found), Version(destination.version))

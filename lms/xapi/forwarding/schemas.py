@@ -100,7 +100,11 @@ class DestinationIn(_Filter):
         error_messages={"required": N_("Enter the secret"), "null": N_("Enter the secret")},
         metadata={"description": "Never shown again"},
     )  # fmt: skip
-    version = fields.String(load_default=Version.ONE.value, validate=one_of(Version))
+    version = fields.String(
+        load_default=Version.ONE.value, validate=one_of(Version),
+        metadata={"description": "What it speaks. 1.0.3: what 2.0 added (contextAgents, contextGroups, signatures of what "
+                  "had them) is left out of statements that came as 2.0, and their version is 1.0.0"},
+    )  # fmt: skip
     batch = fields.Integer(
         load_default=50,
         validate=validate.Range(1, LARGEST_BATCH, error=N_("Enter a whole number from 1 to 500")),

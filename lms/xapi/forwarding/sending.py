@@ -4,6 +4,7 @@ import ssl
 import time
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,12 +14,13 @@ import orjson
 from lms.core import clock
 from lms.core.ids import new_id
 from lms.xapi.errors import Fault
-from lms.xapi.forwarding.following import Item
+from lms.xapi.forwarding.following import Item, declared
 from lms.xapi.forwarding.guarded import Guarded
 from lms.xapi.forwarding.progress import Whereto
 from lms.xapi.forwarding.rules.addresses import Barred, check_endpoint
 from lms.xapi.forwarding.rules.delivery import Answer, retry_after
-from lms.xapi.rules import equality, multipart, parsing
+from lms.xapi.rules import earlier, equality, multipart, parsing
+from lms.xapi.rules.versions import Version
 
 DEADLINE = 60.0
 """Seconds for one request, from connecting to the last byte."""
@@ -45,10 +47,12 @@ class Store:
         self._pool.close()
 
     def post(self, items: Sequence[Item], parts: dict[str, bytes]) -> Answer:
-        """Send these. A single one that is refused because its id is known counts as delivered if it says the same."""
+        """Send these, as a store of that version takes them. A single one that is refused because its id is known counts
+        as delivered if it says the same."""
+        items = [self._spoken(item) for item in items]
         body = b"[" + b",".join(item.payload for item in items) + b"]"
-        declared = {sha2.lower(): (kind, sha2) for item in items for kind, sha2 in item.attachments}
-        held = [(*declared[sha2], parts[sha2]) for sha2 in declared if sha2 in parts]
+        named = {sha2.lower(): (kind, sha2) for item in items for kind, sha2 in item.attachments}
+        held = [(*named[sha2], parts[sha2]) for sha2 in named if sha2 in parts]
         kind = "application/json"
         if held:
             boundary = new_id().hex
@@ -69,6 +73,10 @@ class Store:
     def knock(self) -> Answer:
         """Send nothing, to see whether it would let us in: credentials are looked at before what is sent."""
         return self._ask("POST", "/statements", b"[]", "application/json")[0]
+
+    def _spoken(self, item: Item) -> Item:
+        payload = earlier.spoken(item.payload, Version(self._to.version))
+        return item if payload is item.payload else replace(item, payload=payload, attachments=declared(payload))
 
     def _has(self, item: Item) -> bool:
         """Is this statement there, saying the same? Voided ones are asked for by another name."""

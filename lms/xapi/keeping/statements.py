@@ -17,6 +17,7 @@ from lms.xapi.keeping import attachments, inserting, knowing, linking
 from lms.xapi.models import ATTACHES, REFERS, VOIDING, StatementId, StoredStatement
 from lms.xapi.numbering import Opened
 from lms.xapi.rules import equality, multipart, parsing, patterns, scopes, signatures, statements
+from lms.xapi.rules.attached import declared_in
 from lms.xapi.rules.keys import Keys, agent_key, keys_of
 from lms.xapi.rules.naming import Named, named_in
 from lms.xapi.rules.scopes import Bearer, Use
@@ -92,7 +93,7 @@ def ready(version: Version, statement: Json) -> Ready:
     flags = REFERS if target else 0
     if statements.is_voiding(statement):
         flags |= VOIDING
-    if statement.get("attachments") or statement["object"].get("attachments"):
+    if declared_in(statement):
         flags |= ATTACHES
     named = named_in(statement)
     timestamp = patterns.instant(statement["timestamp"]) if "timestamp" in statement else None
@@ -210,11 +211,6 @@ def check_attachments(batch: Iterable[Json], parts: Mapping[str, multipart.Part]
             for each in declared:
                 if each["usageType"] == multipart.SIGNATURE and (part := parts.get(each["sha2"].lower())):
                     signatures.check(statement, each, part.body)
-
-
-def declared_in(statement: Json) -> list[Json]:
-    """The attachments of a statement and of its SubStatement."""
-    return [*statement.get("attachments", ()), *statement["object"].get("attachments", ())]
 
 
 def _keep_attachments(sending: Sending) -> None:

@@ -59,8 +59,7 @@ def erasure(actor: Actor, erasure_id: UUID) -> Any:
 def erasure_progress(actor: Actor, erasure_id: UUID) -> Response:
     services.may_erase(actor)
     found = get_or_refuse(Erasure, erasure_id)
-    percent = round(100 * found.statements / max(found.expected, found.statements, 1))
-    return jsonify({"done": found.ended_at is not None, "percent": percent, "text": _told(found)})
+    return jsonify({"done": found.ended_at is not None, "percent": erasing.percent(found), "text": _told(found)})
 
 
 def _told(found: Erasure) -> str:

@@ -56,6 +56,11 @@ class Filter:
     through: int | None = None
     voided: bool | None = False
 
+    @property
+    def reached(self) -> int:
+        """The newest number that pages before this one have told of; 0 for a first page."""
+        return max(self.last or 0, self.through or 0)
+
     def as_plain(self) -> dict[str, Any]:
         """For the token of `more`: JSON-able, defaults left out."""
         plain = {key: value for key, value in asdict(self).items() if value != getattr(Filter, key)}

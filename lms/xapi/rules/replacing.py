@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from lms.xapi.rules import multipart
+from lms.xapi.rules.attached import declared_in
 from lms.xapi.rules.keys import agent_key
 
 Json = dict[str, Any]
@@ -84,7 +85,7 @@ def erased(
 
 def signatures_in(statement: Json) -> set[str]:
     """Hashes of the signatures that it declares."""
-    return {each["sha2"].lower() for each in _declared(statement) if each["usageType"] == multipart.SIGNATURE}
+    return {each["sha2"].lower() for each in declared_in(statement) if each["usageType"] == multipart.SIGNATURE}
 
 
 def files_of(statement: Json, own: Collection[int]) -> set[str]:
@@ -122,10 +123,6 @@ def _bare(part: Json) -> Json:
     if found["object"].get("objectType") == "SubStatement":
         found["object"] = _bare(found["object"])
     return found
-
-
-def _declared(statement: Json) -> list[Json]:
-    return [*statement.get("attachments", ()), *statement["object"].get("attachments", ())]
 
 
 def _forgotten(part: Json, before: Json, own: Collection[int], registration: Callable[[str], str]) -> Json:

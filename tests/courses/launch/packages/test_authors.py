@@ -45,6 +45,7 @@ class TestPages:
         shown = browser.get(f"{URL}/1").text
         for words in ("cmi5", "course.zip", "When it is completed", "English, Welsh"):
             assert words in shown
+        assert browser.get(f"{URL}/1/file").data == data(file), "as it was sent"
         answer = post_form(browser, f"{URL}/1/offer", {"languages": ["cy"], "reason": "Yn barod"})
         assert answer.status_code == 303
         assert set(queries.offered(course.id)) == {"cy"}

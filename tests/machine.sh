@@ -1,0 +1,25 @@
+#!/bin/sh
+# What the tests need of the machine itself: Chromium and fonts for the browser tests, PgBouncer for the test behind it.
+# Says what to do where it may not install.
+set -e
+found() { command -v "$1" || command -v "/usr/sbin/$1"; }
+chromium() { found chromium || found chromium-browser || found google-chrome; }
+wanted=""
+chromium >/dev/null || wanted="chromium fonts-liberation"
+found pgbouncer >/dev/null || wanted="$wanted pgbouncer"
+if [ -z "$wanted" ]; then exit 0; fi
+as_root=""
+if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
+if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
+    echo "Installing for the tests: $wanted …"
+    $as_root apt-get update -qq
+    # shellcheck disable=SC2086
+    $as_root apt-get install -y -qq --no-install-recommends $wanted >/dev/null
+    case "$wanted" in *pgbouncer*) # the tests start one of their own
+        if [ -d /run/systemd/system ]; then $as_root systemctl disable --now pgbouncer >/dev/null 2>&1 || true; fi ;;
+    esac
+fi
+if chromium >/dev/null && found pgbouncer >/dev/null; then exit 0; fi
+echo "The tests need Chromium and PgBouncer, and this account may not install them."
+echo "Ask an administrator for: apt-get install $wanted"
+exit 1
