@@ -5,12 +5,15 @@ import sys
 
 from sqlalchemy.orm import configure_mappers
 
+from courses.launch.content.host import ContentHost
 from lms.app import create_app
 from lms.core.web.turns import InTurns
 
 app = create_app()
-app.wsgi_app = InTurns(  # type: ignore[method-assign]
-    app.wsgi_app,
+content = app.wsgi_app
+assert isinstance(content, ContentHost)
+content.beside = InTurns(  # files of packages wait for nobody's turn
+    content.beside,
     app.config["MAX_CONTENT_LENGTH"],
     apart=("/xapi/",),  # the record store writes together what comes together, and takes large bodies as they come
 )

@@ -6,7 +6,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from wsgi import app
 
-untimed = app.wsgi_app.app  # type: ignore[attr-defined]
+untimed = app.wsgi_app.beside.app  # type: ignore[attr-defined]
 
 
 def timed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -20,4 +20,4 @@ def timed(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[b
     return untimed(environ, start)  # type: ignore[no-any-return]
 
 
-app.wsgi_app.app = timed  # type: ignore[attr-defined]
+app.wsgi_app.beside.app = timed  # type: ignore[attr-defined]

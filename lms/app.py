@@ -29,11 +29,15 @@ from courses.launch.cmi5.api import api as content_api
 from courses.launch.cmi5.fetching import fetching
 from courses.launch.completion.api import api as completion_api
 from courses.launch.completion.pages import pages as completion_pages
+from courses.launch.content.host import ContentHost
+from courses.launch.h5p.api import runs as h5p_runs
 from courses.launch.packages import cli as packages_cli  # noqa: F401 - its commands register themselves
 from courses.launch.packages.api import api as packages_api
 from courses.launch.packages.pages import pages as packages_pages
 from courses.launch.pages import pages as launch_pages
-from courses.launch.scorm import models as scorm_models  # noqa: F401 - its tables are known
+from courses.launch.player.api import runs as media_runs
+from courses.launch.player.pages import pages as player_pages
+from courses.launch.scorm.api import runs as scorm_runs
 from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its jobs register themselves
 from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
 from courses.portfolios import handlers as portfolio_handlers
@@ -83,6 +87,10 @@ PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
     enrolments_pages,
     launch_pages,
+    player_pages,
+    scorm_runs,
+    h5p_runs,
+    media_runs,
     packages_pages,
     completion_pages,
     fetching,
@@ -178,6 +186,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
     app.extensions["frameworks.course_titles"] = titles_on_offer
     cli.init_app(app)
+    app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 

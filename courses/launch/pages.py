@@ -1,4 +1,4 @@
-"""The page on which a course's content opens."""
+"""The page on which a course's content opens: its units, or for a course without a package what a player needs."""
 
 import json
 from typing import Any
@@ -6,10 +6,8 @@ from uuid import UUID
 
 from flask import request
 
-from courses.enrolments import queries
-from courses.enrolments.errors import EnrolmentClosed
 from courses.launch import services
-from lms.core.errors import NotFound
+from courses.launch.player.pages import mine, units_page
 from lms.core.permissions import Actor, Permission
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages
@@ -22,15 +20,15 @@ pages = Pages("launch", __name__, template_folder="templates")
     template="launch/launch.html",
 )  # fmt: skip
 def launch(actor: Actor, enrolment_id: UUID) -> Any:
-    """Says how the course reports; on POST issues what a content player needs, shown once."""
-    it = queries.enrolment(enrolment_id)
-    if it is None or it.learner_id != actor.person:
-        raise NotFound()
-    if it.state not in services.LEARNING:
-        raise EnrolmentClosed()
+    """The units of the course's package. Without one: how the course reports; on POST what a player elsewhere needs, once."""
+    it = mine(actor, enrolment_id)
+    units = units_page(it)
+    if units is not None:
+        return units | {"has_units": True}
     made = services.launch(actor, enrolment_id) if request.method == "POST" else None
     return {
         "it": it,
+        "has_units": False,
         "form": FormState.empty(),
         "made": made,
         "agent": json.dumps(made.actor, indent=2) if made else "",

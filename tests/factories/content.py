@@ -13,7 +13,7 @@ from courses.catalogue.models import Course
 from courses.launch.cmi5.services import kept as kept_of
 from courses.launch.cmi5.services import sent_for
 from courses.launch.formats.structure import Block, Format, MoveOn, Unit
-from courses.launch.packages import queries
+from courses.launch.packages import queries, storing
 from courses.launch.packages.models import NodeKind, Package, PackageNode, PackageOffer
 from courses.launch.sessions import services
 from courses.launch.sessions.models import LaunchMode, Registration, Session
@@ -137,3 +137,24 @@ def make_session(
         )
         made.fetched_at = made.launched_at
     return made, key, secret
+
+
+def make_scorm(
+    version: str = "1.2", files: dict[str, bytes] | None = None, course: Course | None = None, **given: Any
+) -> Package:
+    """A SCORM package of one SCO, `sco.html`, with its files unpacked. `given`: of the unit, and of the package by name."""
+    of_package = {
+        name: given.pop(name) for name in ("completion", "sandboxed", "outside", "languages") if name in given
+    }
+    files = files or {"sco.html": b"<!doctype html><title>SCO</title>"}
+    sco = Unit("sco", {"en": "The SCO", "cy": "Y SCO"}, given.pop("url", "sco.html"),
+               **{"move_on": MoveOn.COMPLETED_OR_PASSED} | given)  # fmt: skip
+    kind = Format.SCORM_12 if version == "1.2" else Format.SCORM_2004
+    return make_files(course, (sco,), files, format=kind, **of_package)
+
+
+def make_files(course: Course | None, tree: Sequence[Block | Unit], files: dict[str, bytes], **given: Any) -> Package:
+    """A package with these files, unpacked."""
+    digest = hashlib.sha256(repr(sorted(files.items())).encode()).digest()
+    storing.unpack(digest, ((name, [content]) for name, content in files.items()))
+    return make_package(course, tree, digest=digest, **given)

@@ -21,6 +21,7 @@ from lms.xapi.services import issue_credential, record_own
 from tests.factories.forwarding import make_troubled_destination
 from tests.factories.xapi import attached, make_statement, new_uuid
 from tests.journeys import content_visits
+from tests.journeys.player_visits import on_package
 from tests.journeys.visiting import Visit, demo, one
 
 
@@ -217,7 +218,9 @@ VISITS: dict[str, Callable[[], Visit]] = content_visits.VISITS | {
     "enrolments.enrolment": of_enrolment,
     "enrolments.withdraw": of_enrolment,
     "enrolments.manage": as_("organiser"),
-    "launch.launch": of_enrolment,
+    "launch.launch": on_package,
+    "player.play": lambda: on_package("player.play"),
+    "player.returned": on_package,
     "portfolios.portfolio": lambda: of_portfolio(PortfolioState.IN_PROGRESS),
     "portfolios.item": lambda: of_item(item(EvidenceState.RETURNED)),
     "portfolios.upload": lambda: of_item(item(EvidenceState.RETURNED)),
@@ -275,6 +278,7 @@ ELSEWHERE = {
     "portfolios.file", "portfolios.signed_file", "record.certificate", "uptake.download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
+    "player.state", "player.running",  # JSON
     "packages.progress", "packages.file",
     "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
 }  # fmt: skip

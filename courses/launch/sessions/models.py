@@ -35,6 +35,11 @@ class Registration(db.Model):  # type: ignore[name-defined, misc]
     learner: Mapped[Person] = relationship()
     package: Mapped[Package] = relationship()
 
+    @property
+    def place(self) -> list[UUID]:
+        """Where the enrolment counts, from the root down; nowhere for a test."""
+        return list(self.enrolment.organisation_lineage) if self.enrolment else []
+
 
 class LaunchMode(StrEnum):
     """cmi5 §10.2.2, by its own values. Only Normal counts."""

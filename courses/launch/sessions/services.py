@@ -71,6 +71,29 @@ def begin(
     return registration
 
 
+def switch_language(actor: Actor, registration: Registration, language: str) -> Registration:
+    """Go on in another language. What was achieved stays, for it is by key; an open session is abandoned.
+
+    Expects the registration locked. Raises Forbidden, NothingToLaunch.
+    """
+    actor.require(Permission.ENROLMENT_LAUNCH, about=registration.learner_id, at=registration.place)
+    offer = packages.offered(registration.package.course_id).get(language)
+    if offer is None or offer.package is None:
+        raise NothingToLaunch()
+    if language == registration.language:
+        return registration
+    if (before := queries.open_session(registration.id)) is not None:
+        abandon(before)
+    audit.record(
+        actor, "content.language_switched", about=registration.learner_id, thing=registration, language=language
+    )
+    registration.language = language
+    if language not in registration.package.languages:  # one that speaks both stays what it is
+        registration.package_id, registration.package = offer.package.id, offer.package
+    settle(registration, clock.now(), None)
+    return registration
+
+
 def begin_test(actor: Actor, package_id: UUID, language: str) -> Registration:
     """A registration for the actor's own test of a package, which counts nowhere. Raises Forbidden, NotFound."""
     require_editor(actor)

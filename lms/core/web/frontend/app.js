@@ -2,6 +2,7 @@
 import { Button, CharacterCount, ErrorSummary, Header, NotificationBanner, PasswordInput, SkipLink, createAll } from 'nhsuk-frontend'
 import { autosave } from './autosave.js'
 import { follow } from './follow.js'
+import { player, playerList } from './player.js'
 import { poll } from './poll.js'
 import { upload } from './upload.js'
 
@@ -27,6 +28,8 @@ function enhance(scope) {
   scope.querySelectorAll('form[data-upload]').forEach((form) => upload(form, enhance))
   scope.querySelectorAll('[data-poll]').forEach(poll)
   scope.querySelectorAll('[data-follow]').forEach(follow)
+  scope.querySelectorAll('[data-player]').forEach(player)
+  scope.querySelectorAll('[data-player-list]').forEach(playerList)
 }
 
 enhance(document)

@@ -1,0 +1,1 @@
+"""The content's own origin: a host that serves the files of packages, and nothing else."""
