@@ -66,7 +66,7 @@ def asked(event: DocumentAsked) -> None:
     if event.kind == "agent_profile":
         document_rules.check_preferences(event.name, event.method, event.content_type, event.body)
         if event.name == words.PREFERENCES and event.method == "GET":
-            preferences.ensure(session.registration.learner)
+            preferences.ensure(session.registration.learner, session.registration.language)
             session.preferences_at = session.preferences_at or now
 
 

@@ -69,7 +69,7 @@ def launch(
         token = base64.urlsafe_b64encode(seal(secret, session.id)).decode().rstrip("=")
         session.fetch_digest, session.fetch_until = digest(token), session.launched_at + FETCHED_WITHIN
         _write_launch_data(session, sent)
-        preferences.ensure(registration.learner)
+        preferences.ensure(registration.learner, registration.language)
         recording.launched(session, sent, url)
         parameters = _parameters(session, token)
     own = node.launch_method is LaunchMethod.OWN_WINDOW

@@ -94,11 +94,13 @@ def state(actor: Actor, enrolment_id: UUID) -> Any:
     return _private({"version": shown["version"]})
 
 
-@pages.page("GET", f"{HERE}/returned", needs=LAUNCH)
+@pages.page("GET", f"{HERE}/returned", needs=Permission.PUBLIC_READ)
 def returned(actor: Actor, enrolment_id: UUID) -> Any:
-    """Where content goes when it is over: in the frame, whose page takes it from there, or in a window of its own."""
-    it = mine(actor, enrolment_id)
-    answer = make_response(render_template("player/returned.html", it=it))
+    """Where content goes when it is over: in the frame, whose page takes it from there, or in a window of its own.
+
+    It says nothing of anybody: a frame that another site sent here brings no cookie along.
+    """
+    answer = make_response(render_template("player/returned.html", enrolment_id=enrolment_id))
     answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     )
@@ -151,6 +153,7 @@ def _playing(it: Enrolment, session: Session, url: str) -> dict[str, Any]:
         "url": url,
         "framed": session.package.format is not Format.LINK,
         "origin": addresses.origin(session.package),
+        "asks": session.package.format not in (Format.CMI5, Format.XAPI, Format.LINK),
         "review": session.mode.value == "Review",
         "confirms": rules.is_confirmed(completion),
         "list_url": url_for("launch.launch", enrolment_id=it.id),

@@ -37,7 +37,10 @@ class Started:
 def start(
     actor: Actor, enrolment_id: UUID, node_id: UUID, *, anew: bool = False, return_url: str | None = None
 ) -> Started:
-    """Start or resume a unit; what was open is abandoned. `return_url` is where cmi5 content goes when it is over. Raises NotFound, EnrolmentClosed, NothingToLaunch, ContentElsewhere."""
+    """Start or resume a unit; what was open is abandoned. `return_url` is where cmi5 content goes when it is over.
+
+    Raises NotFound, EnrolmentClosed, NothingToLaunch, ContentElsewhere.
+    """
     registration = begin(actor, enrolment_id)
     node = get_or_refuse(PackageNode, node_id)
     if node.package_id != registration.package_id:
