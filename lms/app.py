@@ -163,7 +163,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         smorest.register_blueprint(api)
     for event, handler in SUBSCRIPTIONS:
         events.subscribe(event, handler)
-    app.wsgi_app = one_slash(app.wsgi_app, "/xapi/")  # type: ignore[method-assign]
+    app.wsgi_app = one_slash(app.wsgi_app, "/xapi/")  # type: ignore[method-assign, assignment]
     app.extensions["llwybr.loaders"] = LOADERS
     app.extensions["catalogue.standing"] = enrolment_hooks.standing
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
