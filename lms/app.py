@@ -33,6 +33,7 @@ from courses.launch.content.host import ContentHost
 from courses.launch.h5p.api import runs as h5p_runs
 from courses.launch.packages import cli as packages_cli  # noqa: F401 - its commands register themselves
 from courses.launch.packages.api import api as packages_api
+from courses.launch.packages.events import PackageKept
 from courses.launch.packages.pages import pages as packages_pages
 from courses.launch.pages import pages as launch_pages
 from courses.launch.player.api import runs as media_runs
@@ -137,6 +138,7 @@ APIS: tuple[Api, ...] = (
     forwarding_api,
 )
 SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
+    (PackageKept, cmi5_handlers.define),
     (StatementsArriving, cmi5_handlers.judge),
     (StatementsRecorded, cmi5_handlers.follow),
     (StatementsAsked, cmi5_handlers.read),

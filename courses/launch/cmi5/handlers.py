@@ -8,6 +8,8 @@ from courses.launch.cmi5.rules import documents as document_rules
 from courses.launch.cmi5.rules import words
 from courses.launch.cmi5.rules.judging import Case, Heard, Told, check
 from courses.launch.formats.structure import Format
+from courses.launch.packages.events import PackageKept
+from courses.launch.packages.models import Package
 from courses.launch.sessions import queries as sessions
 from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
 from courses.launch.sessions.models import OPEN_SESSIONS, Registration, Session
@@ -124,3 +126,8 @@ def _heard(session: Session, before: frozenset[str]) -> Heard:
         verbs=frozenset(verb for verb, at in said.items() if at is not None),
         before=before,
     )
+
+
+def define(event: PackageKept) -> None:
+    """The record store learns what the parts of a new package are called."""
+    recording.define(get_or_refuse(Package, event.package_id))

@@ -10,7 +10,7 @@ from courses.launch.packages import importing, queries, services
 from courses.launch.packages.errors import LanguagesMissing, NotOffered
 from courses.launch.packages.models import Package, PackageImport, PackageNode
 from courses.launch.packages.schemas import (
-    NodeOut,
+    PackagePartOut,
     OfferIn,
     PackageImportOut,
     PackageOut,
@@ -67,7 +67,7 @@ def package(actor: Actor, package_id: UUID) -> Package:
 
 
 @api.operation(
-    "GET", "/packages/<uuid:package_id>/parts", needs=EDIT, query=PageQuery, returns=(200, page_schema(NodeOut))
+    "GET", "/packages/<uuid:package_id>/parts", needs=EDIT, query=PageQuery, returns=(200, page_schema(PackagePartOut))
 )
 def parts(actor: Actor, package_id: UUID, cursor: str | None, size: int) -> Page[PackageNode]:
     """The course, its blocks and units, in the package's order."""

@@ -19,8 +19,9 @@ from courses.launch.formats.archive import Archive
 from courses.launch.formats.structure import Block, Content, Unfit, Unit
 from courses.launch.packages import queries, rules, storing
 from courses.launch.packages.errors import LanguagesMissing
+from courses.launch.packages.events import PackageKept
 from courses.launch.packages.models import ImportState, NodeKind, Package, PackageImport, PackageNode
-from lms.core import audit, clock, files
+from lms.core import audit, clock, events, files
 from lms.core.db import db, get_or_refuse, record, transaction
 from lms.core.ids import new_id
 from lms.core.jobs import enqueue, job
@@ -173,6 +174,7 @@ def _keep(made: PackageImport, content: Content, address: bytes | None, file: fi
         )
     )  # fmt: skip
     _keep_nodes(package, content)
+    events.publish(PackageKept(package.id))
     made.package_id, made.state, made.ended_at = package.id, ImportState.DONE, clock.now()
     made.done, made.warnings = made.size, package.warnings
 

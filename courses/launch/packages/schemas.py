@@ -59,7 +59,7 @@ class PackageImportOut(Schema):
     ended_at = fields.AwareDateTime(allow_none=True)
 
 
-class NodeOut(Schema):
+class PackagePartOut(Schema):
     """A part of a package, in its order. `publisher_id` is the package's name for it, `key` ours across versions."""
 
     id = fields.UUID()
@@ -91,7 +91,7 @@ class PackageOut(Schema):
 
 
 class PackageWithPartsOut(PackageOut):
-    parts = fields.List(fields.Nested(NodeOut))
+    parts = fields.List(fields.Nested(PackagePartOut))
 
 
 class OfferIn(Schema):
