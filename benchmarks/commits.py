@@ -57,7 +57,11 @@ def speed(each: Callable[[int], None], times: int) -> float:
 
 def body(number: int, status: str) -> bytes:
     core = {"lesson_status": status, "lesson_location": str(number)}
-    said = {"runtimeData": {"cmi": {"core": core, "suspend_data": LONG}}, "commitSequence": number + 1, "totalTimeSeconds": number + 1}
+    said = {
+        "runtimeData": {"cmi": {"core": core, "suspend_data": LONG}},
+        "commitSequence": number + 1,
+        "totalTimeSeconds": number + 1,
+    }
     return json.dumps(said).encode()
 
 
@@ -71,9 +75,15 @@ def statement(learner: Actor, number: int) -> dict[str, Any]:
 def measured(package: Any) -> Iterator[tuple[str, float]]:
     learner, session = launched(None, package)
     yield "bare", speed(lambda number: void(record_own(Actor.system(), statement(learner, number))), TIMES)
-    yield "place", speed(lambda number: void(services.commit(learner, session, body(number, "incomplete"), final=False)), TIMES)
+    yield (
+        "place",
+        speed(lambda number: void(services.commit(learner, session, body(number, "incomplete"), final=False)), TIMES),
+    )
     many = [launched(None, package) for _ in range(30)]
-    yield "status", speed(lambda number: void(services.commit(*many[number], body(1, "passed"), final=False)), len(many))
+    yield (
+        "status",
+        speed(lambda number: void(services.commit(*many[number], body(1, "passed"), final=False)), len(many)),
+    )
 
 
 def void(_given: object) -> None:
