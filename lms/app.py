@@ -24,6 +24,9 @@ from courses.enrolments.events import EnrolmentCompleted, LearnerEnrolled
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
+from courses.launch.cmi5 import handlers as cmi5_handlers
+from courses.launch.cmi5.api import api as content_api
+from courses.launch.cmi5.fetching import fetching
 from courses.launch.completion.api import api as completion_api
 from courses.launch.completion.pages import pages as completion_pages
 from courses.launch.content.host import ContentHost
@@ -35,6 +38,8 @@ from courses.launch.pages import pages as launch_pages
 from courses.launch.player.api import runs as media_runs
 from courses.launch.player.pages import pages as player_pages
 from courses.launch.scorm.api import runs as scorm_runs
+from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its jobs register themselves
+from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
@@ -71,7 +76,8 @@ from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi.api import xapi
 from lms.xapi.api.house import api as record_store_api
-from lms.xapi.events import StatementsRecorded
+from lms.xapi.api.slashes import one_slash
+from lms.xapi.events import DocumentAsked, StatementsArriving, StatementsAsked, StatementsRecorded
 from lms.xapi.forwarding.api import api as forwarding_api
 from lms.xapi.forwarding.pages import pages as forwarding_pages
 from lms.xapi.pages import my_pages as my_statements_pages
@@ -87,6 +93,7 @@ PAGES: tuple[Blueprint, ...] = (
     media_runs,
     packages_pages,
     completion_pages,
+    fetching,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
     framework_pages,
@@ -119,6 +126,7 @@ APIS: tuple[Api, ...] = (
     launch_api,
     packages_api,
     completion_api,
+    content_api,
     portfolios_api,
     frameworks_api,
     catalogue_api,
@@ -129,6 +137,13 @@ APIS: tuple[Api, ...] = (
     forwarding_api,
 )
 SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
+    (StatementsArriving, cmi5_handlers.judge),
+    (StatementsRecorded, cmi5_handlers.follow),
+    (StatementsAsked, cmi5_handlers.read),
+    (DocumentAsked, cmi5_handlers.asked),
+    (UnitWaived, cmi5_handlers.waived),
+    (NodesSatisfied, cmi5_handlers.satisfied),
+    (SessionAbandoned, cmi5_handlers.abandoned),
     (StatementsRecorded, launch_handlers.follow),
     (AttestationEnded, enrolment_handlers.pause),
     (AttestationMade, enrolment_handlers.resume),
@@ -165,6 +180,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         smorest.register_blueprint(api)
     for event, handler in SUBSCRIPTIONS:
         events.subscribe(event, handler)
+    app.wsgi_app = one_slash(app.wsgi_app, "/xapi/")  # type: ignore[method-assign, assignment]
     app.extensions["llwybr.loaders"] = LOADERS
     app.extensions["catalogue.standing"] = enrolment_hooks.standing
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to

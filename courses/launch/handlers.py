@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, bindparam, cast, func, select
+from sqlalchemy import CompoundSelect, Text, Uuid, any_, bindparam, cast, exists, func, null, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from courses.catalogue.models import Course
@@ -12,6 +13,7 @@ from courses.enrolments import services as enrolments
 from courses.enrolments.models import Enrolment
 from courses.launch.rules import Meaning, Report, meaning_of
 from courses.launch.services import activity_of
+from courses.launch.sessions.models import Registration
 from lms.core import audit, clock
 from lms.core.db import db
 from lms.core.errors import Refusal
@@ -23,7 +25,8 @@ from lms.xapi.identity import agent_of
 def follow(event: StatementsRecorded) -> None:
     """Statements of a registration move its enrolment, when its learner says them about its course.
 
-    What does not fit is noted and passed over: the store keeps every valid statement, whatever it means to us.
+    What does not fit is noted and passed over: the store keeps every valid statement, whatever it means to us. Where the
+    course's content is a package, its own room follows what its sessions say, and nothing else counts.
     """
     known = _enrolments(each.registration for each in event.statements if each.registration)
     about_us = activity_of("")
@@ -35,7 +38,9 @@ def follow(event: StatementsRecorded) -> None:
             if (statement.object_id or "").startswith(about_us):
                 _pass_over(statement, "unknown_registration")
             continue
-        enrolment_id, learner_id, code = known[statement.registration]
+        if (of_ours := known[statement.registration]) is None:
+            continue
+        enrolment_id, learner_id, code = of_ours
         report = meaning_of(statement.verb, statement.object_id, activity_of(code), statement.result)
         if report is None:
             continue
@@ -47,23 +52,23 @@ def follow(event: StatementsRecorded) -> None:
         _apply(enrolment_id, statement, report)
 
 
-_ENROLMENTS = (
+_WANTED = any_(cast(func.string_to_array(bindparam("wanted", type_=Text), ","), ARRAY(Uuid)))
+_ENROLMENTS: CompoundSelect[Any] = union_all(
     select(Enrolment.registration, Enrolment.id, Enrolment.learner_id, Course.code)
     .join(Course, Course.id == Enrolment.course_id)
-    .where(
-        Enrolment.registration == any_(cast(func.string_to_array(bindparam("wanted", type_=Text), ","), ARRAY(Uuid)))
-    )
+    .where(Enrolment.registration == _WANTED, ~exists().where(Registration.id == Enrolment.registration)),
+    select(Registration.id, null(), null(), null()).where(Registration.id == _WANTED),
 )
 """Built once: every request that stores statements asks it."""
 
 
-def _enrolments(registrations: Iterable[UUID]) -> dict[UUID, tuple[UUID, UUID, str]]:
-    """(enrolment, learner, course code) by registration. One query, or none."""
+def _enrolments(registrations: Iterable[UUID]) -> dict[UUID, tuple[UUID, UUID, str] | None]:
+    """(enrolment, learner, course code) by registration; None for one on a package. One query, or none."""
     wanted = ",".join({str(each) for each in registrations})
     if not wanted:
         return {}
     rows = db.session.connection().execute(_ENROLMENTS, {"wanted": wanted})  # plain rows: no session looks at them
-    return {registration: (enrolment, learner, code) for registration, enrolment, learner, code in rows}
+    return {registration: tuple(more) if more[0] else None for registration, *more in rows}
 
 
 def _apply(enrolment: UUID, statement: Recorded, report: Report) -> None:

@@ -15,7 +15,7 @@ from lms.core import audit, clock
 from lms.core.cli import command
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
-from lms.demonstration import histories, large, people, stories
+from lms.demonstration import content, histories, large, people, stories
 from lms.demonstration.cast import CAST, PASSWORD
 
 SEED = 1968
@@ -25,6 +25,9 @@ CAMHS_LEARNERS = 14
 @command("load-demo", commits=False)
 def load_demo() -> None:
     """Make the demonstration's people and two years of their histories. Doing it again changes nothing."""
+    with transaction():
+        if given := content.put_on_offer():
+            click.echo(f"A small course of our own, in place of the content that providers hold, for {given} courses.")
     if _is_there():
         click.echo("The demonstration's people are already there.")
         return

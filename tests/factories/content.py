@@ -10,6 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 from courses.catalogue.models import Course
+from courses.launch.cmi5.services import kept as kept_of
+from courses.launch.cmi5.services import sent_for
 from courses.launch.formats.structure import Block, Format, MoveOn, Unit
 from courses.launch.packages import queries, storing
 from courses.launch.packages.models import NodeKind, Package, PackageNode, PackageOffer
@@ -119,15 +121,22 @@ def make_session(
     registration: Registration | None = None, node: PackageNode | None = None,
     mode: LaunchMode = LaunchMode.NORMAL, **sent: Any,
 ) -> tuple[Session, str, str]:  # fmt: skip
-    """A session as launching opens it, and key and secret of its credential. The first unit, unless `node` is given."""
+    """A session as launching opens it, its credential fetched, and that one's key and secret. Of the first unit, unless
+    `node` is given; `sent` over what content is told."""
     registration = registration or make_registration()
     node = node or queries.units(registration.package_id)[0]
-    told = {
-        "move_on": node.move_on, "mastery_score": float(node.mastery_score) if node.mastery_score is not None else None,
-        "launch_parameters": node.launch_parameters, "return_url": None, "context": {},
-    } | sent  # fmt: skip
+    told = sent_for(registration.package, node, uuid4(), mode)
     with transaction():
-        return services.open_session(Actor.system(), registration, node.id, mode, told)
+        made, key, secret = services.open_session(
+            Actor.system(),
+            registration,
+            node.id,
+            mode,
+            {**kept_of(registration.package, node, told), **sent},
+            told.session,
+        )
+        made.fetched_at = made.launched_at
+    return made, key, secret
 
 
 def make_scorm(

@@ -22,6 +22,7 @@ from lms.core.permissions import Actor, Permission
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages, Redirect
 from lms.core.web.site import CONTENT_SECURITY_POLICY
+from lms.xapi.identity import home_page
 
 pages = Pages("player", __name__, template_folder="templates")
 HERE = "/learning/<uuid:enrolment_id>/launch"
@@ -50,7 +51,8 @@ def units_page(it: Enrolment) -> dict[str, Any] | None:
 def start(actor: Actor, enrolment_id: UUID) -> Any:
     """Start or resume a unit: in a frame of the page, or, where it must have a window of its own, in this one."""
     it = mine(actor, enrolment_id)
-    started = services.start(actor, enrolment_id, _node(), anew=request.form.get("anew") == "yes")
+    back = home_page() + url_for("player.returned", enrolment_id=enrolment_id)
+    started = services.start(actor, enrolment_id, _node(), anew=request.form.get("anew") == "yes", return_url=back)
     own = rules.has_own_window(started.session.package.format, started.session.node.launch_method)
     if own or (request.form.get("how") == "window" and not started.kept):
         return make_response(render_template("player/going.html", it=it, url=started.url))
@@ -92,11 +94,13 @@ def state(actor: Actor, enrolment_id: UUID) -> Any:
     return _private({"version": shown["version"]})
 
 
-@pages.page("GET", f"{HERE}/returned", needs=LAUNCH)
+@pages.page("GET", f"{HERE}/returned", needs=Permission.PUBLIC_READ)
 def returned(actor: Actor, enrolment_id: UUID) -> Any:
-    """Where content goes when it is over: in the frame, whose page takes it from there, or in a window of its own."""
-    it = mine(actor, enrolment_id)
-    answer = make_response(render_template("player/returned.html", it=it))
+    """Where content goes when it is over: in the frame, whose page takes it from there, or in a window of its own.
+
+    It says nothing of anybody: a frame that another site sent here brings no cookie along.
+    """
+    answer = make_response(render_template("player/returned.html", enrolment_id=enrolment_id))
     answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
         "frame-ancestors 'none'", "frame-ancestors 'self'"
     )
@@ -149,6 +153,7 @@ def _playing(it: Enrolment, session: Session, url: str) -> dict[str, Any]:
         "url": url,
         "framed": session.package.format is not Format.LINK,
         "origin": addresses.origin(session.package),
+        "asks": session.package.format not in (Format.CMI5, Format.XAPI, Format.LINK),
         "review": session.mode.value == "Review",
         "confirms": rules.is_confirmed(completion),
         "list_url": url_for("launch.launch", enrolment_id=it.id),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from courses.launch.cmi5 import services as cmi5
 from courses.launch.formats.structure import Format
 from courses.launch.h5p import services as h5p
 from courses.launch.packages import addresses
@@ -33,18 +34,24 @@ class Started:
     kept: bool
 
 
-def start(actor: Actor, enrolment_id: UUID, node_id: UUID, *, anew: bool = False) -> Started:
-    """Start or resume a unit; what was open is abandoned. Raises NotFound, EnrolmentClosed, NothingToLaunch, ContentElsewhere."""
+def start(
+    actor: Actor, enrolment_id: UUID, node_id: UUID, *, anew: bool = False, return_url: str | None = None
+) -> Started:
+    """Start or resume a unit; what was open is abandoned. `return_url` is where cmi5 content goes when it is over.
+
+    Raises NotFound, EnrolmentClosed, NothingToLaunch, ContentElsewhere.
+    """
     registration = begin(actor, enrolment_id)
     node = get_or_refuse(PackageNode, node_id)
     if node.package_id != registration.package_id:
         raise NothingToLaunch()
-    return start_in(actor, registration, node, anew=anew)
+    return start_in(actor, registration, node, anew=anew, return_url=return_url)
 
 
 def start_in(
-    actor: Actor, registration: Registration, node: PackageNode, *, mode: LaunchMode | None = None, anew: bool = False
-) -> Started:
+    actor: Actor, registration: Registration, node: PackageNode, *, mode: LaunchMode | None = None, anew: bool = False,
+    return_url: str | None = None,
+) -> Started:  # fmt: skip
     """The same for a registration that is there and locked, such as a test launch. `mode` None: as fits what is done."""
     actor.require(Permission.ENROLMENT_LAUNCH, about=registration.learner_id, at=registration.place)
     kind = registration.package.format
@@ -58,6 +65,11 @@ def start_in(
     if kind is Format.H5P:
         played = h5p.launch(actor, registration, node.id, mode=mode, anew=anew)
         return Started(played.session, played.url, True)
+    if kind in (Format.CMI5, Format.XAPI):
+        satisfied = queries.standing(registration).satisfied
+        fitting = mode or (LaunchMode.REVIEW if node.key in satisfied else LaunchMode.NORMAL)
+        opened = cmi5.launch(actor, registration, node.key, fitting, return_url)
+        return Started(opened.session, opened.url, False)
     raise NothingToLaunch()
 
 

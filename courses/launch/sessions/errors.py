@@ -18,6 +18,13 @@ class AlreadyWaived(Conflict):
     title = N_("This part needs no waiver: it is done or waived already.")
 
 
+class AnotherPackage(Conflict):
+    """The learner is on another package already, and stays on it."""
+
+    slug = "another-package"
+    title = N_("This learner is on another version of the content already, and stays on it.")
+
+
 class SessionOver(Conflict):
     """What only an open session can do was asked of one that has ended."""
 

@@ -25,3 +25,18 @@ class SessionAbandoned:
     """A session was open, and something else than its content has ended it."""
 
     session_id: UUID
+
+
+@dataclass(frozen=True)
+class UnitWaived:
+    """A unit is granted without its content; told before what follows from it. `by`: who granted it, None: the house.
+
+    `statement_id` is for the statement that says so.
+    """
+
+    registration_id: UUID
+    key: UUID
+    statement_id: UUID
+    at: datetime
+    reason: str
+    by: UUID | None

@@ -65,7 +65,7 @@ class Session(Record):
     """One launch of one unit. At most one of a registration is open.
 
     `credential_id` is the record store's, good for this session alone. `fetch_digest` is of the token by which content
-    fetches it, once (cmi5 §8.2). `sent`: what content was told at the launch, for rules judge by that: {move_on,
+    fetches it, once (cmi5 §8.2). `sent`: what content was told at the launch, for rules judge by that: {activity, move_on,
     mastery_score, launch_parameters, return_url, context} (`context`: the contextTemplate of LMS.LaunchData, cmi5 §10.2.1).
     The instants from `initialized_at` to `failed_at` are of what this session has reported; `last_at` is of the last thing heard
     of it, by our clock. `ended_at`: terminated or abandoned.

@@ -161,13 +161,16 @@ def _tell_progress(registration: Registration, at: datetime, said_by: UUID | Non
         enrolments.record_progress(Actor.system(), registration.enrolment_id, reached, at, said_by)
 
 
+MOST_SWEPT = 200
+
+
 def sweep_idle(before: datetime) -> int:
-    """Abandon sessions of which nothing was heard since `before`, at most 200 at a time. Returns how many."""
+    """Abandon sessions of which nothing was heard since `before`, at most MOST_SWEPT. Returns how many."""
     idle = db.session.execute(
         select(Session.id, Session.registration_id)
         .where(Session.state.in_(OPEN_SESSIONS), Session.last_at < before)
         .order_by(Session.registration_id)
-        .limit(200)
+        .limit(MOST_SWEPT)
     ).all()
     count = 0
     for session_id, registration_id in idle:

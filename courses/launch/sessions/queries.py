@@ -97,8 +97,16 @@ def locked(credentials: Collection[UUID]) -> dict[UUID, Session]:
     db.session.execute(
         select(Registration.id).where(Registration.id.in_(mine)).order_by(Registration.id).with_for_update()
     )
+    return of_credentials(credentials)
+
+
+def of_credentials(credentials: Collection[UUID]) -> dict[UUID, Session]:
+    """The sessions of these credentials, with their registrations and packages, as they are now. One query."""
     found = db.session.scalars(
-        select(Session).where(Session.credential_id.in_(credentials)).execution_options(populate_existing=True)
+        select(Session)
+        .where(Session.credential_id.in_(credentials))
+        .options(joinedload(Session.registration), joinedload(Session.package))
+        .execution_options(populate_existing=True)
     )
     return {each.credential_id: each for each in found if each.credential_id is not None}
 

@@ -9,11 +9,13 @@ import orjson
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from lms.core import events
 from lms.core.ids import new_id
 from lms.xapi import queries, replicated, verifying
 from lms.xapi.api.answers import NOTHING, Answer, json, last_modified
 from lms.xapi.api.edge import CONSISTENT_THROUGH, credential_in, in_transaction, limit, resource
 from lms.xapi.errors import Malformed, Missing
+from lms.xapi.events import StatementsAsked
 from lms.xapi.keeping import attachments, together
 from lms.xapi.keeping import statements as keeping
 from lms.xapi.keeping.statements import Sending
@@ -43,7 +45,7 @@ def put(asked: str | None, call: Call) -> Answer:
             raise Malformed("PUT takes one statement", rule="Part 3 §2.1.1")
         if UUID(batch.setdefault("id", str(id_))) != id_:
             raise Malformed("The statement has another id than the address", "/id", "Part 3 §2.1.1")
-        _keep(known, version, call, [batch], parts)
+        _keep(known, version, call, batch, parts)
     return NOTHING
 
 
@@ -53,7 +55,7 @@ def post(asked: str | None, call: Call) -> Answer:
     parameters.allow(call.arguments, ())
     with together.on_the_way():
         batch, parts = _read(known.bearer, version, call)
-        ids = _keep(known, version, call, batch if isinstance(batch, list) else [batch], parts)
+        ids = _keep(known, version, call, batch, parts)
     return json(ids)
 
 
@@ -66,14 +68,20 @@ def _sender(asked: str | None, call: Call) -> tuple[Known, Version]:
     return known, version
 
 
-def _keep(known: Known, version: Version, call: Call, batch: list[Json], parts: dict[str, multipart.Part]) -> list[str]:
-    sending = Sending(known.bearer, [keeping.ready(version, each) for each in batch], parts)
+def _keep(
+    known: Known, version: Version, call: Call, given: Json | list[Json], parts: dict[str, multipart.Part]
+) -> list[str]:
+    listed = isinstance(given, list)
+    batch = given if isinstance(given, list) else [given]
+    sending = Sending(known.bearer, [keeping.ready(version, each) for each in batch], parts, listed)
     return together.keep(Errand(known, *credential_in(call), sending))
 
 
 def get(bearer: Bearer, version: Version, call: Call) -> Answer:
     """One statement, or a page of them."""
     bearer.require(Use.READ_MINE)
+    if bearer.bounds is not None and bearer.credential is not None:
+        events.publish(StatementsAsked(bearer.credential))
     wanted = (
         _going_on(call.arguments["more"]) if "more" in call.arguments else parameters.statements_wanted(call.arguments)
     )

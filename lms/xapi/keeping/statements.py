@@ -70,11 +70,12 @@ class Ready(NamedTuple):
 
 @dataclass(frozen=True)
 class Sending:
-    """What one request stores, with the attachments of its `parts`."""
+    """What one request stores, with the attachments of its `parts`. `listed`: its statements came as a list."""
 
     bearer: Bearer
     batch: Sequence[Ready]
     parts: Mapping[str, multipart.Part] = field(default_factory=dict)
+    listed: bool = False
 
 
 def ready(version: Version, statement: Json) -> Ready:
@@ -136,13 +137,24 @@ def keep_all(sendings: Sequence[Sending], opened: Opened) -> list[list[str]]:
 def _announce(sendings: Sequence[Sending]) -> None:
     """Let those who launched it judge what a session's content sends."""
     arriving: dict[UUID, list[Arrived]] = {}
+    bounds: dict[UUID, scopes.Bounds] = {}
     for sending in sendings:
         if sending.bearer.bounds is not None and sending.bearer.credential is not None:
+            bounds[sending.bearer.credential] = sending.bearer.bounds
             arriving.setdefault(sending.bearer.credential, []).extend(
-                Arrived(each.statement, each.has_id, each.timestamp is not None) for each in sending.batch
+                Arrived(each.statement, each.has_id, each.timestamp is not None, index if sending.listed else None)
+                for index, each in enumerate(sending.batch)
             )
-    if arriving:
-        events.publish(StatementsArriving(arriving))
+    if not arriving:
+        return
+    told = StatementsArriving(arriving)
+    events.publish(told)
+    for credential in arriving.keys() - told.judged:
+        for each in arriving[credential]:
+            try:
+                scopes.check_subject(bounds[credential], each.said)
+            except Fault as fault:
+                raise each.at(fault) from fault
 
 
 def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], opened: Opened) -> None:
@@ -160,11 +172,13 @@ def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], opened: Opened) -
         linking.arrive(tenant, [row for row in rows if row.seq in awaited])
     linking.link_all(tenant, [(row, each.target) for row, (_, each) in kept if each.target])
     defining = {id(sending) for sending, _ in every if _may_define(sending.bearer)}
-    knowing.note_definitions(tenant, [each.named.activities for _, (by, each) in kept if id(by) in defining])
+    defined = [_definable(by.bearer, each.named.activities) for _, (by, each) in kept if id(by) in defining]
+    knowing.note_definitions(tenant, defined)
     knowing.note_names(tenant, [each.named.agents for _, (_, each) in kept])
     if kept:
         told = tuple(_recorded(row, each, sending.bearer.credential) for row, (sending, each) in kept)
-        events.publish(StatementsRecorded(told))
+        launched = frozenset(by.bearer.credential for _, (by, _) in kept if by.bearer.bounds and by.bearer.credential)
+        events.publish(StatementsRecorded(told, launched))
 
 
 class _Closing:
@@ -177,6 +191,12 @@ class _Closing:
 
 def _may_define(bearer: Bearer) -> bool:
     return bearer.may(Use.DEFINE) or bearer.bounds is not None
+
+
+def _definable(bearer: Bearer, activities: list[Json]) -> list[Json]:
+    """Launched content defines its own activity and what lies below it, and no other content's."""
+    bounds = bearer.bounds
+    return activities if bounds is None else [each for each in activities if bounds.holds_activity(each["id"])]
 
 
 def _row(it: Ready, seq: int, closing: _Closing) -> inserting.Row:

@@ -1,6 +1,6 @@
 """What a credential may do, and how far (xAPI 1.0.3 Part 3 §4.2; session bounds as cmi5 §8 asks of a launch)."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -85,7 +85,7 @@ class Bearer:
 
 
 def check_statement(bounds: Bounds | None, statement: Json) -> None:
-    """Raises NotAllowed for a statement about another learner, another activity or another registration."""
+    """Raises NotAllowed for a statement about another learner or another registration. `check_subject` is asked later."""
     if bounds is None:
         return
     if agent_key(statement["actor"]) != agent_key(bounds.actor):
@@ -93,7 +93,11 @@ def check_statement(bounds: Bounds | None, statement: Json) -> None:
     context = statement.get("context", {})
     if context.get("registration", "").lower() != str(bounds.registration):
         raise NotAllowed("This credential records for one registration only", "/context/registration")
-    above = context.get("contextActivities", {})
+
+
+def check_subject(bounds: Bounds, statement: Mapping[str, Any]) -> None:
+    """Raises NotAllowed for a statement that is neither about the activity, or what lies below it, nor places itself there."""
+    above = statement.get("context", {}).get("contextActivities", {})
     named = [statement["object"], *above.get("parent", ()), *above.get("grouping", ())]
     if not any("id" in each and bounds.holds_activity(each["id"]) for each in named):
         raise NotAllowed("This credential records for one activity and what lies below it", "/object/id")

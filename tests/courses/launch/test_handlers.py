@@ -33,7 +33,7 @@ def said(enrolment: Enrolment, verb: str, result: dict[str, Any] | None = None, 
         **{
             "id": new_id(), "verb": ADL + verb, "actor": agent_of(enrolment.learner_id),
             "object_id": services.activity_of(enrolment.course.code), "registration": enrolment.registration, "result": result,
-            "timestamp": now, "seq": microseconds(now), "credential": None,
+            "timestamp": now, "seq": microseconds(now), "credential": None, "said": {},
         } | given
     )  # fmt: skip
 

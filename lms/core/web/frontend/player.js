@@ -52,7 +52,7 @@ export function player(box) {
 
   leave.addEventListener('click', (event) => {
     event.preventDefault()
-    if (leaving || ended) {
+    if (leaving || ended || !('asks' in box.dataset)) {
       go()
       return
     }

@@ -38,6 +38,7 @@ class TestPages:
     def test_a_package_is_sent_looked_at_and_put_on_offer(self, browser: Any, course: Course) -> None:
         assert "No package yet" in browser.get(URL).text
         file = make_cmi5()
+        sent = data(file)
         file.seek(0)
         answer = post_form(browser, f"{URL}/new", {"file": (file, "course.zip"), "languages": ["en", "cy"]})
         assert answer.status_code == 303, answer.text
@@ -45,7 +46,7 @@ class TestPages:
         shown = browser.get(f"{URL}/1").text
         for words in ("cmi5", "course.zip", "When it is completed", "English, Welsh"):
             assert words in shown
-        assert browser.get(f"{URL}/1/file").data == data(file), "as it was sent"
+        assert browser.get(f"{URL}/1/file").data == sent, "as it was sent"
         answer = post_form(browser, f"{URL}/1/offer", {"languages": ["cy"], "reason": "Yn barod"})
         assert answer.status_code == 303
         assert set(queries.offered(course.id)) == {"cy"}

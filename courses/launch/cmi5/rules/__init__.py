@@ -1,0 +1,1 @@
+"""What cmi5 asks of content and of the LMS, as pure functions."""
