@@ -209,7 +209,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
         } if settings.replica_url else {},
         DATABASE_PREPARE=settings.database_prepare,
         SECRET_KEY=settings.secret_key or _kept_key(settings.instance),
-        SESSION_COOKIE_NAME="llwybr",
+        SESSION_COOKIE_NAME="__Host-llwybr" if settings.secure else "llwybr",  # content on a sibling name cannot set it
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure,

@@ -14,6 +14,7 @@ from courses.launch.packages.models import PackageNode
 from courses.launch.sessions import noting
 from courses.launch.sessions.errors import SessionOver
 from courses.launch.sessions.models import OPEN_SESSIONS, Fact, LaunchMode, Registration, Session, SessionState
+from courses.launch.sessions.queries import whole
 from courses.launch.sessions.remembering import recalled, remember
 from courses.launch.sessions.services import open_session
 from lms.core import clock
@@ -131,11 +132,8 @@ def _note(session: Session, meaning: rules.Meaning, told: UUID) -> None:
 
 
 def _of(actor: Actor, session_id: UUID, *, lock: bool) -> Session:
-    session = get_or_refuse(Session, session_id)
+    session = whole(session_id, lock=lock)
     actor.require(Permission.ENROLMENT_LAUNCH, about=session.registration.learner_id)
-    if lock:
-        get_or_refuse(Registration, session.registration_id, lock=True)
-        session = get_or_refuse(Session, session_id, lock=True)
     return session
 
 

@@ -19,7 +19,7 @@ from courses.launch.scorm.errors import NotACommit, SuspendDataTooLong
 from courses.launch.scorm.models import Attempt, Commit
 from courses.launch.sessions import noting
 from courses.launch.sessions.models import OPEN_SESSIONS, Fact, LaunchMode, Registration, Session, SessionState
-from courses.launch.sessions.queries import standing
+from courses.launch.sessions.queries import standing, whole
 from courses.launch.sessions.rules import is_met
 from courses.launch.sessions.services import open_session
 from lms.core import clock
@@ -152,11 +152,8 @@ def _parsed(body: bytes) -> _Said:
 
 def _of(actor: Actor, session_id: UUID, *, lock: bool) -> tuple[Session, Attempt]:
     """Locks the registration first, as everybody does."""
-    session = get_or_refuse(Session, session_id)
+    session = whole(session_id, lock=lock)
     actor.require(Permission.ENROLMENT_LAUNCH, about=session.registration.learner_id)
-    if lock:
-        get_or_refuse(Registration, session.registration_id, lock=True)
-        session = get_or_refuse(Session, session_id, lock=True)
     attempt = session.sent.get("attempt")
     if attempt is None:
         raise NotACommit()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from courses.launch.formats.structure import MoveOn
 from courses.launch.packages import queries as packages
-from courses.launch.packages.models import NodeKind, PackageNode
+from courses.launch.packages.models import NodeKind, Package, PackageNode
 from courses.launch.sessions import rules
 from courses.launch.sessions.models import (
     OPEN_SESSIONS,
@@ -22,6 +22,7 @@ from courses.launch.sessions.models import (
     Session,
 )
 from lms.core.db import db
+from lms.core.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -115,3 +116,35 @@ def evidence(registration_id: UUID) -> Sequence[Evidence]:
     return db.session.scalars(
         select(Evidence).where(Evidence.registration_id == registration_id).order_by(Evidence.id)
     ).all()
+
+
+def learner_of(session_id: UUID) -> UUID | None:
+    """One query."""
+    return db.session.scalar(
+        select(Registration.learner_id)
+        .join(Session, Session.registration_id == Registration.id)
+        .where(Session.id == session_id)
+    )
+
+
+def whole(session_id: UUID, *, lock: bool) -> Session:
+    """A session with its registration, package, course and unit; with `lock`, the registration is locked first.
+
+    One query, and one to lock. Raises NotFound.
+    """
+    if lock:
+        mine = select(Session.registration_id).where(Session.id == session_id)
+        db.session.execute(select(Registration.id).where(Registration.id == mine.scalar_subquery()).with_for_update())
+    found = db.session.scalars(
+        select(Session)
+        .where(Session.id == session_id)
+        .options(
+            joinedload(Session.registration),
+            joinedload(Session.node),
+            joinedload(Session.package).joinedload(Package.course),
+        )
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found

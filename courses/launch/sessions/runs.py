@@ -12,9 +12,9 @@ import orjson
 from flask import Blueprint, Response, current_app, request
 
 from courses.launch.packages.addresses import session_of_run
-from courses.launch.sessions.models import Session
+from courses.launch.sessions.queries import learner_of
 from lms.core import audit
-from lms.core.db import db, transaction
+from lms.core.db import transaction
 from lms.core.errors import Refusal
 from lms.core.permissions import Actor, Permission
 from lms.core.web import edge
@@ -65,10 +65,9 @@ def _answered(view: View, token: str) -> Response:
     body, status = {}, 200
     try:
         with audit.acting_from(edge.origin()), transaction():
-            session = db.session.get(Session, session_id)
-            if session is None:
+            learner = learner_of(session_id)
+            if learner is None:
                 return _json({"result": False, "errorCode": 101, "reason": "not-found"}, 404)
-            learner = session.registration.learner_id
             actor = Actor(person=learner, scopes=frozenset({Permission.ENROLMENT_LAUNCH, Permission.RECORD_STORE_USE}))
             given = view(actor, session_id)
             body, status = given if isinstance(given, tuple) else (given, 200)
