@@ -38,6 +38,7 @@ from courses.launch.packages.pages import pages as packages_pages
 from courses.launch.pages import pages as launch_pages
 from courses.launch.player.api import runs as media_runs
 from courses.launch.player.pages import pages as player_pages
+from courses.launch.player.trying import pages as trying_pages
 from courses.launch.scorm.api import runs as scorm_runs
 from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its jobs register themselves
 from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
@@ -89,6 +90,7 @@ PAGES: tuple[Blueprint, ...] = (
     enrolments_pages,
     launch_pages,
     player_pages,
+    trying_pages,
     scorm_runs,
     h5p_runs,
     media_runs,

@@ -13,13 +13,13 @@ from courses.launch.packages import importing
 from courses.launch.packages.models import Package, PackageImport
 from courses.launch.sessions import noting, services
 from courses.launch.sessions.models import Fact, Registration
-from lms.accounts.models import Organisation
+from lms.accounts.models import Organisation, Person
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_person
 from tests.factories.catalogue import course
-from tests.factories.content import block, make_package, unit
+from tests.factories.content import block, make_package, make_registration, make_session, unit
 from tests.factories.enrolments import make_enrolment
 from tests.factories.packages import make_cmi5, make_unit
 from tests.journeys.visiting import Visit, demo, one
@@ -47,6 +47,16 @@ def of_package() -> Visit:
 def of_course() -> Visit:
     sent()
     return replace(of_package(), values={"code": CODE})
+
+
+def a_try() -> Visit:
+    """One that has reported something."""
+    found, author = packaged(), demo("author")
+    with transaction():
+        made = make_registration(found, db.session.get(Person, author), test=True)
+    make_session(made)
+    values = {"code": found.course.code, "number": found.number, "registration_id": made.id}
+    return Visit(values, author)
 
 
 def sent() -> PackageImport:
@@ -92,6 +102,7 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "packages.offer": of_package,
     "packages.withdraw": of_package,
     "packages.settings": of_package,
+    "trying.trying": a_try,
     "completion.completion": of_registration,
     "completion.correct": corrected,
 }

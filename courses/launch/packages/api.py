@@ -10,10 +10,10 @@ from courses.launch.packages import importing, queries, services
 from courses.launch.packages.errors import LanguagesMissing, NotOffered
 from courses.launch.packages.models import Package, PackageImport, PackageNode
 from courses.launch.packages.schemas import (
-    PackagePartOut,
     OfferIn,
     PackageImportOut,
     PackageOut,
+    PackagePartOut,
     SendQuery,
     WithdrawIn,
 )

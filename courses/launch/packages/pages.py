@@ -124,6 +124,7 @@ def package(actor: Actor, code: str, number: int) -> dict[str, Any]:
             queries.parts(found.id), request.args.get("cursor"), PARTS, key=(PackageNode.position, PackageNode.id)
         ),
         "depths": queries.depths(found.id),
+        "may_try": "trying.begin" in current_app.view_functions,
     }
 
 
