@@ -25,17 +25,19 @@ def follow(event: StatementsRecorded) -> None:
 
     What does not fit is noted and passed over: the store keeps every valid statement, whatever it means to us.
     """
-    known = _enrolments(each.registration for each in event.statements if each.registration)
     about_us = activity_of("")
+    ours = [
+        (at, statement, statement.registration)
+        for at, statement in enumerate(event.statements)
+        if statement.registration and (statement.object_id or "").startswith(about_us)
+    ]  # a statement about what is no course of ours moves nothing, and needs no question
+    known = _enrolments(registration for _, _, registration in ours)
     found: list[tuple[UUID, int, Recorded, Report]] = []
-    for at, statement in enumerate(event.statements):
-        if statement.registration is None:
+    for at, statement, registration in ours:
+        if registration not in known:
+            _pass_over(statement, "unknown_registration")
             continue
-        if statement.registration not in known:
-            if (statement.object_id or "").startswith(about_us):
-                _pass_over(statement, "unknown_registration")
-            continue
-        enrolment_id, learner_id, code = known[statement.registration]
+        enrolment_id, learner_id, code = known[registration]
         report = meaning_of(statement.verb, statement.object_id, activity_of(code), statement.result)
         if report is None:
             continue
@@ -54,7 +56,7 @@ _ENROLMENTS = (
         Enrolment.registration == any_(cast(func.string_to_array(bindparam("wanted", type_=Text), ","), ARRAY(Uuid)))
     )
 )
-"""Built once: every request that stores statements asks it."""
+"""Built once: every request that stores statements about our courses asks it."""
 
 
 def _enrolments(registrations: Iterable[UUID]) -> dict[UUID, tuple[UUID, UUID, str]]:
