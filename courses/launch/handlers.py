@@ -12,7 +12,7 @@ from courses.enrolments import services as enrolments
 from courses.enrolments.models import Enrolment
 from courses.launch.rules import Meaning, Report, meaning_of
 from courses.launch.services import activity_of
-from lms.core import audit, clock
+from lms.core import audit, clock, events
 from lms.core.db import db
 from lms.core.errors import Refusal
 from lms.core.permissions import Actor
@@ -20,17 +20,27 @@ from lms.xapi.events import Recorded, StatementsRecorded
 from lms.xapi.identity import agent_of
 
 
+def _about_us(event: StatementsRecorded) -> list[tuple[int, Recorded, UUID]]:
+    """(place, statement, registration) of those about courses of ours: no other statement moves anything."""
+    ours = activity_of("")
+    return [
+        (at, statement, statement.registration)
+        for at, statement in enumerate(event.statements)
+        if statement.registration and (statement.object_id or "").startswith(ours)
+    ]
+
+
+def _concerns_us(event: StatementsRecorded) -> bool:
+    return bool(_about_us(event))
+
+
+@events.only_if(_concerns_us)
 def follow(event: StatementsRecorded) -> None:
     """Statements of a registration move its enrolment, when its learner says them about its course.
 
     What does not fit is noted and passed over: the store keeps every valid statement, whatever it means to us.
     """
-    about_us = activity_of("")
-    ours = [
-        (at, statement, statement.registration)
-        for at, statement in enumerate(event.statements)
-        if statement.registration and (statement.object_id or "").startswith(about_us)
-    ]  # a statement about what is no course of ours moves nothing, and needs no question
+    ours = _about_us(event)
     known = _enrolments(registration for _, _, registration in ours)
     found: list[tuple[UUID, int, Recorded, Report]] = []
     for at, statement, registration in ours:
