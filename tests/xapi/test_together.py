@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,11 @@ from lms.core.db import db, transaction
 from lms.core.permissions import Actor
 from lms.xapi import numbering, services, verifying
 from lms.xapi.keeping import at_once, statements, together
+from lms.xapi.keeping.statements import Sending, ready
+from lms.xapi.keeping.together import Errand
 from lms.xapi.models import StatementId, StoredStatement
+from lms.xapi.rules.scopes import Bearer
+from lms.xapi.rules.versions import Version
 from tests.factories.xapi import Store, credential_of, make_statement, make_store, new_uuid, some_statement, voiding
 
 Json = dict[str, Any]
@@ -211,4 +216,51 @@ def test_more_than_one_group_is_written_when_many_wait(
 def test_the_same_statement_from_all_is_kept_once(app: Flask, store: Store, crowd: Callable[..., list[int]]) -> None:
     one = make_statement(id=new_uuid())
     assert crowd(*[posting(app, store, one) for _ in range(6)]) == [200] * 6
+    assert counted() == (1, 1)
+
+
+def test_nobody_is_forgotten_in_a_crowd(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that come and go as they like, of two tenants, some with large batches, and writing that now and then fails."""
+    chance, groups = random.Random(11), []
+
+    def write(group: Any) -> None:
+        groups.append(len(group))
+        threading.Event().wait(chance.random() / 2000)
+        for each in group:
+            each.ids, each.fault = (["kept"], None) if chance.random() < 0.9 else (None, LookupError("a fault"))
+
+    def come(number: int) -> int:
+        mine, done = random.Random(number), 0
+        for _ in range(150):
+            size, tenant = mine.choice([1, 1, 1, 25, together.MOST + 50]), mine.choice([1, 1, 1, 2])
+            bearer = Bearer(None, tenant, {}, frozenset())
+            errand = Errand(
+                known(bearer), "key", "secret", Sending(bearer, [ready(Version.ONE, make_statement())] * size)
+            )
+            with suppress(LookupError):
+                together.keep(errand)
+            done += errand.is_done
+            if mine.random() < 0.3:
+                threading.Event().wait(mine.random() / 500)
+        return done
+
+    monkeypatch.setattr(together, "_write", write)
+    with ThreadPoolExecutor(12) as pool:
+        assert [each.result(60) for each in [pool.submit(come, number) for number in range(12)]] == [150] * 12
+    assert sum(groups) == 12 * 150
+    assert not together._waiting
+    assert max(groups) > 2
+
+
+def known(bearer: Bearer) -> verifying.Known:
+    return verifying.Known(bearer, (), None, UUID(int=0))
+
+
+def test_a_fault_on_the_short_way_is_told_and_leaves_nobody_waiting(
+    app: Flask, store: Store, crowd: Callable[..., list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(at_once, "keep", lambda *_: 1 / 0)
+        assert crowd(*[posting(app, store, make_statement()) for _ in range(4)]) == [500] * 4
+    assert posting(app, store, make_statement())() == 200
     assert counted() == (1, 1)

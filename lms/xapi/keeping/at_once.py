@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.core import events
 from lms.core.db import in_one_statement
@@ -76,5 +77,5 @@ def _asked(tenant: int, ahead: numbering.Ahead, edition: UUID, rows: Sequence[in
     }  # fmt: skip
     try:
         return int(found) if (found := in_one_statement(_KEEP, asked)[0]) is not None else None
-    except psycopg.Error:  # an id is known, or the connection is gone: sent again, the same ids do no harm
+    except (psycopg.Error, SQLAlchemyError):  # an id is known, or no connection: sent again, the same ids do no harm
         return None

@@ -130,12 +130,13 @@ def _next_group() -> list[Errand]:
 
 def _write(group: Sequence[Errand]) -> None:
     """Write them all; their `ids` or `fault` say what became of each."""
-    edition = group[0].known.edition
-    if all(each.known.edition == edition for each in group) and at_once.keep([each.sending for each in group], edition):
-        for errand in group:
-            errand.ids = statements.ids_of(errand.sending)
-        return
     try:
+        edition = group[0].known.edition
+        alike = all(each.known.edition == edition for each in group)
+        if alike and at_once.keep([each.sending for each in group], edition):
+            for errand in group:
+                errand.ids = statements.ids_of(errand.sending)
+            return
         with transaction():
             opened = statements.open_for([each.sending for each in group])
             found = verifying.confirm(opened.edition, ((each.known, each.key, each.secret) for each in group))
