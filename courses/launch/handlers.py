@@ -14,7 +14,7 @@ from courses.enrolments.models import Enrolment
 from courses.launch.rules import Meaning, Report, meaning_of
 from courses.launch.services import activity_of
 from courses.launch.sessions.models import Registration
-from lms.core import audit, clock
+from lms.core import audit, clock, events
 from lms.core.db import db
 from lms.core.errors import Refusal
 from lms.core.permissions import Actor
@@ -22,23 +22,35 @@ from lms.xapi.events import Recorded, StatementsRecorded
 from lms.xapi.identity import agent_of
 
 
+def _about_us(event: StatementsRecorded) -> list[tuple[int, Recorded, UUID]]:
+    """(place, statement, registration) of those about courses of ours: no other statement moves anything."""
+    ours = activity_of("")
+    return [
+        (at, statement, statement.registration)
+        for at, statement in enumerate(event.statements)
+        if statement.registration and (statement.object_id or "").startswith(ours)
+    ]
+
+
+def _concerns_us(event: StatementsRecorded) -> bool:
+    return bool(_about_us(event))
+
+
+@events.only_if(_concerns_us)
 def follow(event: StatementsRecorded) -> None:
     """Statements of a registration move its enrolment, when its learner says them about its course.
 
     What does not fit is noted and passed over: the store keeps every valid statement, whatever it means to us. Where the
     course's content is a package, its own room follows what its sessions say, and nothing else counts.
     """
-    known = _enrolments(each.registration for each in event.statements if each.registration)
-    about_us = activity_of("")
+    ours = _about_us(event)
+    known = _enrolments(registration for _, _, registration in ours)
     found: list[tuple[UUID, int, Recorded, Report]] = []
-    for at, statement in enumerate(event.statements):
-        if statement.registration is None:
+    for at, statement, registration in ours:
+        if registration not in known:
+            _pass_over(statement, "unknown_registration")
             continue
-        if statement.registration not in known:
-            if (statement.object_id or "").startswith(about_us):
-                _pass_over(statement, "unknown_registration")
-            continue
-        if (of_ours := known[statement.registration]) is None:
+        if (of_ours := known[registration]) is None:
             continue
         enrolment_id, learner_id, code = of_ours
         report = meaning_of(statement.verb, statement.object_id, activity_of(code), statement.result)
@@ -59,7 +71,7 @@ _ENROLMENTS: CompoundSelect[Any] = union_all(
     .where(Enrolment.registration == _WANTED, ~exists().where(Registration.id == Enrolment.registration)),
     select(Registration.id, null(), null(), null()).where(Registration.id == _WANTED),
 )
-"""Built once: every request that stores statements asks it."""
+"""Built once: every request that stores statements about our courses asks it."""
 
 
 def _enrolments(registrations: Iterable[UUID]) -> dict[UUID, tuple[UUID, UUID, str] | None]:

@@ -1,6 +1,6 @@
 """The database: one declarative base, one session, one way to commit (house laws 1 and 5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
@@ -113,6 +113,24 @@ def driver_connection() -> psycopg.Connection[Any]:
     """The session's own connection, in its transaction, for what goes past SQLAlchemy (COPY, pipelines)."""
     found: psycopg.Connection[Any] = db.session.connection().connection.driver_connection  # type: ignore[assignment]
     return found
+
+
+def in_one_statement(sql: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The row that it answers. The statement is a transaction by itself, on a connection of its own: one round trip."""
+    held = db.engine.raw_connection()
+    connection: psycopg.Connection[Any] = held.driver_connection  # type: ignore[assignment]
+    try:
+        connection.autocommit = True
+        row: tuple[Any, ...] | None = connection.execute(sql, given).fetchone()
+        assert row is not None
+        return row
+    except psycopg.OperationalError:
+        held.invalidate()
+        raise
+    finally:
+        if not connection.closed:
+            connection.autocommit = False
+        held.close()
 
 
 def stored(kind: type[StrEnum]) -> Enum:

@@ -1,4 +1,4 @@
-"""What the record store keeps. The tables are made by SQL in migrations 0007 and 0012; this metadata is kept equal to it.
+"""What the record store keeps. The tables are made by SQL in migrations 0007 to 0018; this metadata is kept equal to it.
 
 High-volume tables carry `tenant` in their keys and have no foreign keys, so that they can be partitioned and spread
 (house: "Past one machine"). Keys named `verb`, `actor`, `agent`, `activity`, `authority` are those of `rules/keys.py`.
@@ -42,8 +42,8 @@ class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
     __table_args__ = (
         PrimaryKeyConstraint("tenant", "seq"),
         Index("ix_statement_verb", "tenant", "verb", "seq"),
-        Index("ix_statement_actor", "tenant", "actor", "seq"),
-        Index("ix_statement_activity", "tenant", "activity", "seq"),
+        Index("ix_statement_actor", "tenant", "actor", "seq", postgresql_include=["verb", "activity", "flags"]),
+        Index("ix_statement_activity", "tenant", "activity", "seq", postgresql_include=["verb", "actor", "flags"]),
         Index("ix_statement_activity_verb", "tenant", "activity", "verb", "seq"),
         Index("ix_statement_authority", "tenant", "authority", "seq"),
         Index(

@@ -22,6 +22,9 @@ LEASE_SECONDS = 120
 SLACK = 20_000
 """Microseconds by which the clocks of two machines may drift apart between two renewals."""
 LATELY = 0.5
+AHEAD, FARTHEST = 1_500, 100_000
+"""Microseconds by which numbers that are taken unasked are meant to be ahead of the database's clock when it hears of
+them, and the most by which they may be."""
 GATE = 0x78415049
 """First key of the advisory lock that those who refer to other statements hold alone, and all other writers share."""
 
@@ -78,10 +81,47 @@ class Opened(NamedTuple):
         return self.sequence.take(count, self.now)
 
 
+class _Clocks(NamedTuple):
+    """The database's clock less `_ticks`, in microseconds: between these two, as far as answers have told."""
+
+    least: int
+    most: int
+
+
+class Ahead:
+    """Numbers to write with unasked, from where the database's clock will be when it hears of them. It must be asked."""
+
+    def __init__(self, lease: _Lease, clocks: _Clocks) -> None:
+        self._sequence, self.mark, self._sent = lease.sequence, -lease.clock(), _ticks()
+        self._now = self._sent + clocks.most + AHEAD
+        self._last = 0
+
+    def take(self, count: int) -> range:
+        taken = self._sequence.take(count, self._now)
+        self._last = taken[-1]
+        return taken
+
+    def give_back(self, numbers: range) -> None:
+        self._sequence.give_back(numbers)
+
+    def heard(self, seen: int, *, fits: bool) -> None:
+        """What the database's clock said meanwhile, and whether the numbers were ahead of it as they should. Waits until it
+        has passed them, as a rule not at all: who is answered finds what was stored in all that is consistent."""
+        clocks = _compare_clocks(self._sent, seen, anew=not fits)
+        if fits and (left := self._last + 1 - clocks.least - _ticks()) > 0:
+            time.sleep(left / 1e6)
+
+
 _lease: _Lease | None = None
+_clocks: _Clocks | None = None
 _lately = (0.0, 0)
 """Until when by the monotonic clock, and what was told."""
 _claiming = threading.Lock()
+
+
+def ahead() -> Ahead | None:
+    """None: this process has not heard the database's clock yet."""
+    return None if _clocks is None else Ahead(_held(), _clocks)
 
 
 def open_ingest(*, alone: bool) -> Opened:
@@ -91,12 +131,13 @@ def open_ingest(*, alone: bool) -> Opened:
     the same moment would neither see nor be seen.
     """
     lease = _held()
-    connection = driver_connection()
+    connection, sent = driver_connection(), _ticks()
     answer = connection.execute(
         _OPEN_ALONE if alone else _OPEN, {"gate": GATE, "tenant": TENANT, "mark": -lease.clock()}
     )  # the mark is older than every number taken after it: `clock` is never ahead of the database's
     row = answer.fetchone()
     assert row is not None
+    _compare_clocks(sent, row[2])
     return Opened(lease.sequence, row[2], row[3])
 
 
@@ -132,6 +173,21 @@ def consistent_lately() -> int:
         with db.engine.connect() as connection:
             _lately = now + LATELY, _consistent_through(connection)
     return _lately[1]
+
+
+def _ticks() -> int:
+    """Microseconds of a clock that nobody sets."""
+    return time.monotonic_ns() // 1000
+
+
+def _compare_clocks(sent: int, seen: int, *, anew: bool = False) -> _Clocks:
+    """The database's clock was `seen` between then and now. `anew`: what was heard before may hold no more."""
+    global _clocks
+    found, known = _Clocks(seen - _ticks(), seen - sent), None if anew else _clocks
+    if known is not None and max(known.least, found.least) <= min(known.most, found.most):
+        found = _Clocks(max(known.least, found.least), min(known.most, found.most))
+    _clocks = found
+    return found
 
 
 def _held() -> _Lease:

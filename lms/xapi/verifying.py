@@ -79,6 +79,12 @@ def confirm(edition: UUID, shown: Iterable[tuple[Known, str, str]]) -> list[Bear
     return found
 
 
+def is_use_due(bearers: Iterable[Bearer]) -> bool:
+    """Would `note_use` write that one of them was used?"""
+    now = time.monotonic()
+    return any(now - _seen.get(each.credential, -SEEN_EVERY) >= SEEN_EVERY for each in bearers if each.credential)
+
+
 def note_use(bearers: Iterable[Bearer]) -> None:
     """Once a minute, and waiting for nobody who notes the same."""
     now = time.monotonic()

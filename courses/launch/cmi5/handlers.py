@@ -13,7 +13,7 @@ from courses.launch.packages.models import Package
 from courses.launch.sessions import queries as sessions
 from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
 from courses.launch.sessions.models import OPEN_SESSIONS, Registration, Session
-from lms.core import clock
+from lms.core import clock, events
 from lms.core.db import get_or_refuse
 from lms.xapi.errors import NotAllowed
 from lms.xapi.events import Arrived, DocumentAsked, StatementsArriving, StatementsAsked, StatementsRecorded
@@ -35,10 +35,13 @@ def judge(event: StatementsArriving) -> None:
             event.judged.add(credential)
 
 
+def _is_launched(event: StatementsRecorded) -> bool:
+    return bool(event.launched)
+
+
+@events.only_if(_is_launched)
 def follow(event: StatementsRecorded) -> None:
     """Statements of sessions that were stored just now. Their registrations are locked since `judge`."""
-    if not event.launched:
-        return
     found = sessions.of_credentials(event.launched)
     for each in event.statements:
         session = found.get(each.credential) if each.credential else None

@@ -39,13 +39,12 @@ def put(asked: str | None, call: Call) -> Answer:
     known, version = _sender(asked, call)
     parameters.allow(call.arguments, {"statementId"})
     id_ = parameters.identifier(call.arguments, "statementId")
-    with together.on_the_way():
-        batch, parts = _read(known.bearer, version, call)
-        if not isinstance(batch, dict):
-            raise Malformed("PUT takes one statement", rule="Part 3 §2.1.1")
-        if UUID(batch.setdefault("id", str(id_))) != id_:
-            raise Malformed("The statement has another id than the address", "/id", "Part 3 §2.1.1")
-        _keep(known, version, call, batch, parts)
+    batch, parts = _read(known.bearer, version, call)
+    if not isinstance(batch, dict):
+        raise Malformed("PUT takes one statement", rule="Part 3 §2.1.1")
+    if UUID(batch.setdefault("id", str(id_))) != id_:
+        raise Malformed("The statement has another id than the address", "/id", "Part 3 §2.1.1")
+    _keep(known, version, call, batch, parts)
     return NOTHING
 
 
@@ -53,9 +52,8 @@ def post(asked: str | None, call: Call) -> Answer:
     """Store one statement or a list of them; answer their ids in order."""
     known, version = _sender(asked, call)
     parameters.allow(call.arguments, ())
-    with together.on_the_way():
-        batch, parts = _read(known.bearer, version, call)
-        ids = _keep(known, version, call, batch, parts)
+    batch, parts = _read(known.bearer, version, call)
+    ids = _keep(known, version, call, batch, parts)
     return json(ids)
 
 

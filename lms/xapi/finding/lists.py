@@ -99,10 +99,14 @@ def _referred(driver: Sequence[Condition], echo: int, order: str) -> str:
 
 
 def _own(way: Way, conditions: Sequence[Condition], verb: str, seq: str) -> str:
-    """The statement of that number can be seen and meets the conditions; what is cheap to look up is first."""
+    """The statement of that number can be seen and meets the conditions; what is cheap to look up is first.
+
+    The timestamp, which no list has, keeps the planner from looking for a number in a list of all actors, one after the
+    other: in an empty month that seems to cost the same.
+    """
     return (
         f"true{_also(conditions, verb, seq)} AND EXISTS (SELECT FROM statement AS q WHERE q.tenant = %(tenant)s"
-        f" AND q.seq = {seq} AND {_visible('q', way, conditions)} OFFSET 0)"
+        f" AND q.seq = {seq} AND {_visible('q', way, conditions)} AND q.timestamp > '-infinity' OFFSET 0)"
     )
 
 

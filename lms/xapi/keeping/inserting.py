@@ -92,7 +92,8 @@ def insert(tenant: int, rows: Sequence[Row]) -> Inserted:
     return _insert(connection, tenant, rows)
 
 
-def _insert(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row]) -> Inserted:
+def as_json(rows: Sequence[Row]) -> str:
+    """As `json_to_recordset` reads them."""
     given = [
         {
             "q": row.seq, "i": row.id, "t": row.timestamp, "v": row.keys.verb, "a": row.keys.actor,
@@ -102,7 +103,11 @@ def _insert(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row
         }
         for row in rows
     ]  # fmt: skip
-    found = connection.execute(_INSERT, {"tenant": tenant, "rows": orjson.dumps(given).decode()}).fetchall()
+    return orjson.dumps(given).decode()
+
+
+def _insert(connection: psycopg.Connection[Any], tenant: int, rows: Sequence[Row]) -> Inserted:
+    found = connection.execute(_INSERT, {"tenant": tenant, "rows": as_json(rows)}).fetchall()
     return Inserted({seq for seq, _ in found}, {seq for seq, awaited in found if awaited})
 
 

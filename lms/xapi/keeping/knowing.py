@@ -1,6 +1,6 @@
 """What statements tell in passing: definitions of activities, and names of agents. Written only when it is news."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -23,21 +23,20 @@ def forget() -> None:
     _known.clear()
 
 
+def knows(tenant: int, defining: Iterable[list[Json]], naming: Iterable[list[Json]]) -> bool:
+    """Is there nothing to note in these activities and agents, as far as this process can tell?"""
+    return not any(_untold(tenant, defining)) and not _unheard(tenant, naming)
+
+
 def note_definitions(tenant: int, told: Iterable[list[Json]]) -> None:
     """Unite what statements say of their activities with what is known. Rows are locked in the order of their keys."""
     news: dict[int, tuple[str, Json]] = {}
     marks: dict[int, list[tuple[object, ...]]] = {}
-    for activities in told:
-        for activity in activities:
-            definition = activity.get("definition")
-            if not definition:
-                continue
-            mark = (tenant, activity["id"], parsing.dump(definition))
-            if mark not in _known:
-                key = keys.key_of(activity["id"])
-                before = news[key][1] if key in news else {}
-                news[key] = (activity["id"], merged(before, definition))
-                marks.setdefault(key, []).append(mark)
+    for activity, mark in _untold(tenant, told):
+        key = keys.key_of(activity["id"])
+        before = news[key][1] if key in news else {}
+        news[key] = (activity["id"], merged(before, activity["definition"]))
+        marks.setdefault(key, []).append(mark)
     if not news:
         return
     ordered = sorted(news)
@@ -67,15 +66,7 @@ def note_definitions(tenant: int, told: Iterable[list[Json]]) -> None:
 
 def note_names(tenant: int, told: Iterable[list[Json]]) -> None:
     """Names by which agents were called, for the Person that /agents answers."""
-    news = {
-        (tenant, key, agent["name"])
-        for agents in told
-        for agent in agents
-        if agent.get("name")
-        and "\x00" not in agent["name"]
-        and agent.get("objectType") != "Group"
-        and (key := keys.agent_key(agent)) is not None
-    } - _known
+    news = _unheard(tenant, told)
     if not news:
         return
     found = db.session.execute(
@@ -90,6 +81,30 @@ def note_names(tenant: int, told: Iterable[list[Json]]) -> None:
             insert(AgentName).on_conflict_do_nothing(),
             [{"tenant": tenant, "agent": agent, "name": name} for tenant, agent, name in missing],
         )
+
+
+def _untold(tenant: int, told: Iterable[list[Json]]) -> Iterator[tuple[Json, tuple[object, ...]]]:
+    """Activities with a definition that is not known as told, and the mark by which it will be."""
+    for activities in told:
+        for activity in activities:
+            if definition := activity.get("definition"):
+                mark = (tenant, activity["id"], parsing.dump(definition))
+                if mark not in _known:
+                    yield activity, mark
+
+
+def _unheard(tenant: int, told: Iterable[list[Json]]) -> set[tuple[int, int, str]]:
+    """(tenant, agent, name) that are not known."""
+    found = {
+        (tenant, key, agent["name"])
+        for agents in told
+        for agent in agents
+        if agent.get("name")
+        and "\x00" not in agent["name"]
+        and agent.get("objectType") != "Group"
+        and (key := keys.agent_key(agent)) is not None
+    }
+    return {each for each in found if each not in _known}
 
 
 def _remember(marks: Iterable[tuple[object, ...]]) -> None:

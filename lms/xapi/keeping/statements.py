@@ -131,7 +131,11 @@ def keep_all(sendings: Sequence[Sending], opened: Opened) -> list[list[str]]:
         _keep(sendings[0].bearer.tenant, every, opened)
     for sending in sendings:
         _keep_attachments(sending)
-    return [[str(each.id) for each in sending.batch] for sending in sendings]
+    return [ids_of(sending) for sending in sendings]
+
+
+def ids_of(sending: Sending) -> list[str]:
+    return [str(each.id) for each in sending.batch]
 
 
 def _announce(sendings: Sequence[Sending]) -> None:
@@ -158,9 +162,9 @@ def _announce(sendings: Sequence[Sending]) -> None:
 
 
 def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], opened: Opened) -> None:
-    closings = {id(sending): _Closing(sending.bearer) for sending, _ in every}
+    closings = {id(sending): Closing(sending.bearer) for sending, _ in every}
     rows = [
-        _row(each, seq, closings[id(sending)])
+        row_of(each, seq, closings[id(sending)])
         for (sending, each), seq in zip(every, opened.take(len(every)), strict=True)
     ]
     new, awaited = inserting.insert(tenant, rows)
@@ -171,17 +175,17 @@ def _keep(tenant: int, every: Sequence[tuple[Sending, Ready]], opened: Opened) -
     if awaited:
         linking.arrive(tenant, [row for row in rows if row.seq in awaited])
     linking.link_all(tenant, [(row, each.target) for row, (_, each) in kept if each.target])
-    defining = {id(sending) for sending, _ in every if _may_define(sending.bearer)}
+    defining = {id(sending) for sending, _ in every if may_define(sending.bearer)}
     defined = [_definable(by.bearer, each.named.activities) for _, (by, each) in kept if id(by) in defining]
     knowing.note_definitions(tenant, defined)
     knowing.note_names(tenant, [each.named.agents for _, (_, each) in kept])
     if kept:
-        told = tuple(_recorded(row, each, sending.bearer.credential) for row, (sending, each) in kept)
+        told = tuple(recorded(row, each, sending.bearer.credential) for row, (sending, each) in kept)
         launched = frozenset(by.bearer.credential for _, (by, _) in kept if by.bearer.bounds and by.bearer.credential)
         events.publish(StatementsRecorded(told, launched))
 
 
-class _Closing:
+class Closing:
     """What the store sets at the end of whatever a bearer sends."""
 
     def __init__(self, bearer: Bearer) -> None:
@@ -189,7 +193,7 @@ class _Closing:
         self.json = b'","authority":' + parsing.dump(bearer.authority) + b"}"
 
 
-def _may_define(bearer: Bearer) -> bool:
+def may_define(bearer: Bearer) -> bool:
     return bearer.may(Use.DEFINE) or bearer.bounds is not None
 
 
@@ -199,7 +203,7 @@ def _definable(bearer: Bearer, activities: list[Json]) -> list[Json]:
     return activities if bounds is None else [each for each in activities if bounds.holds_activity(each["id"])]
 
 
-def _row(it: Ready, seq: int, closing: _Closing) -> inserting.Row:
+def row_of(it: Ready, seq: int, closing: Closing) -> inserting.Row:
     """The statement's row. Its payload is what was sent, in its order, with what the store sets at its end."""
     stored = patterns.written(seq).encode()
     timestamp, between = it.timestamp, b',"stored":"'
@@ -238,7 +242,7 @@ def _keep_attachments(sending: Sending) -> None:
         attachments.keep(sending.bearer.tenant, sending.parts[sha2])
 
 
-def _recorded(row: inserting.Row, it: Ready, credential: UUID | None) -> Recorded:
+def recorded(row: inserting.Row, it: Ready, credential: UUID | None) -> Recorded:
     said = it.statement
     return Recorded(
         id=row.id,

@@ -15,7 +15,7 @@ class Sequence:
 
     def __init__(self, writer: int, after: int) -> None:
         """`after` is the highest number in the store."""
-        self._writer, self._last = writer, after
+        self._writer, self._last, self._before = writer, after, after
         self._lock = threading.Lock()
 
     def take(self, count: int, now: int) -> range:
@@ -23,5 +23,11 @@ class Sequence:
         with self._lock:
             now = max(now, self._last + 1)
             first = now + (self._writer - now) % WRITERS
-            self._last = first + (count - 1) * WRITERS
+            self._before, self._last = self._last, first + (count - 1) * WRITERS
             return range(first, self._last + 1, WRITERS)
+
+    def give_back(self, taken: range) -> None:
+        """They were not used. If others were taken since, they stay as they are: nobody's."""
+        with self._lock:
+            if self._last == taken[-1]:
+                self._last = self._before
