@@ -20,7 +20,7 @@ class SendQuery(Schema):
 
     name = Text(max=200, load_default="", metadata={"description": "The file's name, or the title of a link"})
     languages = DelimitedList(
-        LANGUAGE, load_default=["en"], metadata={"description": "Languages that it speaks: en, cy, or en,cy"}
+        LANGUAGE, load_default=lambda: ["en"], metadata={"description": "Languages that it speaks: en, cy, or en,cy"}
     )
     address = Text(
         max=2000, load_default=None, metadata={"description": "An https address in place of a file: a page elsewhere"}
