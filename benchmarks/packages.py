@@ -84,7 +84,7 @@ def main(folder: Path) -> None:
         for round_ in range(ROUNDS):
             data, place = course_of(UNITS, round_), folder / f"bare-{round_}"
             bare.append(timed(lambda data=data, place=place: unpacked_bare(data, place)))  # type: ignore[misc]
-            reading.append(timed(lambda data=data: formats.read(io.BytesIO(data), "course.zip", importing.LIMITS)))  # type: ignore[misc]
+            reading.append(timed(lambda data=data: formats.read(io.BytesIO(data), "course.zip", importing.limits())))  # type: ignore[misc]
             whole.append(timed(lambda data=data: imported(data)))  # type: ignore[misc]
         kept = db.session.scalar(select(func.count()).select_from(PackageNode))
     base = statistics.median(bare)

@@ -30,6 +30,7 @@ from courses.launch.cmi5.fetching import fetching
 from courses.launch.completion.api import api as completion_api
 from courses.launch.completion.pages import pages as completion_pages
 from courses.launch.content.host import ContentHost
+from courses.launch.formats import Limits
 from courses.launch.h5p.api import runs as h5p_runs
 from courses.launch.packages import cli as packages_cli  # noqa: F401 - its commands register themselves
 from courses.launch.packages.api import api as packages_api
@@ -218,6 +219,11 @@ def configure(app: Flask, settings: config.Settings) -> None:
         MAX_CONTENT_LENGTH=(settings.max_upload_mb + 1) * 1_000_000,
         MAX_FORM_MEMORY_SIZE=2_000_000,
         MAX_PACKAGE=settings.max_package_mb * 1_000_000,
+        PACKAGE_LIMITS=Limits(
+            package=settings.max_package_mb * 1_000_000, total=settings.max_unpacked_mb * 1_000_000,
+            one=settings.max_unpacked_mb * 1_000_000, entries=settings.max_package_files,
+            ratio=settings.max_package_ratio,
+        ),
         MAX_UPLOAD=settings.max_upload_mb * 1_000_000,
         PUBLIC_URL=settings.public_url.rstrip("/"),
         CONTENT_ORIGIN=settings.content_address,

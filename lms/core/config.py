@@ -42,6 +42,9 @@ class Settings:
     files_url: str = _setting("", "Where evidence files lie: a folder or s3://bucket/path; empty: the instance folder")
     max_upload_mb: int = _setting(20, "Largest file that may be uploaded, in megabytes")
     max_package_mb: int = _setting(1000, "Largest course package that may be uploaded, in megabytes")
+    max_unpacked_mb: int = _setting(2000, "What a course package may unpack to, in megabytes")
+    max_package_files: int = _setting(10_000, "Files that a course package may have")
+    max_package_ratio: int = _setting(200, "How many times its packed size a large file of a package may unpack to")
     database_pool: int = _setting(5, "Database connections kept per process")
     replica_url: str = _setting(
         "", "A hot standby of the same database, for reads of statements that may be a moment old", secret=True
@@ -135,7 +138,9 @@ def _checked(given: dict[str, Any]) -> list[str]:
         faults.append("LLWYBR_MAIL_URL: write smtp://… or smtps://…")
     if given.get("log_level", "INFO") not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         faults.append("LLWYBR_LOG_LEVEL: one of DEBUG, INFO, WARNING, ERROR")
-    numbers = ("max_upload_mb", "max_package_mb", "database_pool")
+    numbers = (
+        "max_upload_mb", "max_package_mb", "max_unpacked_mb", "max_package_files", "max_package_ratio", "database_pool",
+    )  # fmt: skip
     faults += [f"{environment_name(name)}: at least 1" for name in numbers if given.get(name, 1) < 1]
     return faults
 

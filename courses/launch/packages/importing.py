@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import BinaryIO
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from courses.catalogue.models import Course
@@ -33,7 +34,6 @@ AT_ONCE = 5_000_000
 STEP = 20_000_000
 """Bytes after which a long unpacking says how far it is."""
 MEDIA_TYPE = "application/octet-stream"
-LIMITS = Limits()
 
 Told = Callable[[PackageImport, int], None]
 
@@ -84,7 +84,7 @@ def run(made: PackageImport, told: Told) -> None:
             return
         file = db.session.get_one(files.StoredFile, made.file_id)
         with files.opened(file.id) as source:
-            content, archive = formats.read(source, made.name, LIMITS)
+            content, archive = formats.read(source, made.name, limits())
             if (entries := _entries(content, archive, source)) is not None:
                 storing.unpack(file.sha256, _counted(made, entries, told))
     except Unfit as fault:
@@ -109,6 +109,12 @@ def finish(import_id: UUID) -> None:
             made.state = ImportState.READING
     with transaction():
         run(made, _committing)
+
+
+def limits() -> Limits:
+    """How large a package may be, by the settings."""
+    found: Limits = current_app.config["PACKAGE_LIMITS"]
+    return found
 
 
 def percent(made: PackageImport) -> int:

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from courses.catalogue.models import Course
+from courses.launch.formats import Limits
 from courses.launch.formats.structure import Format
 from courses.launch.packages import importing, queries, storing
 from courses.launch.packages.models import ImportState, NodeKind, Package, PackageImport
@@ -141,3 +142,10 @@ def test_a_folder_is_imported_by_command(app: Flask, course: Course, tmp_path: P
     assert {language: made.package.format for language, made in offered.items() if made.package} == {
         "en": Format.CMI5, "cy": Format.SCORM_12,
     }  # fmt: skip
+
+
+def test_how_large_it_may_be_is_a_setting(course: Course, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "PACKAGE_LIMITS", Limits(entries=1))
+    made = send(course, make_cmi5())
+    assert made.state is ImportState.REFUSED
+    assert "1" in str(made.faults[0]["params"].values())
