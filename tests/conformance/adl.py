@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -74,11 +75,11 @@ def endpoint(server: str, folder: Path) -> Iterator[tuple[str, str, str]]:
          "--no-ws", "--log-level", "error"], cwd=ROOT, env=environment,
     )  # fmt: skip
     try:
-        for _ in range(200):
+        for _ in range(600):  # it takes connections before it can answer, and the suite's first patience is short
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=5).close()
-                break
-            except ConnectionRefusedError:
+                with urlopen(f"http://127.0.0.1:{port}/xapi/about", timeout=60):
+                    break
+            except OSError:
                 time.sleep(0.1)
         yield f"http://127.0.0.1:{port}/xapi", key, secret
     finally:
