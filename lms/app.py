@@ -32,10 +32,12 @@ from courses.launch.packages.pages import pages as packages_pages
 from courses.launch.pages import pages as launch_pages
 from courses.launch.scorm import models as scorm_models  # noqa: F401 - its tables are known
 from courses.portfolios import handlers as portfolio_handlers
+from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
 from courses.portfolios.api import api as portfolios_api
 from courses.portfolios.events import PortfolioSignedOff
+from courses.supervision import jobs as supervision_jobs  # noqa: F401 - the same
 from courses.supervision.api import api as supervision_api
 from courses.supervision.events import AttestationEnded, AttestationMade
 from courses.supervision.pages import pages as supervision_pages

@@ -22,7 +22,7 @@ from courses.portfolios.models import (
 )
 from courses.portfolios.waiting import Waiting
 from courses.supervision.models import Supervision
-from courses.supervision.queries import is_member
+from courses.supervision.queries import CHARGE, charge_holds, is_member
 from lms.accounts.models import JobRole, Membership, Person
 from lms.core import clock
 from lms.core.db import DAY, db
@@ -201,16 +201,10 @@ def portfolios_within(reach: Reach, viewer: UUID | None) -> Select[Portfolio]:
     found = select(Portfolio).options(*whole())
     if reach.everything:
         return found
-    today = clock.today()
-    supervised = (
-        select(Supervision.id)
-        .where(
-            Supervision.supervisor_id == viewer,
-            Supervision.learner_id == Portfolio.learner_id,
-            Supervision.programme_code == Portfolio.programme_code,
-            Supervision.starts_on <= today,
-            or_(Supervision.ends_on.is_(None), Supervision.ends_on > today),
-        )
-        .exists()
+    supervised = exists().where(
+        CHARGE.c.supervisor_id == viewer,
+        CHARGE.c.learner_id == Portfolio.learner_id,
+        CHARGE.c.programme_code == Portfolio.programme_code,
+        charge_holds(clock.today()),
     )
     return found.where(Portfolio.learner_id.in_(list(reach.people)), or_(Portfolio.learner_id == viewer, supervised))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 from courses.catalogue.models import Course, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, TemplateItem
-from courses.supervision.models import Supervision
+from courses.supervision.queries import CHARGE
 from lms.accounts.models import Person
 from lms.core.db import Base
 from lms.core.language import Bilingual
@@ -25,8 +25,8 @@ def _waiting(kind: str, *columns: Any) -> Select[Any]:
         select(
             literal(kind).label("kind"), id.label("id"), since.label("since"), position.label("position"),
             title_en.label("title_en"), title_cy.label("title_cy"), Portfolio.id.label("portfolio_id"),
-            Portfolio.learner_id.label("learner_id"), Supervision.supervisor_id.label("supervisor_id"),
-            Supervision.starts_on.label("from_day"), Supervision.ends_on.label("to_day"),
+            Portfolio.learner_id.label("learner_id"), CHARGE.c.supervisor_id.label("supervisor_id"),
+            CHARGE.c.from_day.label("from_day"), CHARGE.c.to_day.label("to_day"), CHARGE.c.for_id.label("for_id"),
             Person.display_name.label("learner_name"), Course.code.label("course_code"),
             _offered.title_en.label("course_en"), _offered.title_cy.label("course_cy"),
         )
@@ -36,8 +36,8 @@ def _waiting(kind: str, *columns: Any) -> Select[Any]:
         .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
         .join(Course, Course.id == Enrolment.course_id)
         .join(
-            Supervision,
-            (Supervision.learner_id == Portfolio.learner_id) & (Supervision.programme_code == Portfolio.programme_code),
+            CHARGE,
+            (CHARGE.c.learner_id == Portfolio.learner_id) & (CHARGE.c.programme_code == Portfolio.programme_code),
         )
         .where(Enrolment.state.not_in((EnrolmentState.WITHDRAWN, EnrolmentState.WAITLISTED)))
     )  # fmt: skip
@@ -78,6 +78,7 @@ class Waiting(Base):
     supervisor_id: Mapped[UUID]
     from_day: Mapped[date]
     to_day: Mapped[date | None]
+    for_id: Mapped[UUID | None]
 
     @property
     def title(self) -> Bilingual:
