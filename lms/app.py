@@ -32,6 +32,7 @@ from courses.launch.packages.pages import pages as packages_pages
 from courses.launch.pages import pages as launch_pages
 from courses.launch.scorm import models as scorm_models  # noqa: F401 - its tables are known
 from courses.portfolios import handlers as portfolio_handlers
+from courses.portfolios import hooks as portfolio_hooks
 from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
@@ -42,6 +43,9 @@ from courses.supervision.api import api as supervision_api
 from courses.supervision.events import AttestationEnded, AttestationMade
 from courses.supervision.pages import pages as supervision_pages
 from courses.supervision.queries import supervised_by
+from courses.supervision.sessions import tasks
+from courses.supervision.sessions.api import api as supervision_sessions_api
+from courses.supervision.sessions.pages import pages as supervision_sessions_pages
 from frameworks import loading as frameworks_loading
 from frameworks.api import api as frameworks_api
 from frameworks.pages import pages as framework_pages
@@ -77,6 +81,7 @@ from lms.xapi.pages import pages as record_store_pages
 
 PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
+    supervision_sessions_pages,
     enrolments_pages,
     launch_pages,
     packages_pages,
@@ -109,6 +114,7 @@ PAGES: tuple[Blueprint, ...] = (
 )
 APIS: tuple[Api, ...] = (
     supervision_api,
+    supervision_sessions_api,
     enrolments_api,
     launch_api,
     packages_api,
@@ -162,6 +168,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["llwybr.loaders"] = LOADERS
     app.extensions["catalogue.standing"] = enrolment_hooks.standing
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
+    tasks.provide(portfolio_hooks.tasks_of, portfolio_hooks.titles_of)
     app.extensions["frameworks.course_titles"] = titles_on_offer
     cli.init_app(app)
     return app

@@ -1,6 +1,6 @@
 """How supervision is arranged for a learner: the rule that counts, who finds a supervisor, and whom that could be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -105,6 +105,11 @@ def proposed(learner_id: UUID, programme_code: str) -> list[tuple[SupervisorLice
         arrangement_of(learner_id, programme_code).scope,
     )  # fmt: skip
     return [(by_id[each.licence_id], each) for each in ranked]
+
+
+def nearest(mine: list[list[UUID]], others: Mapping[UUID, list[list[UUID]]], free: Mapping[UUID, int]) -> UUID | None:
+    """Of these people, who is nearest to somebody at `mine`, and then has most room."""
+    return min(others, key=lambda each: (rules.nearness(mine, others[each]), -free[each], str(each)), default=None)
 
 
 def deputy_of(supervisor_id: UUID, programme_code: str, day: date) -> Person | None:

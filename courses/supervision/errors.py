@@ -73,3 +73,9 @@ class NobodyLeftToHandOver(Conflict):
     """The supervisor has no learners there."""
 
     slug, title = "nobody-to-hand-over", N_("This supervisor has no learners here to hand over")
+
+
+class SessionAnswered(Conflict):
+    """The learner has answered, or the session was withdrawn."""
+
+    slug, title = "session-answered", N_("This session no longer waits for your word")

@@ -1,6 +1,7 @@
 """What people are told by mail about supervision, in their own language."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from flask import current_app
 from flask_babel import force_locale, gettext
@@ -46,7 +47,7 @@ def answered(it: Invitation) -> None:
                "ask again, or somebody else:\n%(link)s"),
         ),
     }[it.state.value]  # fmt: skip
-    there = {"who": asked.display_name, "programme": it.programme.title}
+    there: dict[str, str | Bilingual] = {"who": asked.display_name, "programme": it.programme.title}
     _send(asks, subject, body, "/supervision/invitations", **there)
 
 
@@ -77,7 +78,7 @@ def handed_over(learner: Person, before: Person, after: Person, programme: Progr
 
 
 def without_supervisor(learner: Person, before: Person, programme: Programme, finder: Person | None) -> None:
-    told = {"before": before.display_name, "programme": programme.title}
+    told: dict[str, str | Bilingual] = {"before": before.display_name, "programme": programme.title}
     if finder is None:
         body = N_("%(before)s no longer supervises you in %(programme)s. You can ask somebody yourself:\n%(link)s")
     else:
@@ -106,6 +107,22 @@ def waits_too_long(to: Person, learner: Person, programme: Programme, days: int,
     _send(
         to, N_("%(who)s has waited for %(days)s days"), body, "/supervision" if deputy else "/manage/supervision",
         who=learner.display_name, programme=programme.title, days=str(days),
+    )  # fmt: skip
+
+
+def session_logged(learner: Person, supervisor: Person, held_on: date, minutes: int) -> None:
+    _send(
+        learner, N_("Supervision on %(day)s: do you agree?"),
+        N_("%(who)s has recorded supervision with you on %(day)s, %(minutes)s minutes. It counts once you agree:\n%(link)s"),
+        "/supervision/sessions", who=supervisor.display_name, day=held_on.isoformat(), minutes=str(minutes),
+    )  # fmt: skip
+
+
+def session_disputed(supervisor: Person, learner: Person, held_on: date) -> None:
+    _send(
+        supervisor, N_("%(who)s does not agree with a session"),
+        N_("%(who)s says that something is wrong with the supervision that you recorded for %(day)s:\n%(link)s"),
+        "/supervision/sessions", who=learner.display_name, day=held_on.isoformat(),
     )  # fmt: skip
 
 

@@ -332,6 +332,16 @@ def attestations_for(actor: Actor) -> Select[Attestation]:
     return found.where(or_(made, people_within(reach, Attestation.learner_id.expression)))
 
 
+def attestations_in_reach(actor: Actor, day: date) -> Select[Attestation]:
+    """What held on that day, by what is known today, of learners where the actor assigns supervisors."""
+    reach = actor.reach(Permission.SUPERVISION_ASSIGN)
+    return (
+        select(Attestation)
+        .options(joinedload(Attestation.learner), joinedload(Attestation.supervisor), joinedload(Attestation.programme))
+        .where(attestation_holds(day), people_within(reach, Attestation.learner_id.expression))
+    )
+
+
 def licences_for(actor: Actor) -> Select[SupervisorLicence]:
     """One's own, and those of people where one organises."""
     reach = actor.reach(Permission.SUPERVISION_READ)
