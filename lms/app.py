@@ -37,7 +37,10 @@ from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs r
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
 from courses.portfolios.api import api as portfolios_api
-from courses.portfolios.events import PortfolioSignedOff
+from courses.portfolios.events import PortfolioSignedOff, SignOffWithdrawn
+from courses.portfolios.moderation import handlers as moderation_handlers
+from courses.portfolios.moderation.api import api as moderation_api
+from courses.portfolios.moderation.pages import pages as moderation_pages
 from courses.supervision import jobs as supervision_jobs  # noqa: F401 - the same
 from courses.supervision.api import api as supervision_api
 from courses.supervision.events import AttestationEnded, AttestationMade
@@ -88,6 +91,7 @@ PAGES: tuple[Blueprint, ...] = (
     completion_pages,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
+    moderation_pages,
     framework_pages,
     catalogue_pages,
     course_author_pages,
@@ -120,6 +124,7 @@ APIS: tuple[Api, ...] = (
     packages_api,
     completion_api,
     portfolios_api,
+    moderation_api,
     frameworks_api,
     catalogue_api,
     accounts_api,
@@ -134,7 +139,9 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (AttestationMade, enrolment_handlers.resume),
     (LearnerEnrolled, portfolio_handlers.open_for_enrolment),
     (EnrolmentCompleted, certificate_handlers.award_on_completion),
+    (PortfolioSignedOff, moderation_handlers.draw_sample),
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
+    (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
 )
 LOADERS: tuple[Callable[[Actor], None], ...] = (
     accounts_loading.load_reference,

@@ -19,6 +19,7 @@ from courses.portfolios.models import (
     PortfolioState,
     PortfolioTemplate,
     SignOff,
+    SupervisionRule,
 )
 from courses.portfolios.waiting import Waiting
 from courses.supervision.models import Supervision
@@ -158,6 +159,31 @@ def next_waiting(supervisor_id: UUID, *, after: UUID | None = None) -> Waiting |
     return db.session.scalars(
         queue_of(supervisor_id).where(Waiting.id != after).order_by(Waiting.since, Waiting.id).limit(1)
     ).one_or_none()
+
+
+def several_for(supervisor_id: UUID, limit: int) -> list[EvidenceItem]:
+    """The oldest waiting items whose templates let them be decided together, with all that a page shows of them."""
+    ids = list(
+        db.session.scalars(
+            queue_of(supervisor_id)
+            .with_only_columns(Waiting.id)
+            .where(Waiting.kind == "item", Waiting.supervision == SupervisionRule.GROUP_OR_INDIVIDUAL)
+            .order_by(Waiting.since, Waiting.id)
+            .limit(limit)
+        )
+    )
+    found = db.session.scalars(
+        select(EvidenceItem)
+        .where(EvidenceItem.id.in_(ids))
+        .options(
+            joinedload(EvidenceItem.template_item), joinedload(EvidenceItem.file),
+            joinedload(EvidenceItem.portfolio).joinedload(Portfolio.learner),
+            joinedload(EvidenceItem.portfolio).joinedload(Portfolio.enrolment).joinedload(Enrolment.version),
+            selectinload(EvidenceItem.decisions).joinedload(Decision.decided_by),
+        )
+        .order_by(EvidenceItem.submitted_at, EvidenceItem.id)
+    )  # fmt: skip
+    return list(found)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Mapped
 
 from courses.catalogue.models import Course, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
-from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, TemplateItem
+from courses.portfolios.models import (
+    EvidenceItem,
+    EvidenceState,
+    Portfolio,
+    PortfolioState,
+    PortfolioTemplate,
+    TemplateItem,
+)
 from courses.supervision.queries import CHARGE
 from lms.accounts.models import Person
 from lms.core.db import Base
@@ -19,12 +26,13 @@ _offered, _asked = CourseVersion.__table__.c, TemplateItem.__table__.c
 
 
 def _waiting(kind: str, *columns: Any) -> Select[Any]:
-    """Rows of the queue: `columns` are id, since, position, and the item's title in both languages."""
-    id, since, position, title_en, title_cy = columns
+    """Rows of the queue: `columns` are id, since, position, the item's title in both languages, and who may accept it."""
+    id, since, position, title_en, title_cy, supervision = columns
     return (
         select(
             literal(kind).label("kind"), id.label("id"), since.label("since"), position.label("position"),
-            title_en.label("title_en"), title_cy.label("title_cy"), Portfolio.id.label("portfolio_id"),
+            title_en.label("title_en"), title_cy.label("title_cy"),
+            supervision.label("supervision"), Portfolio.id.label("portfolio_id"),
             Portfolio.learner_id.label("learner_id"), CHARGE.c.supervisor_id.label("supervisor_id"),
             CHARGE.c.from_day.label("from_day"), CHARGE.c.to_day.label("to_day"), CHARGE.c.for_id.label("for_id"),
             Person.display_name.label("learner_name"), Course.code.label("course_code"),
@@ -47,12 +55,13 @@ _NOTHING = cast(null(), String)
 _rows = union_all(
     _waiting(
         "item", EvidenceItem.id, EvidenceItem.submitted_at, TemplateItem.position,
-        _asked.title_en, _asked.title_cy,
+        _asked.title_en, _asked.title_cy, cast(PortfolioTemplate.supervision, String),
     )
     .join(EvidenceItem, EvidenceItem.portfolio_id == Portfolio.id)
     .join(TemplateItem, TemplateItem.id == EvidenceItem.template_item_id)
+    .join(PortfolioTemplate, PortfolioTemplate.id == TemplateItem.template_id)
     .where(EvidenceItem.state == EvidenceState.SUBMITTED),
-    _waiting("portfolio", Portfolio.id, Portfolio.submitted_at, literal(0), _NOTHING, _NOTHING).where(
+    _waiting("portfolio", Portfolio.id, Portfolio.submitted_at, literal(0), _NOTHING, _NOTHING, _NOTHING).where(
         Portfolio.state == PortfolioState.SUBMITTED
     ),
 ).subquery("waiting")  # fmt: skip
@@ -69,6 +78,7 @@ class Waiting(Base):
     position: Mapped[int]
     title_en: Mapped[str | None]
     title_cy: Mapped[str | None]
+    supervision: Mapped[str | None]
     portfolio_id: Mapped[UUID]
     learner_id: Mapped[UUID]
     learner_name: Mapped[str]

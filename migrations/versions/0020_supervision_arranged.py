@@ -11,7 +11,6 @@ down_revision = "0016_packages"
 
 
 def upgrade() -> None:
-    #
     op.create_table(
         "supervision_escalation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -175,7 +174,6 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_supervision_stand_in_supervisor_id"), "supervision_stand_in", ["supervisor_id"], unique=False
     )
-    #
 
 
 def downgrade() -> None:

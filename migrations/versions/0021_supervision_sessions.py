@@ -12,7 +12,6 @@ down_revision = "0020_supervision_arranged"
 
 
 def upgrade() -> None:
-    #
     op.create_table(
         "supervision_session",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -78,7 +77,6 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_supervision_session_learner_learner_id"), "supervision_session_learner", ["learner_id"], unique=False
     )
-    #
 
 
 def downgrade() -> None:

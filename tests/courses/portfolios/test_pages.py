@@ -219,7 +219,7 @@ def test_of_two_tabs_of_one_supervisor_the_second_is_told_and_keeps_its_comment(
     page = browser.get(url).text
     hidden = dict(re.findall(r'name="(csrf_token|once|edition)" value="([^"]*)"', page))
     assert browser.post(url, data=hidden | {"outcome": "accepted"}).status_code == 303
-    late = browser.post(url, data=hidden | {"outcome": "returned", "comment": "Not yet."})
+    late = browser.post(url, data=hidden | {"outcome": "returned", "reason": "other", "comment": "Not yet."})
     assert late.status_code == 409
     assert "no longer waiting for a decision" in late.text
     again = browser.post(url, data=hidden | {"outcome": "accepted"})
