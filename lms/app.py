@@ -37,6 +37,8 @@ from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs r
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
 from courses.portfolios.api import api as portfolios_api
+from courses.portfolios.demand.api import api as demand_api
+from courses.portfolios.demand.pages import pages as demand_pages
 from courses.portfolios.events import PortfolioSignedOff, SignOffWithdrawn
 from courses.portfolios.moderation import handlers as moderation_handlers
 from courses.portfolios.moderation.api import api as moderation_api
@@ -92,6 +94,7 @@ PAGES: tuple[Blueprint, ...] = (
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
     moderation_pages,
+    demand_pages,
     framework_pages,
     catalogue_pages,
     course_author_pages,
@@ -125,6 +128,7 @@ APIS: tuple[Api, ...] = (
     completion_api,
     portfolios_api,
     moderation_api,
+    demand_api,
     frameworks_api,
     catalogue_api,
     accounts_api,

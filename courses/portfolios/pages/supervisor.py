@@ -104,6 +104,8 @@ def item(actor: Actor, item_id: UUID) -> Any:
         outcome, reason = Outcome(form.data.pop("outcome")), form.data.pop("reason")
         if outcome is Outcome.RETURNED and reason is None:
             form.refuse("reason", _(schemas.CHOOSE_REASON))
+            if not form.data["comment"]:
+                form.refuse("comment", _("Write what the learner should change"))
             return _item_page(actor, shown, form), 422
         with attempt(form) as tried:
             decisions.decide(

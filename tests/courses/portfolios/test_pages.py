@@ -68,7 +68,7 @@ def test_from_the_first_word_to_the_signature(app: Flask, signed_in: Any, lang: 
     one, two = items_of(pair.portfolio)
     answer = post_form(supervisor, f"/{lang}/supervision/items/{one.id}", {"edition": "2", "outcome": "returned"})
     assert answer.status_code == 422, "a return wants a comment"
-    returned = {"edition": "2", "outcome": "returned", "comment": "And then?"}
+    returned = {"edition": "2", "outcome": "returned", "reason": "more_needed", "comment": "And then?"}
     answer = post_form(supervisor, f"/{lang}/supervision/items/{one.id}", returned)
     assert answer.headers["Location"].endswith(str(two.id)), "the next one loads"
     accepted = {"edition": "2", "outcome": "accepted"}
