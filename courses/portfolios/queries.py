@@ -154,6 +154,34 @@ def waiting_for(supervisor_id: UUID) -> tuple[int, datetime | None]:
     return count, oldest
 
 
+def oldest_waiting(latest: datetime) -> list[tuple[UUID, str, datetime]]:
+    """Learner, programme, and since when the oldest item or whole waits for a decision; none that came after `latest`."""
+    gone = (EnrolmentState.WITHDRAWN, EnrolmentState.WAITLISTED)
+    items = (
+        select(Portfolio.learner_id, Portfolio.programme_code, EvidenceItem.submitted_at.label("since"))
+        .join(EvidenceItem, EvidenceItem.portfolio_id == Portfolio.id)
+        .join(Enrolment, Enrolment.id == Portfolio.enrolment_id)
+        .where(
+            EvidenceItem.state == EvidenceState.SUBMITTED, EvidenceItem.submitted_at <= latest,
+            Enrolment.state.not_in(gone),
+        )
+    )  # fmt: skip
+    wholes = (
+        select(Portfolio.learner_id, Portfolio.programme_code, Portfolio.submitted_at)
+        .join(Enrolment, Enrolment.id == Portfolio.enrolment_id)
+        .where(
+            Portfolio.state == PortfolioState.SUBMITTED, Portfolio.submitted_at <= latest, Enrolment.state.not_in(gone)
+        )
+    )
+    both = items.union_all(wholes).subquery()
+    rows = db.session.execute(
+        select(both.c.learner_id, both.c.programme_code, func.min(both.c.since))
+        .group_by(both.c.learner_id, both.c.programme_code)
+        .order_by(both.c.learner_id, both.c.programme_code)
+    )
+    return [(learner, programme, since) for learner, programme, since in rows]
+
+
 def next_waiting(supervisor_id: UUID, *, after: UUID | None = None) -> Waiting | None:
     """The oldest thing in the queue, other than `after`."""
     return db.session.scalars(

@@ -49,6 +49,12 @@ def arrangement_of(learner_id: UUID, programme_code: str) -> Arrangement:
     return Arrangement(**{name: value for name, value in said.items() if value is not None})
 
 
+def shortest_wait() -> int:
+    """The fewest days after which anything anywhere has waited too long."""
+    said = db.session.scalar(select(func.min(Policy.escalate_after)))
+    return min(said or rules.ESCALATE_AFTER, rules.ESCALATE_AFTER)
+
+
 def finder_of(learner_id: UUID, programme_code: str, day: date) -> Person | None:
     """Who finds a supervisor for this learner: the one whom the policy names, or else the nearest who may assign."""
     named = arrangement_of(learner_id, programme_code).finder
