@@ -17,7 +17,7 @@ import psycopg
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 ROOT = Path(__file__).parents[1]
-WAITING, PAGE, TIMES = 10_000, 20, 40
+WAITING, PAGE, TIMES = 10_000, 20, 15
 
 FILL = """
 WITH people AS (

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
@@ -141,11 +142,32 @@ def queue_for(actor: Actor) -> Select[Waiting]:
     return queue_of(actor.person or NOBODY)
 
 
-_COUNTED = select(func.count(), func.min(Waiting.since)).where(
-    Waiting.supervisor_id == bindparam("supervisor"),
-    Waiting.from_day <= DAY,
-    or_(Waiting.to_day.is_(None), Waiting.to_day > DAY),
-)
+def _counted() -> Select[Any]:
+    """What `Waiting` would count, without the joins that only name what waits."""
+    mine = and_(
+        CHARGE.c.learner_id == Portfolio.learner_id, CHARGE.c.programme_code == Portfolio.programme_code,
+        CHARGE.c.supervisor_id == bindparam("supervisor"), charge_holds(DAY),
+    )  # fmt: skip
+    here = Enrolment.state.not_in((EnrolmentState.WITHDRAWN, EnrolmentState.WAITLISTED))
+    held = (
+        select(Portfolio.id, Portfolio.state, Portfolio.submitted_at)
+        .join(CHARGE, mine)
+        .join(Enrolment, Enrolment.id == Portfolio.enrolment_id)
+        .where(here)
+        .cte("held")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    items = (
+        select(EvidenceItem.submitted_at)
+        .join(held, held.c.id == EvidenceItem.portfolio_id)
+        .where(EvidenceItem.state == EvidenceState.SUBMITTED)
+    )
+    wholes = select(held.c.submitted_at).where(held.c.state == PortfolioState.SUBMITTED)
+    both = items.union_all(wholes).subquery()
+    return select(func.count(), func.min(both.c[0])).select_from(both)
+
+
+_COUNTED = _counted()
 
 
 def waiting_for(supervisor_id: UUID) -> tuple[int, datetime | None]:
