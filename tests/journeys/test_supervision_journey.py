@@ -8,25 +8,23 @@ from sqlalchemy import func, select
 from courses.portfolios.models import Decision
 from courses.supervision.models import Supervision
 from courses.supervision.sessions.models import SessionLearner
+from lms.accounts.models import Person
 from lms.core.db import db
 from lms.core.permissions import Role
-from tests.factories.accounts import grant, make_membership, make_organisation, make_person, sign_in_browser
+from tests.factories.accounts import grant, make_membership, make_organisation, make_person
 from tests.factories.portfolios import items_of, make_portfolio, submit
 from tests.factories.supervision import make_licence, make_supervision
 from tests.journeys.conftest import Server
+from tests.journeys.test_every_page import browser_of
 from tests.journeys.words import Words
 
 pytestmark = pytest.mark.browser
 
 
-def opened(chromium: Browser, live: tuple[Server, Flask], person: object, width: int = 1280) -> Page:
-    server, app = live
-    client = sign_in_browser(app, person)  # type: ignore[arg-type]
-    context = chromium.new_context(viewport={"width": width, "height": 800})
-    cookie = client.get_cookie("session")
-    assert cookie is not None
-    context.add_cookies([{"name": "session", "value": cookie.value, "url": server.url}])
-    return context.new_page()
+def opened(chromium: Browser, live: tuple[Server, Flask], person: Person, width: int = 1280) -> Page:
+    page = browser_of(chromium, live, person.id).new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    return page
 
 
 @pytest.mark.parametrize("language", ["en", "cy"])
