@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Select, Uuid, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -127,10 +127,14 @@ _MINE = and_(
 
 
 def queue_of(supervisor_id: UUID) -> Select[Waiting]:
-    """What waits with the supervisor today; page it by (since, id), oldest first."""
+    """What waits with the supervisor today; page it by (since, id), oldest first.
+
+    Whose queue it is stands in the statement itself: a prepared plan for just anybody's takes seconds where a plan for
+    this one takes milliseconds, as soon as one supervisor has thousands of things waiting.
+    """
     today = clock.today()
     return select(Waiting).where(
-        Waiting.supervisor_id == supervisor_id,
+        Waiting.supervisor_id == bindparam(None, supervisor_id, type_=Uuid(), literal_execute=True),
         Waiting.from_day <= today,
         or_(Waiting.to_day.is_(None), Waiting.to_day > today),
     )
@@ -142,11 +146,11 @@ def queue_for(actor: Actor) -> Select[Waiting]:
     return queue_of(actor.person or NOBODY)
 
 
-def _counted() -> Select[Any]:
+def _counted() -> Select[int, Any]:
     """What `Waiting` would count, without the joins that only name what waits."""
     mine = and_(
         CHARGE.c.learner_id == Portfolio.learner_id, CHARGE.c.programme_code == Portfolio.programme_code,
-        CHARGE.c.supervisor_id == bindparam("supervisor"), charge_holds(DAY),
+        CHARGE.c.supervisor_id == bindparam("supervisor", type_=Uuid(), literal_execute=True), charge_holds(DAY),
     )  # fmt: skip
     here = Enrolment.state.not_in((EnrolmentState.WITHDRAWN, EnrolmentState.WAITLISTED))
     held = (

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, Uuid, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from courses.catalogue.models import Course, CourseStatus, CourseVersion, Topic
@@ -101,7 +101,7 @@ def _waiting() -> Select[int, Any]:
     mine = and_(
         CHARGE.c.learner_id == Portfolio.learner_id,
         CHARGE.c.programme_code == Portfolio.programme_code,
-        CHARGE.c.supervisor_id == bindparam("supervisor"),
+        CHARGE.c.supervisor_id == bindparam("supervisor", type_=Uuid(), literal_execute=True),
         charge_holds(DAY),
     )
     items = (
