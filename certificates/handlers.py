@@ -2,7 +2,7 @@
 
 from certificates import services
 from courses.enrolments.events import EnrolmentCompleted
-from courses.portfolios.events import PortfolioSignedOff
+from courses.portfolios.events import PortfolioSignedOff, SignOffWithdrawn
 from lms.core.permissions import Actor
 
 
@@ -13,3 +13,8 @@ def award_on_completion(event: EnrolmentCompleted) -> None:
 def award_on_sign_off(event: PortfolioSignedOff) -> None:
     """A course may be completed before its portfolio is signed, or by it: whichever comes last makes the award."""
     services.award_if_due(Actor.system(), event.enrolment_id)
+
+
+def revoke_on_withdrawal(event: SignOffWithdrawn) -> None:
+    """A certificate stands on a signature. When none stands any more, neither does it."""
+    services.revoke_without_sign_off(Actor.system(), event.enrolment_id)

@@ -22,19 +22,23 @@ award_number = Sequence("award_number", metadata=Base.metadata)
 class Award(Record):
     """One certificate, for one enrolment. `code` is 100 secret bits that look it up; `number` is for filing.
 
+    `edition` 2 and on: the one before fell with the signature that it stood on.
+
     `snapshot` holds every printed string in both languages, `snapshot_hash` its SHA-256; `design` says what draws it. A
     trigger refuses every change but that of `name_visibility`, which is the holder's choice. See `rules.standing`.
     """
 
     __tablename__ = "award"
     __table_args__ = (
+        UniqueConstraint("enrolment_id", "edition"),
         Index("ix_award_learner", "learner_id", "issued_on"),
         Index("ix_award_issued_on", "issued_on", "id"),
     )
     number: Mapped[str] = mapped_column(unique=True)
     code: Mapped[str] = mapped_column(unique=True)
     learner_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"), unique=True)
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"))
+    edition: Mapped[int] = mapped_column(default=1, server_default="1")
     course_code: Mapped[str]
     course_version_id: Mapped[UUID] = mapped_column(ForeignKey("course_version.id"))
     kind: Mapped[CertificateKind] = mapped_column(stored(CertificateKind))

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from certificates.models import Award, AwardCheck, AwardEvent, AwardFile
-from certificates.rules import AwardEventKind, Happening, Standing, folded, standing
+from certificates.rules import AwardEventKind, Happening, RevocationReason, Standing, folded, standing
 from certificates.snapshots import fingerprint
 from courses.catalogue.models import CertificateKind, Course, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.portfolios.models import Portfolio, SignOff
+from courses.portfolios.moderation.queries import stands
 from lms.core import clock
 from lms.core.db import db
 from lms.core.permissions import Reach
@@ -59,7 +60,18 @@ def award_by_id(award_id: UUID) -> Award | None:
 
 
 def award_of_enrolment(enrolment_id: UUID) -> Award | None:
-    return _one(Award.enrolment_id == enrolment_id)
+    """The newest: an earlier one fell with the signature that it stood on."""
+    newest = select(func.max(Award.edition)).where(Award.enrolment_id == enrolment_id).scalar_subquery()
+    return _one((Award.enrolment_id == enrolment_id) & (Award.edition == newest))
+
+
+def fell_with_its_signature() -> ColumnElement[bool]:
+    """Of `Award`: revoked because the sign-off was withdrawn, so that a new one may follow."""
+    return exists().where(
+        AwardEvent.award_id == Award.id,
+        AwardEvent.kind == AwardEventKind.REVOKED,
+        AwardEvent.reason == RevocationReason.SIGN_OFF_WITHDRAWN,
+    )
 
 
 def standing_of(award: Award, on: date) -> Standing:
@@ -91,7 +103,7 @@ def waiting_for_award(learner_id: UUID) -> Sequence[Enrolment]:
             Enrolment.state != EnrolmentState.WITHDRAWN,
             done,
             CourseVersion.certificate_kind != CertificateKind.NONE,
-            ~exists().where(Award.enrolment_id == Enrolment.id),
+            ~exists().where(Award.enrolment_id == Enrolment.id, ~fell_with_its_signature()),
         )
         .order_by(Enrolment.enrolled_on.desc(), Enrolment.id)
         .limit(50)
@@ -99,11 +111,11 @@ def waiting_for_award(learner_id: UUID) -> Sequence[Enrolment]:
 
 
 def sign_off_of(enrolment_id: UUID) -> SignOff | None:
-    """The newest signature under the enrolment's portfolio."""
+    """The newest signature under the enrolment's portfolio that stands."""
     return db.session.scalars(
         select(SignOff)
         .join(SignOff.portfolio)
-        .where(Portfolio.enrolment_id == enrolment_id)
+        .where(Portfolio.enrolment_id == enrolment_id, stands())
         .order_by(SignOff.version.desc())
         .limit(1)
     ).one_or_none()
@@ -112,7 +124,7 @@ def sign_off_of(enrolment_id: UUID) -> SignOff | None:
 def signed_off_among(enrolment_ids: Sequence[UUID]) -> set[UUID]:
     """Of these enrolments, the ones whose portfolio carries a signature."""
     signed = select(Portfolio.enrolment_id).where(
-        Portfolio.enrolment_id.in_(enrolment_ids), exists().where(SignOff.portfolio_id == Portfolio.id)
+        Portfolio.enrolment_id.in_(enrolment_ids), exists().where(SignOff.portfolio_id == Portfolio.id, stands())
     )
     return set(db.session.scalars(signed))
 

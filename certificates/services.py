@@ -44,7 +44,8 @@ def award_if_due(actor: Actor, enrolment_id: UUID) -> Award | None:
     """
     enrolment = get_or_refuse(Enrolment, enrolment_id, lock=True)
     actor.require(Permission.AWARD_CLAIM, about=enrolment.learner_id, at=enrolment.organisation_lineage)
-    if issued := queries.award_of_enrolment(enrolment_id):
+    issued = queries.award_of_enrolment(enrolment_id)
+    if issued is not None and not _fell(issued):
         return issued
     version = get_or_refuse(CourseVersion, enrolment.course_version_id)
     sign_off = queries.sign_off_of(enrolment_id)
@@ -54,11 +55,11 @@ def award_if_due(actor: Actor, enrolment_id: UUID) -> Award | None:
     if (wait := _wait(enrolment, version, sign_off is not None, learner)) is not Wait.READY:
         audit.record(actor, "award.held", about=learner.id, thing=enrolment, reason=wait.value)
         return None
-    return _issue(actor, enrolment, version, learner, sign_off)
+    return _issue(actor, enrolment, version, learner, sign_off, issued.edition + 1 if issued else 1)
 
 
 def _issue(
-    actor: Actor, enrolment: Enrolment, version: CourseVersion, learner: Person, sign_off: SignOff | None
+    actor: Actor, enrolment: Enrolment, version: CourseVersion, learner: Person, sign_off: SignOff | None, edition: int
 ) -> Award | None:
     assert enrolment.completed_on is not None
     now, today = clock.now(), clock.today()
@@ -87,13 +88,13 @@ def _issue(
     made = db.session.scalar(
         insert(Award)
         .values(
-            id=new_id(), number=number, code=code, learner_id=learner.id, enrolment_id=enrolment.id,
+            id=new_id(), number=number, code=code, learner_id=learner.id, enrolment_id=enrolment.id, edition=edition,
             course_code=version.course.code, course_version_id=version.id, kind=version.certificate_kind,
             completed_on=enrolment.completed_on, issued_on=today, valid_until=valid_until, snapshot=snapshot,
             snapshot_hash=snapshots.fingerprint(snapshot), design=designs.CURRENT,
             name_visibility=NameVisibility.PRINTED,
         )
-        .on_conflict_do_nothing(index_elements=["enrolment_id"])
+        .on_conflict_do_nothing(index_elements=["enrolment_id", "edition"])
         .returning(Award.id)
     )  # fmt: skip
     if made is not None:
@@ -101,6 +102,31 @@ def _issue(
         audit.record(actor, "award.issued", about=learner.id, thing=enrolment, number=number)
         jobs.enqueue(drawing.draw, award_id=str(made))
     return queries.award_of_enrolment(enrolment.id)
+
+
+def _fell(issued: Award) -> bool:
+    """It was revoked because the signature that it stood on was withdrawn."""
+    return any(
+        each.kind is AwardEventKind.REVOKED and each.reason is RevocationReason.SIGN_OFF_WITHDRAWN
+        for each in issued.events
+    )
+
+
+def revoke_without_sign_off(actor: Actor, enrolment_id: UUID) -> Award | None:
+    """Revoke the certificate of an enrolment whose portfolio carries no signature that stands. Again changes nothing.
+
+    None: there is none, it needs no signature, or another one stands.
+    """
+    enrolment = get_or_refuse(Enrolment, enrolment_id, lock=True)
+    actor.require(Permission.AWARD_REVOKE, about=enrolment.learner_id, at=enrolment.organisation_lineage)
+    issued = queries.award_of_enrolment(enrolment_id)
+    if issued is None or issued.kind is not CertificateKind.COMPLETION_WITH_PORTFOLIO:
+        return None
+    if queries.sign_off_of(enrolment_id) is not None:
+        return None
+    if any(each.kind is AwardEventKind.REVOKED for each in issued.events):
+        return None
+    return revoke(actor, issued.id, RevocationReason.SIGN_OFF_WITHDRAWN, "")
 
 
 def reasons_to_wait(actor: Actor, learner_id: UUID) -> list[tuple[Enrolment, Wait]]:

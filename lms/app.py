@@ -44,14 +44,25 @@ from courses.launch.scorm.api import runs as scorm_runs
 from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its jobs register themselves
 from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
 from courses.portfolios import handlers as portfolio_handlers
+from courses.portfolios import hooks as portfolio_hooks
+from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
 from courses.portfolios.api import api as portfolios_api
-from courses.portfolios.events import PortfolioSignedOff
+from courses.portfolios.demand.api import api as demand_api
+from courses.portfolios.demand.pages import pages as demand_pages
+from courses.portfolios.events import PortfolioSignedOff, SignOffWithdrawn
+from courses.portfolios.moderation import handlers as moderation_handlers
+from courses.portfolios.moderation.api import api as moderation_api
+from courses.portfolios.moderation.pages import pages as moderation_pages
+from courses.supervision import jobs as supervision_jobs  # noqa: F401 - the same
 from courses.supervision.api import api as supervision_api
 from courses.supervision.events import AttestationEnded, AttestationMade
 from courses.supervision.pages import pages as supervision_pages
 from courses.supervision.queries import supervised_by
+from courses.supervision.sessions import tasks
+from courses.supervision.sessions.api import api as supervision_sessions_api
+from courses.supervision.sessions.pages import pages as supervision_sessions_pages
 from frameworks import loading as frameworks_loading
 from frameworks.api import api as frameworks_api
 from frameworks.pages import pages as framework_pages
@@ -88,6 +99,7 @@ from lms.xapi.pages import pages as record_store_pages
 
 PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
+    supervision_sessions_pages,
     enrolments_pages,
     launch_pages,
     player_pages,
@@ -100,6 +112,8 @@ PAGES: tuple[Blueprint, ...] = (
     fetching,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
+    moderation_pages,
+    demand_pages,
     framework_pages,
     catalogue_pages,
     course_author_pages,
@@ -126,12 +140,15 @@ PAGES: tuple[Blueprint, ...] = (
 )
 APIS: tuple[Api, ...] = (
     supervision_api,
+    supervision_sessions_api,
     enrolments_api,
     launch_api,
     packages_api,
     completion_api,
     content_api,
     portfolios_api,
+    moderation_api,
+    demand_api,
     frameworks_api,
     catalogue_api,
     accounts_api,
@@ -154,7 +171,9 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (AttestationMade, enrolment_handlers.resume),
     (LearnerEnrolled, portfolio_handlers.open_for_enrolment),
     (EnrolmentCompleted, certificate_handlers.award_on_completion),
+    (PortfolioSignedOff, moderation_handlers.draw_sample),
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
+    (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
 )
 LOADERS: tuple[Callable[[Actor], None], ...] = (
     accounts_loading.load_reference,
@@ -189,6 +208,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["llwybr.loaders"] = LOADERS
     app.extensions["catalogue.standing"] = enrolment_hooks.standing
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
+    tasks.provide(portfolio_hooks.tasks_of, portfolio_hooks.titles_of)
     app.extensions["frameworks.course_titles"] = titles_on_offer
     cli.init_app(app)
     app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]

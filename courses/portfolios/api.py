@@ -13,7 +13,7 @@ from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
 
 from courses.portfolios import errors, queries, schemas, views
 from courses.portfolios.downloads import download
-from courses.portfolios.models import EvidenceItem, Outcome, Portfolio
+from courses.portfolios.models import EvidenceItem, Outcome, Portfolio, ReturnReason
 from courses.portfolios.services import access, decisions, evidence, whole
 from courses.portfolios.waiting import Waiting
 from lms.core.db import db
@@ -179,12 +179,13 @@ def decide(
     edition: int,
     outcome: str,
     comment: str,
+    reason: str | None,
     individually_supervised: bool,
 ) -> dict[str, Any]:
     """Accept the item, or return it with a comment."""
     made = decisions.decide(
         actor, _item_id(actor, READ, portfolio_id, position), edition, outcome=Outcome(outcome), comment=comment,
-        individually_supervised=individually_supervised,
+        reason=ReturnReason(reason) if reason else None, individually_supervised=individually_supervised,
     )  # fmt: skip
     return views.decision(made)
 

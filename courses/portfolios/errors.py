@@ -111,3 +111,27 @@ class EnrolmentNotOpen(Conflict):
     """The learner has left the course, or is paused on it."""
 
     slug, title = "enrolment-not-open", N_("The enrolment is not open")
+
+
+class SignatureWithdrawn(Conflict):
+    """The signature was withdrawn before."""
+
+    slug, title = "signature-withdrawn", N_("This signature was withdrawn before")
+
+
+class AlreadyModerated(Conflict):
+    """Somebody else was quicker."""
+
+    slug, title = "already-moderated", N_("This signature has been moderated already")
+
+
+class SignerModerates(Forbidden):
+    """Two people are needed."""
+
+    slug, title = "signer-moderates", N_("Nobody moderates their own signature")
+
+
+class OneByOne(Conflict):
+    """The template wants each item looked at by itself."""
+
+    slug, title = "one-by-one", N_("What this portfolio asks for is decided item by item")

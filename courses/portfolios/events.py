@@ -14,3 +14,11 @@ class PortfolioSignedOff:
 class PortfolioReopened:
     portfolio_id: UUID
     enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class SignOffWithdrawn:
+    """A signature no longer stands: what rests on it falls."""
+
+    portfolio_id: UUID
+    enrolment_id: UUID

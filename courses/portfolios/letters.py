@@ -56,6 +56,18 @@ def signed_off(signature: SignOff) -> None:
     )  # fmt: skip
 
 
+def sign_off_withdrawn(to: Person, signature: SignOff, reason: str) -> None:
+    portfolio = signature.portfolio
+    _send(
+        to,
+        N_("A signature was withdrawn"),
+        N_("%(supervisor)s’s signature under the portfolio for %(course)s no longer stands, and the portfolio is open "
+           "again. A certificate that rested on it is revoked. The reason:\n\n%(reason)s\n\n%(link)s"),
+        f"/portfolio/{portfolio.enrolment_id}", supervisor=signature.signatory_name, reason=reason,
+        course=_course(portfolio),
+    )  # fmt: skip
+
+
 def _course(portfolio: Portfolio) -> Bilingual:
     return portfolio.enrolment.version.title
 

@@ -127,8 +127,21 @@ class Outcome(StrEnum):
     RETURNED = "returned"
 
 
+class ReturnReason(StrEnum):
+    """Why an item goes back to the learner."""
+
+    MORE_NEEDED = "more_needed"
+    NOT_WHAT_WAS_ASKED = "not_what_was_asked"
+    IDENTIFIABLE = "identifiable"
+    NOT_OWN_WORK = "not_own_work"
+    OTHER = "other"
+
+
 class Decision(Record):
-    """What a supervisor decided about an item, and a hash and copy of what they looked at. Only appended to."""
+    """What a supervisor decided about an item, and a hash and copy of what they looked at. Only appended to.
+
+    `reason`: of what was returned; None also where it was returned before reasons were asked for.
+    """
 
     __tablename__ = "evidence_decision"
     item_id: Mapped[UUID] = mapped_column(ForeignKey("evidence_item.id"), index=True)
@@ -136,6 +149,7 @@ class Decision(Record):
     at: Mapped[datetime]
     outcome: Mapped[Outcome] = mapped_column(stored(Outcome))
     comment: Mapped[str]
+    reason: Mapped[ReturnReason | None] = mapped_column(stored(ReturnReason))
     individually_supervised: Mapped[bool]
     edition: Mapped[int]
     content_hash: Mapped[str]

@@ -5,11 +5,12 @@ from typing import Any
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, validate
 
-from courses.portfolios.models import Outcome
+from courses.portfolios.models import Outcome, ReturnReason
 from courses.portfolios.rules import LONGEST
 from lms.core.language import N_
 from lms.core.web.fields import INVALID, REQUIRED, BilingualField, Day, Text, one_of
 
+CHOOSE_REASON = N_("Choose why you return it")
 LONGEST_COMMENT = 4_000
 LONGEST_REASON = 1_000
 
@@ -61,8 +62,18 @@ class DecisionIn(Schema):
         required=True, message=N_("Choose what you decide"),
         validate=one_of([str(each) for each in Outcome], N_("Choose what you decide")),
     )  # fmt: skip
+    reason = fields.String(
+        load_default=None, allow_none=True, validate=one_of([str(each) for each in ReturnReason], CHOOSE_REASON),
+        metadata={"description": "Why it is returned; left out: other"},
+    )  # fmt: skip
     comment = Text(max=LONGEST_COMMENT, lines=True, load_default="")
     individually_supervised = _tick()
+
+
+class SeveralForm(Schema):
+    """`items`: those that were read, each as "<id>.<edition>"."""
+
+    items = fields.List(fields.String(validate=validate.Regexp(r"^[0-9a-f-]{36}\.[1-9][0-9]{0,8}$")), load_default=list)
 
 
 class SubmissionIn(Schema):
@@ -105,6 +116,7 @@ class DecisionOut(Schema):
     at = fields.AwareDateTime(required=True)
     outcome = fields.String(required=True, validate=validate.OneOf([str(each) for each in Outcome]))
     comment = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
     individually_supervised = fields.Boolean(required=True)
     edition = fields.Integer(required=True)
     content_hash = fields.String(required=True)

@@ -82,6 +82,7 @@ def _decision_content(decision: Decision) -> dict[str, Any]:
         "at": instant(decision.at),
         "outcome": str(decision.outcome),
         "comment": decision.comment,
+        "reason": str(decision.reason) if decision.reason else None,
         "individually_supervised": decision.individually_supervised,
         "content_hash": decision.content_hash,
     }

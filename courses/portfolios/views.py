@@ -65,7 +65,8 @@ def item(actor: Actor, shown: EvidenceItem) -> dict[str, Any]:
 def decision(shown: Decision) -> dict[str, Any]:
     return {
         "id": shown.id, "by": person(shown.decided_by), "at": shown.at, "outcome": str(shown.outcome),
-        "comment": shown.comment, "individually_supervised": shown.individually_supervised, "edition": shown.edition,
+        "comment": shown.comment, "reason": str(shown.reason) if shown.reason else None,
+        "individually_supervised": shown.individually_supervised, "edition": shown.edition,
         "content_hash": shown.content_hash,
     }  # fmt: skip
 

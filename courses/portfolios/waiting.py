@@ -9,8 +9,15 @@ from sqlalchemy.orm import Mapped
 
 from courses.catalogue.models import Course, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
-from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, TemplateItem
-from courses.supervision.models import Supervision
+from courses.portfolios.models import (
+    EvidenceItem,
+    EvidenceState,
+    Portfolio,
+    PortfolioState,
+    PortfolioTemplate,
+    TemplateItem,
+)
+from courses.supervision.queries import CHARGE
 from lms.accounts.models import Person
 from lms.core.db import Base
 from lms.core.language import Bilingual
@@ -19,14 +26,15 @@ _offered, _asked = CourseVersion.__table__.c, TemplateItem.__table__.c
 
 
 def _waiting(kind: str, *columns: Any) -> Select[Any]:
-    """Rows of the queue: `columns` are id, since, position, and the item's title in both languages."""
-    id, since, position, title_en, title_cy = columns
+    """Rows of the queue: `columns` are id, since, position, the item's title in both languages, and who may accept it."""
+    id, since, position, title_en, title_cy, supervision = columns
     return (
         select(
             literal(kind).label("kind"), id.label("id"), since.label("since"), position.label("position"),
-            title_en.label("title_en"), title_cy.label("title_cy"), Portfolio.id.label("portfolio_id"),
-            Portfolio.learner_id.label("learner_id"), Supervision.supervisor_id.label("supervisor_id"),
-            Supervision.starts_on.label("from_day"), Supervision.ends_on.label("to_day"),
+            title_en.label("title_en"), title_cy.label("title_cy"),
+            supervision.label("supervision"), Portfolio.id.label("portfolio_id"),
+            Portfolio.learner_id.label("learner_id"), CHARGE.c.supervisor_id.label("supervisor_id"),
+            CHARGE.c.from_day.label("from_day"), CHARGE.c.to_day.label("to_day"), CHARGE.c.for_id.label("for_id"),
             Person.display_name.label("learner_name"), Course.code.label("course_code"),
             _offered.title_en.label("course_en"), _offered.title_cy.label("course_cy"),
         )
@@ -36,8 +44,8 @@ def _waiting(kind: str, *columns: Any) -> Select[Any]:
         .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
         .join(Course, Course.id == Enrolment.course_id)
         .join(
-            Supervision,
-            (Supervision.learner_id == Portfolio.learner_id) & (Supervision.programme_code == Portfolio.programme_code),
+            CHARGE,
+            (CHARGE.c.learner_id == Portfolio.learner_id) & (CHARGE.c.programme_code == Portfolio.programme_code),
         )
         .where(Enrolment.state.not_in((EnrolmentState.WITHDRAWN, EnrolmentState.WAITLISTED)))
     )  # fmt: skip
@@ -47,12 +55,13 @@ _NOTHING = cast(null(), String)
 _rows = union_all(
     _waiting(
         "item", EvidenceItem.id, EvidenceItem.submitted_at, TemplateItem.position,
-        _asked.title_en, _asked.title_cy,
+        _asked.title_en, _asked.title_cy, cast(PortfolioTemplate.supervision, String),
     )
     .join(EvidenceItem, EvidenceItem.portfolio_id == Portfolio.id)
     .join(TemplateItem, TemplateItem.id == EvidenceItem.template_item_id)
+    .join(PortfolioTemplate, PortfolioTemplate.id == TemplateItem.template_id)
     .where(EvidenceItem.state == EvidenceState.SUBMITTED),
-    _waiting("portfolio", Portfolio.id, Portfolio.submitted_at, literal(0), _NOTHING, _NOTHING).where(
+    _waiting("portfolio", Portfolio.id, Portfolio.submitted_at, literal(0), _NOTHING, _NOTHING, _NOTHING).where(
         Portfolio.state == PortfolioState.SUBMITTED
     ),
 ).subquery("waiting")  # fmt: skip
@@ -69,6 +78,7 @@ class Waiting(Base):
     position: Mapped[int]
     title_en: Mapped[str | None]
     title_cy: Mapped[str | None]
+    supervision: Mapped[str | None]
     portfolio_id: Mapped[UUID]
     learner_id: Mapped[UUID]
     learner_name: Mapped[str]
@@ -78,6 +88,7 @@ class Waiting(Base):
     supervisor_id: Mapped[UUID]
     from_day: Mapped[date]
     to_day: Mapped[date | None]
+    for_id: Mapped[UUID | None]
 
     @property
     def title(self) -> Bilingual:

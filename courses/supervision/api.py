@@ -4,25 +4,46 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from courses.supervision import queries, services
+from courses.supervision import queries, reading, services
 from courses.supervision.errors import (
+    AlreadyAnswered,
     AlreadyEnded,
+    AlreadyInvited,
     AlreadySupervised,
+    HasSupervisor,
+    NobodyLeftToHandOver,
     NotLicensed,
     NotTheSupervisor,
     OwnSupervisor,
     SupervisorFull,
+    SupervisorLeft,
 )
-from courses.supervision.models import Attestation, AttestationGround, Supervision, SupervisorLicence
+from courses.supervision.models import (
+    Attestation,
+    AttestationGround,
+    Invitation,
+    StandIn,
+    StandInKind,
+    Supervision,
+    SupervisorLicence,
+)
 from courses.supervision.schemas import (
+    AnswerIn,
     AttestationIn,
     AttestationOut,
     AttestationsOut,
     GroundIn,
+    HandoverIn,
+    InvitationIn,
+    InvitationOut,
+    InvitationsOut,
     LicenceIn,
     LicenceOut,
     LicencesOut,
+    StandInIn,
+    StandInOut,
     SupervisionIn,
+    SupervisionListOut,
     SupervisionOut,
     SupervisionQuery,
     SupervisionsOut,
@@ -30,7 +51,7 @@ from courses.supervision.schemas import (
 )
 from lms.core.permissions import Actor, Permission
 from lms.core.web.api import Api
-from lms.core.web.paging import Page, page_of
+from lms.core.web.paging import Page, PageQuery, page_of
 
 api = Api("supervision", __name__, description="Supervisor licences, who supervises whom, and what supervisors attest")
 
@@ -76,7 +97,7 @@ def supervisions(actor: Actor, programme: str | None, cursor: str | None, size: 
 
 @api.operation(
     "POST", "/supervisions", needs=Permission.SUPERVISION_ASSIGN, body=SupervisionIn, returns=(201, SupervisionOut),
-    raises=(NotLicensed, OwnSupervisor, SupervisorFull, AlreadySupervised),
+    raises=(NotLicensed, OwnSupervisor, SupervisorFull, SupervisorLeft, AlreadySupervised),
 )  # fmt: skip
 def assign(actor: Actor, learner_id: UUID, supervisor_id: UUID, programme: str) -> Supervision:
     """Give a learner a supervisor. Whoever had the learner in the programme hands over."""
@@ -116,3 +137,68 @@ def attest(actor: Actor, learner_id: UUID, programme: str, **confirmed: Any) -> 
 def end_attestation(actor: Actor, attestation_id: UUID, ground: str) -> Attestation:
     """It no longer holds, from today. What depends on it pauses."""
     return services.end_attestation(actor, attestation_id, AttestationGround(ground))
+
+
+PAIRING = (NotLicensed, OwnSupervisor, SupervisorFull, SupervisorLeft, HasSupervisor)
+
+
+@api.operation(
+    "GET",
+    "/supervision-invitations",
+    needs=Permission.SUPERVISION_INVITE,
+    query=PageQuery,
+    returns=(200, InvitationsOut),
+)
+def invitations(actor: Actor, cursor: str | None, size: int) -> Page[Invitation]:
+    """Invitations that one has made or been sent."""
+    return page_of(reading.invitations_for(actor), cursor, size, key=(Invitation.id,))
+
+
+@api.operation(
+    "POST", "/supervision-invitations", needs=Permission.SUPERVISION_INVITE, body=InvitationIn,
+    returns=(201, InvitationOut), raises=(*PAIRING, AlreadyInvited),
+)  # fmt: skip
+def invite(actor: Actor, learner_id: UUID, supervisor_id: UUID, programme: str) -> Invitation:
+    """Ask the other to supervise, or to be supervised. The two may work in different organisations."""
+    return services.invite(actor, learner_id, supervisor_id, programme)
+
+
+@api.operation(
+    "POST", "/supervision-invitations/<uuid:invitation_id>/answer", needs=Permission.SUPERVISION_INVITE, body=AnswerIn,
+    returns=(200, InvitationOut), raises=(*PAIRING, AlreadyAnswered),
+)  # fmt: skip
+def answer(actor: Actor, invitation_id: UUID, said: str) -> Invitation:
+    """Accept or decline what one was asked, or withdraw what one asked."""
+    return services.answer(actor, invitation_id, said)
+
+
+@api.operation(
+    "POST", "/supervision-handovers", needs=Permission.SUPERVISION_ASSIGN, body=HandoverIn, returns=(201, SupervisionListOut),
+    raises=(NobodyLeftToHandOver, NotLicensed, OwnSupervisor, SupervisorFull, SupervisorLeft, AlreadySupervised),
+)  # fmt: skip
+def hand_over(actor: Actor, supervisor_id: UUID, programme: str, to: dict[UUID, UUID], reason: str) -> dict[str, Any]:
+    """Give a supervisor's learners to others, all or none. Everybody concerned is told."""
+    return {"items": services.hand_over(actor, supervisor_id, programme, to, reason=reason)}
+
+
+@api.operation(
+    "POST", "/supervision-stand-ins", needs=Permission.SUPERVISION_INVITE, body=StandInIn, returns=(201, StandInOut),
+    raises=(OwnSupervisor, NotLicensed),
+)  # fmt: skip
+def name_stand_in(
+    actor: Actor, supervisor_id: UUID, deputy_id: UUID, programme: str, kind: str, starts_on: date | None,
+    ends_on: date | None,
+) -> StandIn:  # fmt: skip
+    """Name who covers for a supervisor from one day to another, or their deputy."""
+    return services.stand_in(
+        actor, supervisor_id, deputy_id, programme, StandInKind(kind), starts_on=starts_on, ends_on=ends_on
+    )
+
+
+@api.operation(
+    "POST", "/supervision-stand-ins/<uuid:stand_in_id>/end", needs=Permission.SUPERVISION_INVITE,
+    returns=(200, StandInOut), raises=(AlreadyEnded,),
+)  # fmt: skip
+def end_stand_in(actor: Actor, stand_in_id: UUID) -> StandIn:
+    """It ends today."""
+    return services.end_stand_in(actor, stand_in_id)

@@ -8,3 +8,9 @@ from lms.core import jobs
 def tell_what_ran_out() -> None:
     """Early every morning: attestations that ended yesterday, or lapsed with a licence."""
     services.tell_what_ran_out()
+
+
+@jobs.job("supervision.lapse_invitations", every="20 0 * * *")
+def lapse_invitations() -> None:
+    """Early every morning: invitations that nobody answered in time."""
+    services.lapse_invitations()

@@ -6,13 +6,29 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import aliased, joinedload
 
 from courses.catalogue.models import Programme
-from courses.supervision.models import Attestation, Supervision, SupervisorLicence
+from courses.supervision.models import Attestation, Escalation, StandIn, StandInKind, Supervision, SupervisorLicence
 from courses.supervision.rules import Supervised
-from lms.accounts.models import Person
+from lms.accounts.models import Membership, Person
 from lms.accounts.queries import live, people_within
 from lms.core import clock
 from lms.core.db import DAY, Day, db
@@ -22,13 +38,95 @@ is_member = live
 """The membership holds that day; what supervision asks of a membership is what accounts say of it."""
 
 
-def supervised_by(supervisor: Any) -> Select[UUID]:
-    """Ids of the learners whom a person supervises on the day of the parameter `today`. Takes an id or a column."""
-    return select(Supervision.learner_id).where(
-        Supervision.supervisor_id == supervisor,
-        Supervision.starts_on <= bindparam("today", type_=Date),
-        Supervision.ends_on.is_(None),
+def stands_in(day: Day) -> ColumnElement[bool]:
+    """Of `StandIn`: it counts that day."""
+    return and_(
+        StandIn.starts_on <= day,
+        StandIn.ends_on.is_(None) | (StandIn.ends_on >= day),
+        StandIn.ended_on.is_(None) | (StandIn.ended_on > day),
     )
+
+
+_COVERED = and_(
+    StandIn.supervisor_id == Supervision.supervisor_id, StandIn.programme_code == Supervision.programme_code,
+    StandIn.kind == StandInKind.COVER, StandIn.deputy_id != Supervision.learner_id,
+)  # fmt: skip
+
+
+def supervised_by(supervisor: Any) -> CompoundSelect[UUID]:
+    """Ids of the learners whom a person supervises on the day of the parameter `today`. Takes an id or a column.
+
+    Their own, those of whoever they cover for, and those of whom they were told because something waits too long.
+    """
+    today = bindparam("today", type_=Date)
+    own = select(Supervision.learner_id).where(
+        Supervision.supervisor_id == supervisor, Supervision.starts_on <= today, Supervision.ends_on.is_(None)
+    )
+    covered = (
+        select(Supervision.learner_id)
+        .join(StandIn, _COVERED)
+        .where(
+            StandIn.deputy_id == supervisor, stands_in(today), Supervision.starts_on <= today,
+            Supervision.ends_on.is_(None),
+        )
+    )  # fmt: skip
+    told = select(Escalation.learner_id).where(
+        Escalation.to_id == supervisor, Escalation.deputy, Escalation.ended_at.is_(None),
+        Escalation.learner_id != supervisor,
+    )  # fmt: skip
+    return union(*(each.correlate(Person) for each in (own, covered, told)))
+
+
+def _charges() -> Subquery:
+    """Who has whose evidence to decide, in which programme, from a day until a day on which no longer (None: open)."""
+    own = select(
+        Supervision.supervisor_id, Supervision.learner_id, Supervision.programme_code,
+        Supervision.starts_on.label("from_day"), Supervision.ends_on.label("to_day"),
+        Supervision.supervisor_id.label("for_id"),
+    )  # fmt: skip
+    covered = select(
+        StandIn.deputy_id, Supervision.learner_id, Supervision.programme_code,
+        func.greatest(StandIn.starts_on, Supervision.starts_on, type_=Date),
+        func.least(StandIn.ends_on + 1, StandIn.ended_on, Supervision.ends_on, type_=Date),
+        Supervision.supervisor_id,
+    ).join(StandIn, _COVERED)  # fmt: skip
+    covers = aliased(StandIn)
+    told = select(
+        Escalation.to_id, Escalation.learner_id, Escalation.programme_code,
+        func.date(func.timezone(str(clock.LONDON), Escalation.at), type_=Date), cast(null(), Date),
+        Escalation.supervisor_id,
+    ).where(
+        Escalation.ended_at.is_(None), Escalation.deputy, Escalation.to_id != Escalation.learner_id,
+        ~exists().where(
+            covers.deputy_id == Escalation.to_id, covers.supervisor_id == Escalation.supervisor_id,
+            covers.programme_code == Escalation.programme_code, covers.kind == StandInKind.COVER,
+            covers.ended_on.is_(None), covers.starts_on <= func.current_date(), covers.ends_on >= func.current_date(),
+        ),
+    )  # fmt: skip
+    return union_all(own, covered, told).subquery("charge")
+
+
+CHARGE = _charges()
+"""Columns: supervisor_id (who has it), learner_id, programme_code, from_day, to_day, for_id (whose learner it is)."""
+
+
+def charge_holds(day: Day) -> ColumnElement[bool]:
+    """Of `CHARGE`: it counts that day."""
+    return and_(CHARGE.c.from_day <= day, CHARGE.c.to_day.is_(None) | (CHARGE.c.to_day > day))
+
+
+_HAS_CHARGE = select(
+    exists().where(
+        CHARGE.c.supervisor_id == bindparam("person"), CHARGE.c.learner_id == bindparam("learner"),
+        CHARGE.c.programme_code == bindparam("programme"), charge_holds(DAY),
+    )
+)  # fmt: skip
+
+
+def has_charge(person_id: UUID | None, learner_id: UUID, programme_code: str, day: date) -> bool:
+    """May the person read and decide what this learner submits in the programme: as supervisor, cover or deputy?"""
+    asked = {"person": person_id, "learner": learner_id, "programme": programme_code, "day": day}
+    return person_id is not None and db.session.scalar(_HAS_CHARGE, asked) is True
 
 
 def supervised_people(supervisor_id: UUID) -> frozenset[UUID]:
@@ -234,6 +332,16 @@ def attestations_for(actor: Actor) -> Select[Attestation]:
     return found.where(or_(made, people_within(reach, Attestation.learner_id.expression)))
 
 
+def attestations_in_reach(actor: Actor, day: date) -> Select[Attestation]:
+    """What held on that day, by what is known today, of learners where the actor assigns supervisors."""
+    reach = actor.reach(Permission.SUPERVISION_ASSIGN)
+    return (
+        select(Attestation)
+        .options(joinedload(Attestation.learner), joinedload(Attestation.supervisor), joinedload(Attestation.programme))
+        .where(attestation_holds(day), people_within(reach, Attestation.learner_id.expression))
+    )
+
+
 def licences_for(actor: Actor) -> Select[SupervisorLicence]:
     """One's own, and those of people where one organises."""
     reach = actor.reach(Permission.SUPERVISION_READ)
@@ -241,6 +349,17 @@ def licences_for(actor: Actor) -> Select[SupervisorLicence]:
         joinedload(SupervisorLicence.person), joinedload(SupervisorLicence.programme)
     )
     return found.where(people_within(reach, SupervisorLicence.person_id.expression))
+
+
+def has_left(person_id: Any, day: Day) -> ColumnElement[bool]:
+    """The person was in a body or a sector once, and is in none that day. Whoever never said where they are has not."""
+    once = aliased(Membership, name="once")
+    return and_(
+        exists().where(once.person_id == person_id),
+        ~exists().where(
+            once.person_id == person_id, once.starts_on <= day, once.ends_on.is_(None) | (once.ends_on >= day)
+        ),
+    )
 
 
 def licensed_now(day: date) -> list[tuple[SupervisorLicence, int]]:
@@ -258,7 +377,7 @@ def licensed_now(day: date) -> list[tuple[SupervisorLicence, int]]:
         select(SupervisorLicence, taken)
         .join(SupervisorLicence.person)
         .options(joinedload(SupervisorLicence.person), joinedload(SupervisorLicence.programme))
-        .where(licence_is_live(day), taken < SupervisorLicence.capacity)
+        .where(licence_is_live(day), taken < SupervisorLicence.capacity, ~has_left(SupervisorLicence.person_id, day))
         .order_by(Person.display_name)
         .limit(500)
     )

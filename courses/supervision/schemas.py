@@ -4,15 +4,17 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from courses.supervision.models import AttestationGround
+from courses.supervision.models import AttestationGround, InvitationState, Scope, StandInKind
 from courses.supervision.rules import CONFIRMED
 from lms.core.language import N_
-from lms.core.web.fields import Code, Day, Text, one_of
+from lms.core.web.fields import INVALID, Code, Day, Text, one_of
 from lms.core.web.paging import PageQuery, page_schema
 
 Messages = dict[str, str | list[Any] | dict[Any, Any]]
 
 NUMBER = N_("Enter a number of learners from 1 to 50")
+DAYS = N_("Enter a number of days from 1 to 365")
+PERCENT = N_("Enter a number from 0 to 100")
 PERSON: Messages = {"required": N_("Say which person"), "invalid_uuid": N_("This is not an id")}
 
 
@@ -76,6 +78,103 @@ class AssignForm(Schema):
     )
 
 
+class AskSupervisorForm(Schema):
+    """`supervisor` is the id of a live licence, which says both who and for which programme."""
+
+    supervisor = fields.UUID(
+        required=True, error_messages={"required": N_("Choose a supervisor"), "invalid_uuid": N_("Choose a supervisor")}
+    )
+
+
+class AskLearnerForm(Schema):
+    email = Text(max=254, required=True, message=N_("Enter the e-mail address of the learner"))
+    programme = Code(required=True, message=N_("Choose a programme"))
+
+
+class InvitationIn(SupervisionIn):
+    """One of the two is whoever sends it."""
+
+
+class AnswerIn(Schema):
+    said = fields.String(
+        required=True, validate=one_of(("accept", "decline", "withdraw")), error_messages={"required": INVALID}
+    )
+
+
+class InvitationOut(Schema):
+    id = fields.UUID()
+    learner = fields.Nested(PersonNamedOut)
+    supervisor = fields.Nested(PersonNamedOut)
+    programme = fields.String(attribute="programme_code")
+    by = fields.UUID(metadata={"description": "Which of the two asks"})
+    state = fields.Enum(InvitationState, by_value=True)
+    made_at = fields.AwareDateTime()
+    until = fields.Date()
+
+
+class _StandInFields(Schema):
+    kind = fields.String(
+        required=True, validate=one_of([each.value for each in StandInKind], N_("Choose what they stand in for")),
+        error_messages={"required": N_("Choose what they stand in for")},
+    )  # fmt: skip
+    starts_on = Day(load_default=None)
+    ends_on = Day(load_default=None)
+
+
+class StandInForm(_StandInFields):
+    """`deputy` is the id of a live licence."""
+
+    deputy = fields.UUID(
+        required=True,
+        error_messages={"required": N_("Choose who stands in"), "invalid_uuid": N_("Choose who stands in")},
+    )
+
+
+class StandInIn(_StandInFields):
+    supervisor_id = fields.UUID(required=True, error_messages=PERSON)
+    deputy_id = fields.UUID(required=True, error_messages=PERSON)
+    programme = Code(required=True, message=N_("Choose a programme"))
+
+
+class StandInOut(Schema):
+    id = fields.UUID()
+    supervisor = fields.Nested(PersonNamedOut)
+    deputy = fields.Nested(PersonNamedOut)
+    programme = fields.String(attribute="programme_code")
+    kind = fields.Enum(StandInKind, by_value=True)
+    starts_on = fields.Date()
+    ends_on = fields.Date(allow_none=True)
+    ended_on = fields.Date(allow_none=True)
+
+
+class HandoverForm(Schema):
+    reason = Text(max=500, required=True, lines=True, message=N_("Say why the learners are handed over"))
+
+
+class HandoverIn(HandoverForm):
+    supervisor_id = fields.UUID(required=True, error_messages=PERSON)
+    programme = Code(required=True, message=N_("Choose a programme"))
+    to = fields.Dict(
+        keys=fields.UUID(), values=fields.UUID(), required=True, error_messages=PERSON,
+        metadata={"description": "Learner's id → new supervisor's id"},
+    )  # fmt: skip
+
+
+class PolicyForm(Schema):
+    """Whatever is left out is decided further up."""
+
+    programme = Code(required=True, message=N_("Choose a programme"))
+    organisation = Code(load_default=None, metadata={"description": "Its code; left out: everywhere"})
+    scope = fields.String(load_default=None, validate=one_of([each.value for each in Scope]))
+    finder = Text(max=254, load_default=None)
+    escalate_after = fields.Integer(
+        load_default=None, validate=validate.Range(1, 365, error=DAYS), error_messages={"invalid": DAYS}
+    )
+    sample_percent = fields.Integer(
+        load_default=None, validate=validate.Range(0, 100, error=PERCENT), error_messages={"invalid": PERCENT}
+    )
+
+
 class SupervisionOut(Schema):
     id = fields.UUID()
     learner = fields.Nested(PersonNamedOut)
@@ -127,3 +226,10 @@ class SupervisionQuery(PageQuery):
 LicencesOut = page_schema(LicenceOut)
 SupervisionsOut = page_schema(SupervisionOut)
 AttestationsOut = page_schema(AttestationOut)
+
+
+class SupervisionListOut(Schema):
+    items = fields.List(fields.Nested(SupervisionOut), required=True)
+
+
+InvitationsOut = page_schema(InvitationOut)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import Date, Select, Text, Uuid, bindparam, func, select, update
+from sqlalchemy import Date, Select, SelectBase, Text, Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from lms.accounts.models import ApiToken, Person, RoleGrant, SignIn
@@ -21,7 +21,7 @@ SEEN_EVERY = timedelta(minutes=5)
 LASTS = timedelta(days=14)
 """A sign-in ends when it was not used for this long."""
 
-SupervisedBy = Callable[[Any], Select[UUID]]
+SupervisedBy = Callable[[Any], SelectBase]
 """The learners whom the person of that id or column supervises on the day of the parameter `today`."""
 
 

@@ -27,7 +27,11 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
         _entry(_("My record"), "record.record", "record", "my_statements"),
     ]
     if actor.might(Permission.PORTFOLIO_DECIDE):
-        entries.append(_entry(_("Supervision"), "supervision_queue.queue", "supervision_queue", "supervision"))
+        entries.append(
+            _entry(
+                _("Supervision"), "supervision_queue.queue", "supervision_queue", "supervision", "supervision_sessions"
+            )
+        )
     if any(actor.might(each) for each in MANAGING):
         entries.append(_entry(_("Manage"), "manage.manage", "manage", "record_store", "destinations"))
     if actor.might(Permission.UPTAKE_READ):

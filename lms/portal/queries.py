@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, Uuid, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from courses.catalogue.models import Course, CourseStatus, CourseVersion, Topic
 from courses.enrolments.models import Enrolment
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, TemplateItem
 from courses.supervision.models import Supervision
+from courses.supervision.queries import CHARGE, charge_holds
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.db import DAY, db
@@ -98,19 +99,18 @@ class Waiting:
 
 def _waiting() -> Select[int, Any]:
     mine = and_(
-        Supervision.learner_id == Portfolio.learner_id,
-        Supervision.programme_code == Portfolio.programme_code,
-        Supervision.supervisor_id == bindparam("supervisor"),
-        Supervision.starts_on <= DAY,
-        Supervision.ends_on.is_(None) | (Supervision.ends_on > DAY),
+        CHARGE.c.learner_id == Portfolio.learner_id,
+        CHARGE.c.programme_code == Portfolio.programme_code,
+        CHARGE.c.supervisor_id == bindparam("supervisor", type_=Uuid(), literal_execute=True),
+        charge_holds(DAY),
     )
     items = (
         select(EvidenceItem.submitted_at)
         .join(Portfolio, Portfolio.id == EvidenceItem.portfolio_id)
-        .join(Supervision, mine)
+        .join(CHARGE, mine)
         .where(EvidenceItem.state == EvidenceState.SUBMITTED)
     )
-    wholes = select(Portfolio.submitted_at).join(Supervision, mine).where(Portfolio.state == PortfolioState.SUBMITTED)
+    wholes = select(Portfolio.submitted_at).join(CHARGE, mine).where(Portfolio.state == PortfolioState.SUBMITTED)
     both = items.union_all(wholes).subquery()
     return select(func.count(), func.min(both.c[0])).select_from(both)
 

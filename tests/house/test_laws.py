@@ -61,7 +61,10 @@ STRANGERS = {
     "reset_password", "check_credentials", "sign_in",
 }  # fmt: skip
 """Use cases of somebody who is not signed in: a secret from the mail, or a password, stands for the permission."""
-OF_THE_HOUSE = {"pause_unattested", "resume_attested", "tell_what_ran_out", "forget_unconfirmed"}
+OF_THE_HOUSE = {
+    "pause_unattested", "resume_attested", "tell_what_ran_out", "forget_unconfirmed", "lapse_invitations", "escalate",
+    "settle",
+}  # fmt: skip
 """What the house does by itself, from a handler or a job."""
 
 

@@ -185,6 +185,7 @@ def returns_the_first(it: Visitor, cast: Cast) -> None:
     it.choose("Return, with a comment")
     it.press("Record and go to the next")  # without the comment that the learner needs
     it.reads("Write what the learner should change")
+    it.choose("More is needed")
     it.type("Comment", COMMENT)
     it.press("Record and go to the next", times=2)
     it.heading(it.say.item("PF-ECAMHS-1", 2))  # the next one, by itself

@@ -1,6 +1,7 @@
 """Where every page is visited: with which address, and as whom. A page that is new gets its line in VISITS."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -9,15 +10,22 @@ from certificates.models import Award
 from courses.catalogue.models import Course, CourseStatus, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, SignOff
-from courses.supervision.models import Attestation, Supervision, SupervisorLicence
+from courses.portfolios.moderation.models import ModerationSample
+from courses.supervision import services as supervision
+from courses.supervision.models import Attestation, StandIn, StandInKind, Supervision, SupervisorLicence
+from courses.supervision.queries import supervised_people
+from courses.supervision.sessions import services as sessions
+from courses.supervision.sessions.models import SessionKind
 from lms.accounts.models import Membership, RoleGrant
 from lms.core import clock
-from lms.core.db import transaction
+from lms.core.db import db, transaction
+from lms.core.ids import new_id
 from lms.core.permissions import Actor
 from lms.xapi import erasing, importing, people
 from lms.xapi.identity import agent_of
 from lms.xapi.rules.scopes import Scope
 from lms.xapi.services import issue_credential, record_own
+from tests.factories.accounts import make_person
 from tests.factories.forwarding import make_troubled_destination
 from tests.factories.xapi import attached, make_statement, new_uuid
 from tests.journeys import content_visits
@@ -96,6 +104,61 @@ def a_supervision() -> Visit:
 def an_attestation() -> Visit:
     found = one(select(Attestation).where(Attestation.ended_on.is_(None), Attestation.ends_on > clock.today()))
     return Visit({"attestation_id": found.id}, found.supervisor_id)
+
+
+def an_invitation() -> Visit:
+    """The volunteer has asked the second supervisor, and the first offers."""
+    learner = make_person(display_name="Gwen Newydd")
+    with transaction():
+        supervision.invite(acting(learner.id), learner.id, demo("supervisor"), "ECAMHS")
+        supervision.invite(acting(demo("supervisor2")), learner.id, demo("supervisor2"), "ECAMHS")
+    return Visit({}, learner.id)
+
+
+def a_cover() -> Visit:
+    with transaction():
+        for kind in StandInKind:
+            known = one_or_none(select(StandIn.id).where(StandIn.kind == kind, StandIn.ended_on.is_(None)))
+            if known is None:
+                supervision.stand_in(
+                    acting(demo("supervisor")), demo("supervisor"), demo("supervisor2"), "ECAMHS", kind,
+                    ends_on=clock.today() + timedelta(days=14),
+                )  # fmt: skip
+    return Visit({}, demo("supervisor"))
+
+
+def a_session(*, session: bool = True) -> Visit:
+    """A group session of the supervisor's learners, one of whom has agreed; as its supervisor sees it."""
+    supervisor = demo("supervisor")
+    learners = sorted(supervised_people(supervisor))[:8]
+    with transaction():
+        made = sessions.log(
+            acting(supervisor), learners, SessionKind.CLINICAL, held_on=clock.today(), minutes=90, topics="Formulation",
+            programme_code="ECAMHS", tasks=["PF-ECAMHS-1/1"], standards=["S1", "S4"],
+        )  # fmt: skip
+        sessions.answer(acting(learners[0]), made.id, wrong=None)
+        sessions.answer(acting(learners[1]), made.id, wrong="I was away")
+    return Visit({"session_id": made.id} if session else {}, supervisor)
+
+
+def a_sample(*, sample: bool = True) -> Visit:
+    """A signature that was drawn, as the lead supervisor sees it."""
+    lead = demo("lead")
+    with transaction():
+        signature = one(select(SignOff).join(Portfolio).where(SignOff.signed_by != lead).order_by(SignOff.id))
+        made = one_or_none(select(ModerationSample).where(ModerationSample.sign_off_id == signature.id))
+        if made is None:
+            made = ModerationSample(id=new_id(), sign_off_id=signature.id, percent=10, drawn_at=clock.now())
+            db.session.add(made)
+    return Visit({"sample_id": made.id} if sample else {}, lead)
+
+
+def one_or_none(statement: Any) -> Any:
+    return db.session.scalars(statement.limit(1)).one_or_none()
+
+
+def acting(person: Any) -> Actor:
+    return Actor(person=person, name="Demo", supervises=supervised_people(person))
 
 
 def draft(status: CourseStatus = CourseStatus.DRAFT) -> dict[str, Any]:
@@ -232,6 +295,7 @@ VISITS: dict[str, Callable[[], Visit]] = content_visits.VISITS | {
     "supervision_queue.item": lambda: Visit(
         {"item_id": item(EvidenceState.SUBMITTED).id}, supervised(item(EvidenceState.SUBMITTED))
     ),
+    "supervision_queue.several": as_("supervisor"),
     "supervision_queue.portfolio": waiting_whole,
     "supervision.learners": as_("supervisor"),
     "supervision.attest": a_supervision,
@@ -243,6 +307,21 @@ VISITS: dict[str, Callable[[], Visit]] = content_visits.VISITS | {
         {"licence_id": one(select(SupervisorLicence.id).where(SupervisorLicence.withdrawn_on.is_(None)))},
         demo("organiser"),
     ),
+    "supervision.invitations": an_invitation,
+    "supervision.cover": a_cover,
+    "supervision.handover": lambda: Visit({"supervisor_id": demo("supervisor"), "programme": "ECAMHS"}, demo("lead")),
+    "supervision.rules": as_("lead"),
+    "supervision.attestations": as_("lead"),
+    "supervision_sessions.sessions": lambda: a_session(session=False),
+    "supervision_sessions.new": as_("supervisor"),
+    "supervision_sessions.session": a_session,
+    "moderation.samples": lambda: a_sample(sample=False),
+    "moderation.sample": a_sample,
+    "moderation.withdraw": lambda: Visit(
+        {"sign_off_id": one(select(SignOff.id).order_by(SignOff.id))},
+        one(select(SignOff.signed_by).order_by(SignOff.id)),
+    ),
+    "demand.demand": as_("lead"),
     "awards.awards": as_("organiser"),
     "awards.revocation": lambda: Visit({"number": award().number}, demo("organiser")),
     "record.record": lambda: Visit({}, award().learner_id),

@@ -11,9 +11,12 @@ from courses.portfolios import rules, schemas, signing, uploads, views
 from courses.portfolios.downloads import download
 from courses.portfolios.errors import EvidenceMissing, FileRefused
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio
+from courses.portfolios.moderation.queries import withdrawal_of
 from courses.portfolios.pages import words
 from courses.portfolios.pages.attempts import attempt, sentence
 from courses.portfolios.services import access, evidence, whole
+from courses.supervision.arrangements import finder_of
+from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Conflict, NotFound, Refusal, StaleEdit
 from lms.core.files import StoredFile
@@ -48,6 +51,7 @@ def portfolio(actor: Actor, enrolment_id: UUID) -> Any:
     if shown.learner_id != actor.person:
         return Redirect("supervision_queue.portfolio", portfolio_id=shown.id)
     about = _about(shown, progress=views.progress(shown))
+    about["finder"] = None if about["supervisor"] else finder_of(shown.learner_id, shown.programme_code, clock.today())
     return about | {
         "tasks": words.tasks(
             shown, about["supervisor"], lambda position: url_for(".item", enrolment_id=enrolment_id, position=position)
@@ -247,7 +251,7 @@ def signed(actor: Actor, enrolment_id: UUID, version: int) -> dict[str, Any]:
     """A signed version as it was signed, with its hash computed again."""
     shown = access.portfolio_by_enrolment(actor, READ, enrolment_id)
     signature = access.signature_of(shown, version)
-    return _about(shown, signature=signature, check=signing.check(signature))
+    return _about(shown, signature=signature, check=signing.check(signature), withdrawn=withdrawal_of(signature.id))
 
 
 @pages.page("GET", f"{WHOLE}/signed/<int:version>/<int:position>/file", needs=READ)

@@ -5,14 +5,17 @@ from uuid import UUID
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from courses.portfolios import queries, schemas, signing, views
-from courses.portfolios.models import EvidenceItem, EvidenceState, Outcome, Portfolio, PortfolioState
+from courses.portfolios.models import EvidenceItem, EvidenceState, Outcome, Portfolio, PortfolioState, ReturnReason
+from courses.portfolios.moderation.queries import withdrawals_of
 from courses.portfolios.pages import words
-from courses.portfolios.pages.attempts import attempt
+from courses.portfolios.pages.attempts import attempt, sentence
 from courses.portfolios.services import access, decisions
 from courses.portfolios.waiting import Waiting
 from courses.supervision.queries import live_licence
+from lms.accounts.queries import names_of
 from lms.core import clock
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
@@ -23,6 +26,8 @@ pages = Pages("supervision_queue", "courses.portfolios", template_folder="templa
 
 READ = Permission.PORTFOLIO_READ
 PAGE = 20
+SEVERAL = 10
+"""Items that one page offers to be accepted together: as many as somebody can read at a sitting."""
 QUIET = 20
 """Learners without anything waiting that the queue names; the page of all learners has the rest."""
 
@@ -34,11 +39,47 @@ def queue(actor: Actor) -> dict[str, Any]:
     page = page_of(found, request.args.get("cursor"), PAGE, key=(Waiting.since, Waiting.id))
     me = actor.person or queries.NOBODY
     count, oldest = queries.waiting_for(me)
+    others = names_of(each.for_id for each in page.items if each.for_id != me)
     return {
+        "others": others, "may_take_several": bool(queries.several_for(me, SEVERAL)),
         "waiting": [(each, _address(each)) for each in page.items], "count": count, "oldest": oldest, "words": words,
         "quiet": queries.without_waiting(me, QUIET), "has_learners": bool(actor.supervises),
         "next_url": url_for(".queue", cursor=page.next) if page.next else None,
         "first_url": url_for(".queue") if request.args.get("cursor") else None,
+    }  # fmt: skip
+
+
+@pages.page(
+    ("GET", "POST"),
+    "/supervision/several",
+    needs=Permission.SUPERVISION_READ,
+    template="supervision_queue/several.html",
+)
+def several(actor: Actor) -> Any:
+    """Read the oldest few on one page, and accept those that were read. What is returned is returned one by one."""
+    me = actor.person or queries.NOBODY
+    if request.method == "GET":
+        return _several(me, forms.start(schemas.SeveralForm))
+    form = forms.read(schemas.SeveralForm, request.form)
+    if form.ok and not form.data["items"]:
+        form.refuse("items", _("Tick what you have read and accept"))
+    if not form.ok:
+        return _several(me, form), 422
+    seen = dict(each.split(".") for each in form.data["items"][:SEVERAL])
+    told = decisions.accept_several(actor, {UUID(id): int(edition) for id, edition in seen.items()})
+    refused = [refusal for refusal in told.values() if refusal is not None]
+    done = ngettext("%(num)d item accepted.", "%(num)d items accepted.", len(told) - len(refused))
+    why = "; ".join(sorted({sentence(each) for each in refused}))
+    said = f"{done} {_('Not accepted: %(why)s', why=why)}" if refused else done
+    left = queries.several_for(me, 1)
+    return Redirect(".several" if left else ".queue", flash=said)
+
+
+def _several(me: UUID, form: forms.FormState) -> dict[str, Any]:
+    items = queries.several_for(me, SEVERAL)
+    return {
+        "form": form, "words": words,
+        "items": [(each, signing.item_content(each), words.changes(each), words.also_changed(each)) for each in items],
     }  # fmt: skip
 
 
@@ -60,9 +101,16 @@ def item(actor: Actor, item_id: UUID) -> Any:
         return _item_page(actor, shown, forms.start(schemas.DecisionIn, {"edition": shown.edition}))
     form, status = forms.read(schemas.DecisionIn, request.form), 422
     if form.ok:
-        outcome = Outcome(form.data.pop("outcome"))
+        outcome, reason = Outcome(form.data.pop("outcome")), form.data.pop("reason")
+        if outcome is Outcome.RETURNED and reason is None:
+            form.refuse("reason", _(schemas.CHOOSE_REASON))
+            if not form.data["comment"]:
+                form.refuse("comment", _("Write what the learner should change"))
+            return _item_page(actor, shown, form), 422
         with attempt(form) as tried:
-            decisions.decide(actor, shown.id, outcome=outcome, **form.data)
+            decisions.decide(
+                actor, shown.id, outcome=outcome, reason=ReturnReason(reason) if reason else None, **form.data
+            )
         if form.ok:
             done = _("Accepted") if outcome is Outcome.ACCEPTED else _("Returned, with comments")
             return _to_the_next(actor, shown.id, f"{done}: {shown.portfolio.learner.display_name}")
@@ -75,7 +123,7 @@ def _item_page(actor: Actor, shown: EvidenceItem, form: forms.FormState) -> dict
     waits = shown.state is EvidenceState.SUBMITTED
     accepted_in_whole = shown.state is EvidenceState.ACCEPTED and shown.portfolio.state is PortfolioState.SUBMITTED
     return _about(actor, shown.portfolio) | {
-        "item": shown, "form": form, "longest": schemas.LONGEST_COMMENT,
+        "item": shown, "form": form, "reasons": words.return_reasons(), "longest": schemas.LONGEST_COMMENT,
         "content": signing.item_content(shown) if access.shows_evidence(actor, shown) else None,
         "changes": words.changes(shown), "also_changed": words.also_changed(shown),
         "waits": waits, "may_return": waits or accepted_in_whole,
@@ -114,7 +162,7 @@ def _portfolio_page(actor: Actor, shown: Portfolio, form: forms.FormState) -> di
     seen = views.evidence_hash(shown)
     form.values["seen"] = seen or ""
     return _about(actor, shown) | {
-        "form": form, "seen": seen, "progress": views.progress(shown),
+        "form": form, "seen": seen, "withdrawals": withdrawals_of(shown.id), "me": actor.person, "progress": views.progress(shown),
         "items": [(each, words.state_tag(each), _content(actor, each)) for each in signing.in_order(shown)],
     }  # fmt: skip
 

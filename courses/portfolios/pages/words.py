@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from courses.portfolios import rules, signing
 from courses.portfolios.identifiers import Finding
-from courses.portfolios.models import EvidenceItem, EvidenceKind, EvidenceState, Portfolio, PortfolioState
+from courses.portfolios.models import EvidenceItem, EvidenceKind, EvidenceState, Portfolio, PortfolioState, ReturnReason
 from lms.accounts.models import Person
 from lms.core.errors import Refusal
 from lms.core.language import Bilingual
@@ -90,6 +90,21 @@ def where_it_is(item: EvidenceItem) -> str:
         who = last.decided_by.display_name
         return _("With the learner, returned by %(who)s on %(when)s", who=who, when=day(last.at))
     return _("With the learner")
+
+
+def return_reasons() -> list[tuple[str, str]]:
+    """Why an item can go back, for a form."""
+    return [(str(each), reason_name(each)) for each in ReturnReason]
+
+
+def reason_name(reason: str) -> str:
+    return {
+        ReturnReason.MORE_NEEDED: _("More is needed"),
+        ReturnReason.NOT_WHAT_WAS_ASKED: _("It is not what was asked for"),
+        ReturnReason.IDENTIFIABLE: _("It contains identifiable details"),
+        ReturnReason.NOT_OWN_WORK: _("It does not seem to be the learner’s own work"),
+        ReturnReason.OTHER: _("Another reason"),
+    }[ReturnReason(reason)]
 
 
 def finding_name(finding: Finding) -> str:

@@ -9,7 +9,7 @@ from courses.portfolios.errors import LicenceNotLive, NotTheSupervisor, SignerIs
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, SignOff
 from courses.portfolios.queries import whole
 from courses.supervision.models import SupervisorLicence
-from courses.supervision.queries import live_licence, supervisor_of
+from courses.supervision.queries import has_charge, live_licence, supervisor_of
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.db import db
@@ -46,7 +46,7 @@ def _readable(actor: Actor, permission: Permission, found: Select[Portfolio], id
         raise NotFound()
     actor.require_or_hide(Permission.PORTFOLIO_READ, about=portfolio.learner_id)
     mine = actor.is_system or actor.person == portfolio.learner_id
-    if not (mine or actor.person == _supervisor_id(portfolio)):
+    if not (mine or _in_charge(actor, portfolio)):
         raise NotFound()
     actor.require(permission, about=portfolio.learner_id)
     return portfolio
@@ -96,7 +96,7 @@ def licence_to_decide(actor: Actor, portfolio: Portfolio) -> SupervisorLicence:
     """
     if actor.person == portfolio.learner_id:
         raise SignerIsLearner()
-    if actor.person is None or actor.person != _supervisor_id(portfolio):
+    if actor.person is None or not _in_charge(actor, portfolio):
         raise NotTheSupervisor()
     licence = live_licence(actor.person, portfolio.programme_code, clock.today())
     if licence is None:
@@ -110,9 +110,9 @@ def supervisor_now(portfolio: Portfolio) -> Person | None:
     return supervision.supervisor if supervision else None
 
 
-def _supervisor_id(portfolio: Portfolio) -> UUID | None:
-    supervisor = supervisor_now(portfolio)
-    return supervisor.id if supervisor else None
+def _in_charge(actor: Actor, portfolio: Portfolio) -> bool:
+    """The learner's supervisor in the programme today, or whoever stands in."""
+    return has_charge(actor.person, portfolio.learner_id, portfolio.programme_code, clock.today())
 
 
 def _id(found: object) -> UUID:

@@ -1,18 +1,30 @@
 """The supervisor's side: decide about an item, sign off the whole. The portfolio's lock makes it one decision."""
 
+from collections.abc import Mapping
 from uuid import UUID
+
+from sqlalchemy import select
 
 from courses.enrolments import services as enrolments
 from courses.portfolios import letters, rules, signing
-from courses.portfolios.errors import EvidenceMissing
+from courses.portfolios.errors import EvidenceMissing, OneByOne
 from courses.portfolios.events import PortfolioSignedOff
-from courses.portfolios.models import Decision, EvidenceState, Outcome, PortfolioState, SignOff
+from courses.portfolios.models import (
+    Decision,
+    EvidenceItem,
+    EvidenceState,
+    Outcome,
+    PortfolioState,
+    ReturnReason,
+    SignOff,
+    SupervisionRule,
+)
 from courses.portfolios.queries import job_role_of
 from courses.portfolios.services.access import item_by_id, licence_to_decide, portfolio_by_id
 from courses.portfolios.services.evidence import as_evidence
 from lms.core import audit, clock, events
-from lms.core.db import record
-from lms.core.errors import StaleEdit
+from lms.core.db import db, record
+from lms.core.errors import NotFound, Refusal, StaleEdit
 from lms.core.language import N_, Bilingual
 from lms.core.permissions import Actor, Permission
 
@@ -27,6 +39,7 @@ def decide(
     *,
     outcome: Outcome,
     comment: str = "",
+    reason: ReturnReason | None = None,
     individually_supervised: bool = False,
 ) -> Decision:
     """Accept an item, or return it with a comment. Of two who decide at once the second is refused.
@@ -44,10 +57,12 @@ def decide(
         raise StaleEdit(N_("The learner has changed this evidence since you opened it."))
     if outcome is Outcome.RETURNED and not comment:
         raise EvidenceMissing(fields={"comment": N_("Write what the learner should change")})
+    why = (reason or ReturnReason.OTHER) if outcome is Outcome.RETURNED else None
     content = signing.item_content(item)
     made = record(
         Decision(
             item=item, by=actor.person, at=clock.now(), outcome=outcome, comment=comment, edition=edition,
+            reason=why,
             individually_supervised=individually_supervised and outcome is Outcome.ACCEPTED,
             content=content, content_hash=signing.digest(content),
         )
@@ -61,6 +76,32 @@ def decide(
     )
     letters.decided(made, actor.name)
     return made
+
+
+def accept_several(actor: Actor, seen: Mapping[UUID, int]) -> dict[UUID, Refusal | None]:
+    """Accept many items that were read together: `seen` is item → edition. Each is a decision of its own.
+
+    What cannot be accepted is told, by item, and does not hold up the others. Only where the template lets items be
+    supervised in a group (OneByOne otherwise).
+    """
+    actor.require(Permission.SUPERVISION_READ, about=actor.person)
+    places = select(EvidenceItem.id).where(EvidenceItem.id.in_(list(seen)))
+    told: dict[UUID, Refusal | None] = dict.fromkeys(seen, NotFound())
+    for item_id in db.session.scalars(places.order_by(EvidenceItem.portfolio_id, EvidenceItem.id)):
+        try:
+            with db.session.begin_nested():
+                _accept_with_others(actor, item_id, seen[item_id])
+            told[item_id] = None
+        except Refusal as refusal:
+            told[item_id] = refusal
+    return told
+
+
+def _accept_with_others(actor: Actor, item_id: UUID, edition: int) -> None:
+    item = item_by_id(actor, Permission.PORTFOLIO_READ, item_id)
+    if item.portfolio.template.supervision is not SupervisionRule.GROUP_OR_INDIVIDUAL:
+        raise OneByOne()
+    decide(actor, item_id, edition, outcome=Outcome.ACCEPTED)
 
 
 def sign_off(actor: Actor, portfolio_id: UUID, *, seen: str, statement: str) -> SignOff:

@@ -68,7 +68,7 @@ def test_from_the_first_word_to_the_signature(app: Flask, signed_in: Any, lang: 
     one, two = items_of(pair.portfolio)
     answer = post_form(supervisor, f"/{lang}/supervision/items/{one.id}", {"edition": "2", "outcome": "returned"})
     assert answer.status_code == 422, "a return wants a comment"
-    returned = {"edition": "2", "outcome": "returned", "comment": "And then?"}
+    returned = {"edition": "2", "outcome": "returned", "reason": "more_needed", "comment": "And then?"}
     answer = post_form(supervisor, f"/{lang}/supervision/items/{one.id}", returned)
     assert answer.headers["Location"].endswith(str(two.id)), "the next one loads"
     accepted = {"edition": "2", "outcome": "accepted"}
@@ -219,7 +219,7 @@ def test_of_two_tabs_of_one_supervisor_the_second_is_told_and_keeps_its_comment(
     page = browser.get(url).text
     hidden = dict(re.findall(r'name="(csrf_token|once|edition)" value="([^"]*)"', page))
     assert browser.post(url, data=hidden | {"outcome": "accepted"}).status_code == 303
-    late = browser.post(url, data=hidden | {"outcome": "returned", "comment": "Not yet."})
+    late = browser.post(url, data=hidden | {"outcome": "returned", "reason": "other", "comment": "Not yet."})
     assert late.status_code == 409
     assert "no longer waiting for a decision" in late.text
     again = browser.post(url, data=hidden | {"outcome": "accepted"})

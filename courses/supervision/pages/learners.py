@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask import g, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
-from courses.supervision import queries, services
+from courses.supervision import queries, reading, services
 from courses.supervision.models import Attestation, AttestationGround, Supervision, SupervisorLicence
+from courses.supervision.pages.room import language, me, pages, refuse
 from courses.supervision.rules import ATTESTATION_MONTHS, months_after
 from courses.supervision.schemas import AssignForm, AttestationForm, GroundIn, LicenceForm, WithdrawalIn
 from lms.accounts.queries import lineages_of, person_at
@@ -18,10 +19,8 @@ from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.forms import FormState
-from lms.core.web.pages import Pages, Redirect
+from lms.core.web.pages import Redirect
 from lms.core.web.paging import page_of
-
-pages = Pages("supervision", __name__, template_folder="templates")
 
 P = Permission
 BOTH = ("GET", "POST")
@@ -38,9 +37,9 @@ GROUNDS = {
 def learners(actor: Actor) -> Any:
     """Whom one supervises, and what one attests about them."""
     today = clock.today()
-    page = page_of(queries.learners_of(_me(actor)), request.args.get("cursor"), PAGE, key=(Supervision.id,))
+    page = page_of(queries.learners_of(me(actor)), request.args.get("cursor"), PAGE, key=(Supervision.id,))
     attested = queries.attestations_in_force([each.learner_id for each in page.items], today)
-    licences = {each.programme_code: each for each in queries.live_licences_of(_me(actor), today)}
+    licences = {each.programme_code: each for each in queries.live_licences_of(me(actor), today)}
     return {
         "rows": [
             (each, attested.get((each.learner_id, each.programme_code)), licences.get(each.programme_code))
@@ -70,7 +69,7 @@ def attest(actor: Actor, supervision_id: UUID) -> Any:
         try:
             services.attest(actor, it.learner_id, it.programme_code, **form.data)
         except (Invalid, Conflict, Forbidden) as refusal:
-            _refuse(form, refusal)
+            refuse(form, refusal)
         else:
             flash = _("Attested. What %(name)s had paused for it goes on.", name=it.learner.display_name)
             return Redirect("supervision.learners", flash=flash)
@@ -130,7 +129,7 @@ def manage(actor: Actor) -> Any:
             try:
                 services.assign(actor, learner.id, licence.person_id, licence.programme_code)
             except (Conflict, Forbidden) as refusal:
-                _refuse(form, refusal, "email" if isinstance(refusal, Forbidden) else "supervisor")
+                refuse(form, refusal, "email" if isinstance(refusal, Forbidden) else "supervisor")
             else:
                 return Redirect("supervision.manage", flash=_("%(name)s has a supervisor.", name=learner.display_name))
     return _manage(actor, form), 422
@@ -148,11 +147,15 @@ def _manage(actor: Actor, form: FormState) -> dict[str, Any]:
             (
                 str(each.id),
                 _("%(name)s, %(programme)s: %(count)s of %(capacity)s learners", name=each.person.display_name,
-                  programme=each.programme.title.in_(_language()), count=count, capacity=each.capacity),
+                  programme=each.programme.title.in_(language()), count=count, capacity=each.capacity),
             )
             for each, count in queries.licensed_now(today)
         ],
         "may_issue": actor.might(P.LICENCE_ISSUE),
+        "may_see_demand": actor.might(P.SUPERVISION_DEMAND),
+        "may_moderate": actor.might(P.SIGN_OFF_MODERATE),
+        "escalations": reading.escalations_in_reach(actor),
+        "leavers": reading.leavers_in_reach(actor, today),
         "next_url": url_for("supervision.manage", cursor=page.next) if page.next else None,
         "first_url": url_for("supervision.manage") if request.args.get("cursor") else None,
     }  # fmt: skip
@@ -175,7 +178,7 @@ def licences(actor: Actor) -> Any:
             except NotFound:
                 form.refuse("programme", _("Choose a programme"))
             except (Invalid, Forbidden) as refusal:
-                _refuse(form, refusal, "email")
+                refuse(form, refusal, "email")
             else:
                 flash = _("%(name)s holds licence %(number)s.", name=person.display_name, number=made.number)
                 return Redirect("supervision.licences", flash=flash)
@@ -189,7 +192,7 @@ def _licences(actor: Actor, form: FormState) -> dict[str, Any]:
     return {
         "form": form,
         "rows": [(each, _licence_state(each, today)) for each in page.items],
-        "programmes": [(each.code, each.title.in_(_language())) for each in queries.programmes()],
+        "programmes": [(each.code, each.title.in_(language())) for each in queries.programmes()],
         "next_url": url_for("supervision.licences", cursor=page.next) if page.next else None,
         "first_url": url_for("supervision.licences") if request.args.get("cursor") else None,
     }
@@ -221,28 +224,9 @@ def withdraw_licence(actor: Actor, licence_id: UUID) -> Any:
     return Redirect("supervision.licences", flash=_("The licence has been withdrawn."))
 
 
-def _me(actor: Actor) -> UUID:
-    if actor.person is None:
-        raise Forbidden()
-    return actor.person
-
-
 def _mine(actor: Actor, supervision_id: UUID) -> Supervision:
     """One of the actor's own supervisions that is not over. Raises NotFound."""
     it = get_or_refuse(Supervision, supervision_id)
     if it.supervisor_id != actor.person or it.ends_on is not None:
         raise NotFound()
     return it
-
-
-def _refuse(form: FormState, refusal: Invalid | Conflict | Forbidden, field: str = "") -> None:
-    """Show a refusal on the form: by field where it says which."""
-    for name, message in refusal.fields.items():
-        form.refuse(name, _(message))
-    if not refusal.fields:
-        way_out = f". {_(refusal.way_out)}" if refusal.way_out else ""
-        form.refuse(field, _(refusal.title) + way_out)
-
-
-def _language() -> str:
-    return str(g.lang)

@@ -1,0 +1,1 @@
+"""Demand for supervision and capacity to give it, where somebody organises."""
