@@ -13,11 +13,11 @@ from courses.enrolments import wording
 from courses.enrolments.errors import EnrolmentClosed, EnrolmentRefused, LanguageNotOffered
 from courses.launch.cmi5 import services, standing
 from courses.launch.cmi5.schemas import (
+    ContentSessionOut,
     LaunchedOut,
+    LaunchRegistrationIn,
     LaunchUnitIn,
-    RegistrationIn,
     RegistrationOut,
-    SessionOut,
     SessionQuery,
     SessionsOut,
     WaiverIn,
@@ -57,7 +57,7 @@ def begin(actor: Actor, enrolment_id: UUID) -> tuple[dict[str, Any], int, dict[s
 
 
 @api.operation(
-    "POST", "/content/registrations", needs=P.ENROLMENT_LAUNCH, body=RegistrationIn, returns=(201, RegistrationOut),
+    "POST", "/content/registrations", needs=P.ENROLMENT_LAUNCH, body=LaunchRegistrationIn, returns=(201, RegistrationOut),
     raises=(EnrolmentClosed, EnrolmentRefused, LanguageNotOffered, NothingToLaunch, AnotherPackage),
 )  # fmt: skip
 def register(
@@ -103,7 +103,7 @@ def sessions_of(actor: Actor, registration_id: UUID, state: str | None, cursor: 
     return page_of(found.order_by(None), cursor, size, key=(Session.launched_at, Session.id), descending=True)
 
 
-@api.operation("GET", "/content/sessions/<uuid:session_id>", needs=P.ENROLMENT_READ, returns=(200, SessionOut))
+@api.operation("GET", "/content/sessions/<uuid:session_id>", needs=P.ENROLMENT_READ, returns=(200, ContentSessionOut))
 def session(actor: Actor, session_id: UUID) -> Session:
     """One launch of one unit."""
     found = db.session.get(Session, session_id)
@@ -114,7 +114,7 @@ def session(actor: Actor, session_id: UUID) -> Session:
 
 
 @api.operation(
-    "POST", "/content/sessions/<uuid:session_id>/abandonment", needs=P.ENROLMENT_COMPLETE, returns=(200, SessionOut),
+    "POST", "/content/sessions/<uuid:session_id>/abandonment", needs=P.ENROLMENT_COMPLETE, returns=(200, ContentSessionOut),
     raises=(SessionOver,),
 )  # fmt: skip
 def abandon(actor: Actor, session_id: UUID) -> Session:

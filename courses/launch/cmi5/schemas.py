@@ -36,7 +36,7 @@ class LaunchUnitIn(Schema):
     )  # fmt: skip
 
 
-class RegistrationIn(Schema):
+class LaunchRegistrationIn(Schema):
     """Whose registration, on which course. Of `person`, `email` and `account` one is given."""
 
     course = Code(required=True, metadata={"description": "Code of the course"})
@@ -61,7 +61,7 @@ class WaiverIn(Schema):
     reason = Text(max=500, required=True, message=N_("Say why this part is granted"))
 
 
-class SessionOut(Schema):
+class ContentSessionOut(Schema):
     """One launch of one unit."""
 
     id = fields.UUID(metadata={"description": "The cmi5 session id"})
@@ -83,7 +83,7 @@ class SessionOut(Schema):
 class LaunchedOut(Schema):
     """A session that was opened just now. The address is good once, and its fetch URL for fifteen minutes."""
 
-    session = fields.Nested(SessionOut)
+    session = fields.Nested(ContentSessionOut)
     url = fields.String(metadata={"description": "Where to send the learner"})
     own_window = fields.Boolean(metadata={"description": "Never in a frame: a window of its own, or the whole one"})
 
@@ -126,4 +126,4 @@ class SessionQuery(PageQuery):
     state = fields.String(load_default=None, validate=validate.OneOf([each.value for each in SessionState]))
 
 
-SessionsOut = page_schema(SessionOut)
+SessionsOut = page_schema(ContentSessionOut)
