@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from courses.catalogue.models import Course, CourseStatus, CourseVersion, Topic
 from courses.enrolments.models import Enrolment
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, TemplateItem
+from courses.portfolios.queries import plan_for_this_one
 from courses.supervision.models import Supervision
 from courses.supervision.queries import CHARGE, charge_holds
 from lms.accounts.models import Person
@@ -101,7 +102,7 @@ def _waiting() -> Select[int, Any]:
     mine = and_(
         CHARGE.c.learner_id == Portfolio.learner_id,
         CHARGE.c.programme_code == Portfolio.programme_code,
-        CHARGE.c.supervisor_id == bindparam("supervisor", type_=Uuid(), literal_execute=True),
+        CHARGE.c.supervisor_id == bindparam("supervisor"),
         charge_holds(DAY),
     )
     items = (
@@ -120,6 +121,7 @@ _WAITING = _waiting()
 
 def waiting_with(supervisor_id: UUID) -> Waiting:
     """Items and whole portfolios that wait for this supervisor today."""
+    plan_for_this_one()
     return Waiting(*db.session.execute(_WAITING, {"supervisor": supervisor_id, "day": clock.today()}).one())
 
 
