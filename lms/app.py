@@ -81,6 +81,7 @@ PAGES: tuple[Blueprint, ...] = (
     completion_pages,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
+    portfolios_pages.template_pages,
     framework_pages,
     catalogue_pages,
     course_author_pages,

@@ -5,10 +5,10 @@ from typing import Any
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, validate
 
-from courses.portfolios.models import Outcome
+from courses.portfolios.models import EvidenceKind, Outcome, SupervisionRule
 from courses.portfolios.rules import LONGEST
 from lms.core.language import N_
-from lms.core.web.fields import INVALID, REQUIRED, BilingualField, Day, Text, one_of
+from lms.core.web.fields import INVALID, REQUIRED, BilingualField, Code, Day, Text, WholeNumber, one_of
 
 LONGEST_COMMENT = 4_000
 LONGEST_REASON = 1_000
@@ -85,6 +85,54 @@ class SignOffIn(Schema):
 class SignOffForm(Schema):
     seen = Text(max=64, required=True, message=REQUIRED)
     declared = _tick()
+
+
+class EditionForm(Schema):
+    edition = _edition()
+
+
+_CHOOSE_SUPERVISION = N_("Choose how it is supervised")
+
+
+class TemplateForm(Schema):
+    """What is said of a portfolio template as a whole."""
+
+    edition = _edition()
+    title_en = Text(required=True, message=N_("Write the title in English"))
+    title_cy = Text(required=True, message=N_("Write the title in Welsh"))
+    supervision = Text(
+        required=True, message=_CHOOSE_SUPERVISION,
+        validate=one_of([str(each) for each in SupervisionRule], _CHOOSE_SUPERVISION),
+    )  # fmt: skip
+    optional_needed = fields.Integer(
+        load_default=0, validate=validate.Range(0, 200, error=INVALID), error_messages={"invalid": INVALID}
+    )
+
+
+class NewTemplateForm(TemplateForm):
+    class Meta:
+        exclude = ("edition", "optional_needed")
+
+    code = Code(required=True, message=N_("Enter a code, such as PF-ECAMHS-6"))
+
+
+class TemplateItemForm(Schema):
+    """One thing that a template asks for; `how_many` of it, where it is new."""
+
+    edition = _edition()
+    kind = Text(
+        required=True, message=N_("Choose what kind of evidence it is"),
+        validate=one_of([str(each) for each in EvidenceKind], N_("Choose what kind of evidence it is")),
+    )  # fmt: skip
+    title_en = Text(max=400, required=True, message=N_("Write the title in English"))
+    title_cy = Text(max=400, required=True, message=N_("Write the title in Welsh"))
+    guidance_en = Text(max=2_000, lines=True, load_default="")
+    guidance_cy = Text(max=2_000, lines=True, load_default="")
+    minutes = WholeNumber(most=100_000, load_default=None)
+    how_many = WholeNumber(most=20, load_default=1)
+    optional = _tick()
+    individual_only = _tick()
+    observer_signs = _tick()
 
 
 class PortfolioPersonOut(Schema):

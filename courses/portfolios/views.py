@@ -13,10 +13,12 @@ from lms.core.permissions import Actor
 
 def progress(portfolio: Portfolio) -> Progress:
     """Of a portfolio whose items are loaded."""
-    states = [item.state for item in portfolio.items]
+    needed, states = portfolio.template.optional_needed, [item.state for item in portfolio.items]
+    accepted = [item.template_item.optional for item in portfolio.items if item.state is EvidenceState.ACCEPTED]
     return Progress(
-        accepted=states.count(EvidenceState.ACCEPTED), waiting=states.count(EvidenceState.SUBMITTED),
-        returned=states.count(EvidenceState.RETURNED), of=len(states),
+        accepted=accepted.count(False) + min(accepted.count(True), needed),
+        waiting=states.count(EvidenceState.SUBMITTED), returned=states.count(EvidenceState.RETURNED),
+        of=sum(not item.template_item.optional for item in portfolio.items) + needed,
     )  # fmt: skip
 
 

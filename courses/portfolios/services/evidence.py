@@ -9,6 +9,7 @@ from courses.portfolios.errors import EvidenceMissing, IdentifiersPossible
 from courses.portfolios.identifiers import Finding, findings
 from courses.portfolios.models import EvidenceItem, EvidenceState
 from courses.portfolios.services.access import item_by_id, supervisor_now
+from courses.portfolios.signing import standing_observation
 from lms.core import audit, clock, files
 from lms.core.errors import StaleEdit, TooLarge
 from lms.core.language import N_
@@ -137,9 +138,11 @@ def take_back(actor: Actor, item_id: UUID) -> EvidenceItem:
 
 def as_evidence(item: EvidenceItem) -> rules.Evidence:
     """The item as the rules see it."""
-    last = item.decisions[-1] if item.decisions else None
+    last, asked = item.decisions[-1] if item.decisions else None, item.template_item
     return rules.Evidence(
-        kind=item.template_item.kind, state=item.state, body=item.body, observer=item.observer,
+        kind=asked.kind, state=item.state, body=item.body, observer=item.observer,
         observed_on=item.observed_on, has_file=item.file_id is not None or item.file is not None,
         individually_supervised=last is not None and last.individually_supervised,
+        optional=asked.optional, individual_only=asked.individual_only, observer_signs=asked.observer_signs,
+        observer_signed=asked.observer_signs and standing_observation(item) is not None, has_link=bool(item.links),
     )  # fmt: skip
