@@ -32,6 +32,7 @@ from courses.launch.packages.pages import pages as packages_pages
 from courses.launch.pages import pages as launch_pages
 from courses.launch.scorm import models as scorm_models  # noqa: F401 - its tables are known
 from courses.portfolios import handlers as portfolio_handlers
+from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
 from courses.portfolios.api import api as portfolios_api
@@ -56,7 +57,7 @@ from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api
 from lms.demonstration import cli as demonstration  # noqa: F401 - its commands register themselves
-from lms.portal import navigation
+from lms.portal import navigation, portfolio_pdf
 from lms.portal import pages as portal_pages
 from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
@@ -81,6 +82,8 @@ PAGES: tuple[Blueprint, ...] = (
     completion_pages,
     portfolios_pages.portfolio_pages,
     portfolios_pages.queue_pages,
+    portfolios_pages.observer_pages,
+    portfolios_pages.shared_pages,
     portfolios_pages.template_pages,
     framework_pages,
     catalogue_pages,
@@ -161,6 +164,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["llwybr.loaders"] = LOADERS
     app.extensions["catalogue.standing"] = enrolment_hooks.standing
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
+    app.extensions["portfolios.draw"] = portfolio_pdf.draw
     app.extensions["frameworks.course_titles"] = titles_on_offer
     cli.init_app(app)
     return app
@@ -191,6 +195,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
         DEMONSTRATION=settings.demonstration,
         ALLOW_PRIVATE_ADDRESSES=settings.allow_private_addresses,
         FILES_LOCATION=settings.files_location,
+        CLAMD=settings.clamd,
         MAIL_URL=settings.mail_url,
         MAIL_FROM=settings.mail_from,
         API_TITLE="Llwybr",

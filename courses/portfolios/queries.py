@@ -15,6 +15,7 @@ from courses.portfolios.models import (
     Decision,
     EvidenceItem,
     EvidenceState,
+    FileCheck,
     Portfolio,
     PortfolioState,
     PortfolioTemplate,
@@ -27,6 +28,7 @@ from courses.supervision.queries import is_member
 from lms.accounts.models import JobRole, Membership, Person
 from lms.core import clock
 from lms.core.db import DAY, db
+from lms.core.files import StoredFile
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission, Reach
 
@@ -109,6 +111,18 @@ def signed_off(enrolment_id: UUID) -> SignOff | None:
             SignOff.version == Portfolio.version,
         )
     ).one_or_none()
+
+
+def check_of(file_id: UUID) -> FileCheck | None:
+    """What the virus scanner said of a file; None where it was never asked."""
+    return db.session.scalars(select(FileCheck).where(FileCheck.file_id == file_id)).one_or_none()
+
+
+def is_decided_upon(file_id: UUID) -> bool:
+    """Has a supervisor decided about evidence with this file? Then it is kept with the decision."""
+    sha256 = select(func.encode(StoredFile.sha256, "hex")).where(StoredFile.id == file_id).scalar_subquery()
+    decided = select(Decision.id).where(Decision.content["file"]["sha256"].astext == sha256)
+    return bool(db.session.scalar(select(decided.exists())))
 
 
 def newest_template(code: str) -> PortfolioTemplate | None:

@@ -60,6 +60,10 @@ def item(actor: Actor, shown: EvidenceItem) -> dict[str, Any]:
         "file": {
             "name": shown.file_name, "sha256": file.sha256.hex(), "size": file.size, "media_type": file.media_type,
         } if open_ and file else None,
+        "links": shown.links if open_ else None,
+        "statements": [{"code": each.code, "wording": each.wording} for each in shown.statements] if open_ else None,
+        "observation": signing.item_content(shown)["observation"] if open_ else None, "optional": asked.optional,
+        "redacted_at": shown.saved_at if shown.state is EvidenceState.REDACTED else None,
         "decisions": [decision(each) for each in shown.decisions],
     }  # fmt: skip
 

@@ -42,6 +42,7 @@ class Settings:
     files_url: str = _setting("", "Where evidence files lie: a folder or s3://bucket/path; empty: the instance folder")
     max_upload_mb: int = _setting(20, "Largest file that may be uploaded, in megabytes")
     max_package_mb: int = _setting(1000, "Largest course package that may be uploaded, in megabytes")
+    clamd: str = _setting("", "Virus scanner: tcp://host:3310 or unix:/run/clamd.sock; empty: files are not scanned")
     database_pool: int = _setting(5, "Database connections kept per process")
     database_prepare: bool = _setting(True, "Prepared statements; turn off behind PgBouncer in transaction mode")
     allow_private_addresses: bool = _setting(
@@ -128,6 +129,8 @@ def _checked(given: dict[str, Any]) -> list[str]:
         faults.append("LLWYBR_SECRET_KEY: needed when LLWYBR_DEVELOPMENT is no, so that all processes share it")
     if (url := given.get("mail_url")) and urlsplit(url).scheme not in ("smtp", "smtps"):
         faults.append("LLWYBR_MAIL_URL: write smtp://… or smtps://…")
+    if (url := given.get("clamd")) and urlsplit(url).scheme not in ("tcp", "unix"):
+        faults.append("LLWYBR_CLAMD: write tcp://host:3310 or unix:/run/clamd.sock")
     if given.get("log_level", "INFO") not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         faults.append("LLWYBR_LOG_LEVEL: one of DEBUG, INFO, WARNING, ERROR")
     numbers = ("max_upload_mb", "max_package_mb", "database_pool")

@@ -105,6 +105,17 @@ def state_tag(item: EvidenceItem) -> tuple[str, str]:
     }[item.state]
 
 
+def state_name(state: str) -> str:
+    """The state alone, for what is printed."""
+    return {
+        EvidenceState.DRAFT: _("Draft"),
+        EvidenceState.SUBMITTED: _("With the supervisor"),
+        EvidenceState.RETURNED: _("Returned, with comments"),
+        EvidenceState.ACCEPTED: _("Accepted"),
+        EvidenceState.REDACTED: _("Redacted"),
+    }[EvidenceState(state)]
+
+
 def whole_tag(portfolio: Portfolio) -> tuple[str, str]:
     return {
         PortfolioState.IN_PROGRESS: (_("In progress"), "blue"),
