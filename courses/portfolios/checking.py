@@ -97,5 +97,7 @@ def scan_again() -> None:
     """Files that still wait for the scanner, because it was away for long."""
     if not current_app.config["CLAMD"]:
         return
-    for file_id in db.session.scalars(select(FileCheck.file_id).where(FileCheck.state == CheckState.WAITING).limit(500)):
+    for file_id in db.session.scalars(
+        select(FileCheck.file_id).where(FileCheck.state == CheckState.WAITING).limit(500)
+    ):
         enqueue(scan, lock=f"scan-{file_id}", file_id=str(file_id))

@@ -38,7 +38,11 @@ def ask(actor: Actor, portfolio_id: UUID, kind: ExportKind, language: str) -> Po
     files_in = sum(item.file_id is not None for item in portfolio.items) if kind is ExportKind.ZIP else 0
     made = record(
         PortfolioExport(
-            portfolio=portfolio, kind=kind, language=language, asked_at=clock.now(), of=len(portfolio.items) + files_in + 1
+            portfolio=portfolio,
+            kind=kind,
+            language=language,
+            asked_at=clock.now(),
+            of=len(portfolio.items) + files_in + 1,
         )
     )
     audit.record(actor, "portfolio.exported", about=portfolio.learner_id, thing=portfolio, kind=kind, language=language)
@@ -84,7 +88,9 @@ def make(export_id: str) -> None:
             package.writestr("portfolio.json", orjson.dumps(content, option=orjson.OPT_INDENT_2))
             for position, name, file_id in brought:
                 with transaction():
-                    package.writestr(f"{position:03d} {name}", files.content_of(db.session.get_one(StoredFile, file_id)))
+                    package.writestr(
+                        f"{position:03d} {name}", files.content_of(db.session.get_one(StoredFile, file_id))
+                    )
                     db.session.get_one(PortfolioExport, UUID(export_id)).done += 1
         drawn = out.getvalue()
     with transaction():
@@ -142,4 +148,3 @@ def _with_files(portfolio: Portfolio) -> list[EvidenceItem]:
         if item.file_id is not None and (check is None or check.state is CheckState.CLEAN):
             found.append(item)
     return found
-

@@ -109,4 +109,3 @@ def forget_exports() -> None:
     before = clock.now() - timedelta(days=purposes()["export"].days)
     for each in db.session.scalars(select(PortfolioExport).where(PortfolioExport.asked_at < before).limit(500)):
         forget(each)
-

@@ -48,10 +48,14 @@ def _template(given: dict[str, Any], number: int, digest: str) -> PortfolioTempl
         illustrative=given.get("illustrative", False),
         items=[
             TemplateItem(
-                position=position, kind=EvidenceKind(item["kind"]), title=Bilingual(item["en"], item["cy"]),
-                optional=item.get("optional", False), individual_only=item.get("individual_only", False),
-                observer_signs=item.get("observer_signs", False), minutes=item.get("minutes"),
-            )  # fmt: skip
+                position=position,
+                kind=EvidenceKind(item["kind"]),
+                title=Bilingual(item["en"], item["cy"]),
+                optional=item.get("optional", False),
+                individual_only=item.get("individual_only", False),
+                observer_signs=item.get("observer_signs", False),
+                minutes=item.get("minutes"),
+            )
             for position, item in enumerate(given["items"], start=1)
         ],
     )

@@ -22,4 +22,6 @@ class Purpose:
 @cache
 def purposes() -> dict[str, Purpose]:
     given = yaml.safe_load(DATA.read_text(encoding="utf-8"))["purposes"]
-    return {each["code"]: Purpose(each["code"], each["days"], each.get("source"), each["illustrative"]) for each in given}
+    return {
+        each["code"]: Purpose(each["code"], each["days"], each.get("source"), each["illustrative"]) for each in given
+    }

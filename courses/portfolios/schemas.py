@@ -112,7 +112,9 @@ class ObserverAnswerForm(Schema):
 
 
 class RedactionForm(Schema):
-    reason = Text(max=LONGEST_REASON, lines=True, required=True, message=N_("Write why it is redacted, without the details"))
+    reason = Text(
+        max=LONGEST_REASON, lines=True, required=True, message=N_("Write why it is redacted, without the details")
+    )
     certain = _tick()
 
 

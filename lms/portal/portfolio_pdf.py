@@ -30,7 +30,9 @@ class Paper:
         self.y, self.number = TOP, 1
         self._foot()
 
-    def put(self, tag: str, text: str, face: str, size: float, colour: str, *, above: float = 0, under: float = 4) -> None:
+    def put(
+        self, tag: str, text: str, face: str, size: float, colour: str, *, above: float = 0, under: float = 4
+    ) -> None:
         """One heading or paragraph. A heading does not stand alone at the foot of a page."""
         lines = [line for part in _drawable(text).split("\n") for line in (wrapped(part, face, size, ROOM) or [""])]
         leading = size * 1.4

@@ -3,21 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, jsonify, request, url_for
+from flask import Response, jsonify, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from courses.portfolios import rules, schemas, signing, uploads, views
-from courses.portfolios.downloads import download
-from courses.portfolios.errors import EvidenceMissing, FileRefused
+from courses.portfolios import rules, schemas, signing, views
+from courses.portfolios.errors import EvidenceMissing
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio
 from courses.portfolios.pages import words
 from courses.portfolios.pages.attempts import attempt, sentence
 from courses.portfolios.queries import check_of
 from courses.portfolios.services import access, evidence, files, observing, sharing, whole
 from lms.core.db import db
-from lms.core.errors import Conflict, NotFound, Refusal, StaleEdit
-from lms.core.files import StoredFile
+from lms.core.errors import Conflict, Refusal, StaleEdit
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Pages, Redirect
@@ -163,7 +160,9 @@ def submit_item(actor: Actor, enrolment_id: UUID, position: int) -> Any:
         "found": evidence.possible_identifiers(shown), "why_not": why_not(shown),
     }  # fmt: skip
     if request.method == "GET":
-        return about_portfolio(shown.portfolio, form=forms.start(schemas.ItemSubmissionIn, {"edition": shown.edition}), **more)
+        return about_portfolio(
+            shown.portfolio, form=forms.start(schemas.ItemSubmissionIn, {"edition": shown.edition}), **more
+        )
     form, status = forms.read(schemas.ItemSubmissionIn, request.form), 422
     if form.ok:
         with attempt(form) as tried:

@@ -39,7 +39,9 @@ def ask_observer(actor: Actor, enrolment_id: UUID, position: int) -> Any:
         "days": services.VALID.days,
     }  # fmt: skip
     if request.method == "GET":
-        started = forms.start(schemas.ObserverForm, {"edition": shown.edition, "name": shown.observer, "language": actor.language})
+        started = forms.start(
+            schemas.ObserverForm, {"edition": shown.edition, "name": shown.observer, "language": actor.language}
+        )
         return about_portfolio(shown.portfolio, form=started, **more)
     form, status = forms.read(schemas.ObserverForm, request.form), 422
     if form.ok:
@@ -61,7 +63,9 @@ def withdraw_observer(actor: Actor, enrolment_id: UUID, position: int) -> Redire
     asked = services.open_request(shown)
     if asked is not None:
         services.withdraw(actor, shown.id, asked.id)
-    return Redirect(".item", enrolment_id=enrolment_id, position=position, flash=_("The link no longer opens anything."))
+    return Redirect(
+        ".item", enrolment_id=enrolment_id, position=position, flash=_("The link no longer opens anything.")
+    )
 
 
 @observer_pages.page(("GET", "POST"), "/observe/<secret>", needs=PUBLIC, template="observers/observe.html", keeps=False)

@@ -60,7 +60,9 @@ def _id(text: str) -> UUID:
 @pages.page("POST", f"{ITEM}/share/<uuid:share_id>/stop", needs=EDIT)
 def stop_sharing(actor: Actor, enrolment_id: UUID, position: int, share_id: UUID) -> Redirect:
     sharing.end(actor, own_item(actor, enrolment_id, position).id, share_id)
-    return Redirect(".share", enrolment_id=enrolment_id, position=position, flash=_("It is no longer shared with them."))
+    return Redirect(
+        ".share", enrolment_id=enrolment_id, position=position, flash=_("It is no longer shared with them.")
+    )
 
 
 @pages.page(("GET", "POST"), f"{ITEM}/redact", needs=REDACT, template="portfolios/redact.html")
@@ -71,7 +73,10 @@ def redact(actor: Actor, enrolment_id: UUID, position: int) -> Any:
         raise NotFound()
     mine = shown.portfolio.learner_id == actor.person
     more = {
-        "item": shown, "something": redacting.says_something(shown), "longest": schemas.LONGEST_REASON, "mine": mine,
+        "item": shown,
+        "something": redacting.says_something(shown),
+        "longest": schemas.LONGEST_REASON,
+        "mine": mine,
         "back": url_for(".item", enrolment_id=enrolment_id, position=position)
         if mine
         else url_for("supervision_queue.item", item_id=shown.id),

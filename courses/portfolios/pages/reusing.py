@@ -29,7 +29,9 @@ def reuse(actor: Actor, enrolment_id: UUID, position: int) -> Any:
         key=(EvidenceItem.saved_at, EvidenceItem.id), descending=True,
     )  # fmt: skip
     more = {
-        "item": shown, "why_not": why_not(shown), "earlier": page.items,
+        "item": shown,
+        "why_not": why_not(shown),
+        "earlier": page.items,
         "next_url": url_for(".reuse", enrolment_id=enrolment_id, position=position, cursor=page.next)
         if page.next
         else None,
@@ -62,7 +64,9 @@ def also(actor: Actor, enrolment_id: UUID, position: int) -> Any:
             made = services.use_also(actor, shown.id, form.data["positions"])
         if form.ok:
             said = ngettext(
-                "It is a draft for %(num)d other requirement.", "It is a draft for %(num)d other requirements.", len(made)
+                "It is a draft for %(num)d other requirement.",
+                "It is a draft for %(num)d other requirements.",
+                len(made),
             )
             return Redirect(".portfolio", enrolment_id=enrolment_id, flash=said)
         status = tried.status

@@ -216,4 +216,3 @@ def _draft(actor: Actor, code: str) -> PortfolioTemplate:
         if each.published_at is None:
             return each
     raise NotFound()
-

@@ -51,7 +51,9 @@ def guidance(kind: str) -> str:
             "Write what the situation was, what you considered, what you did and why. Change every detail by which "
             "somebody could be recognised."
         ),
-        EvidenceKind.SUPERVISION_HOURS: _("Write one line for each session: the date, the minutes, and what it was about."),
+        EvidenceKind.SUPERVISION_HOURS: _(
+            "Write one line for each session: the date, the minutes, and what it was about."
+        ),
     }[EvidenceKind(kind)]
 
 

@@ -114,4 +114,3 @@ def _copy(source: EvidenceItem, item: EvidenceItem) -> None:
     item.body, item.links, item.file, item.file_name = source.body, list(source.links), source.file, source.file_name
     item.observer, item.observed_on, item.statements = source.observer, source.observed_on, list(source.statements)
     item.reused_from_id = source.id
-

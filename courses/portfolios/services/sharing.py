@@ -69,7 +69,9 @@ def end(actor: Actor, item_id: UUID, share_id: UUID) -> Share:
         raise NotFound()
     if made.ended_at is None:
         made.ended_at = clock.now()
-        audit.record(actor, "evidence.unshared", about=item.portfolio.learner_id, thing=item, reader=str(made.reader_id))
+        audit.record(
+            actor, "evidence.unshared", about=item.portfolio.learner_id, thing=item, reader=str(made.reader_id)
+        )
     return made
 
 

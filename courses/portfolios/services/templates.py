@@ -23,13 +23,16 @@ EDIT, PUBLISH = Permission.COURSE_EDIT, Permission.COURSE_PUBLISH
 MOST_ITEMS = 200
 
 
+NOTHING = Bilingual("", "")
+
+
 @dataclass(frozen=True)
 class Asked:
     """One thing that a template asks for, as its author writes it. `minutes` are of supervision."""
 
     kind: EvidenceKind
     title: Bilingual
-    guidance: Bilingual = Bilingual("", "")
+    guidance: Bilingual = NOTHING
     optional: bool = False
     individual_only: bool = False
     observer_signs: bool = False

@@ -56,8 +56,16 @@ def test_a_template_is_written_and_published_on_pages(app: Flask, signed_in: Any
     hours = {"kind": "supervision_hours", "title_en": "Hours", "title_cy": "Oriau", "edition": "2"}
     assert post_form(browser, f"{at}/PF-NEW/draft/items/new", hours).status_code == 422, "hours want minutes"
     assert post_form(browser, f"{at}/PF-NEW/draft/items/new", hours | {"minutes": "360"}).status_code == 303
-    assert post_form(browser, f"{at}/PF-NEW/draft/items/4/move", {"edition": "3", "by": "-1"}, f"{at}/PF-NEW/draft").status_code == 303
-    assert post_form(browser, f"{at}/PF-NEW/draft/items/1/remove", {"edition": "4"}, f"{at}/PF-NEW/draft").status_code == 303
+    assert (
+        post_form(
+            browser, f"{at}/PF-NEW/draft/items/4/move", {"edition": "3", "by": "-1"}, f"{at}/PF-NEW/draft"
+        ).status_code
+        == 303
+    )
+    assert (
+        post_form(browser, f"{at}/PF-NEW/draft/items/1/remove", {"edition": "4"}, f"{at}/PF-NEW/draft").status_code
+        == 303
+    )
     assert queries.newest_template("PF-NEW") is None, "a draft opens no portfolio"
     assert post_form(browser, f"{at}/PF-NEW/draft/publish", {"edition": "5"}).status_code == 303
     made = queries.newest_template("PF-NEW")
@@ -77,7 +85,9 @@ def test_who_may_write_and_who_may_publish(app: Flask, signed_in: Any) -> None:
         url = f"/en/manage/portfolios{page}"
         answers = [each.get(url).status_code for each in (author, organiser, learner, stranger)]
         assert answers == [200, 403, 403, 303], page
-    assert post_form(author, "/en/manage/portfolios/PF-NEW/revise", {}, "/en/manage/portfolios/PF-NEW").status_code == 303
+    assert (
+        post_form(author, "/en/manage/portfolios/PF-NEW/revise", {}, "/en/manage/portfolios/PF-NEW").status_code == 303
+    )
     draft = db.session.scalars(select(PortfolioTemplate).where(PortfolioTemplate.published_at.is_(None))).one()
     assert draft.number == made.number + 1
     publish = {"edition": str(draft.edition)}
