@@ -30,13 +30,13 @@ def of_picture(file: StoredFile, data: bytes) -> None:
 def of_pdf(file: StoredFile, data: bytes) -> bool:
     """Keep a preview of a PDF's first page. False: it cannot be drawn (locked, broken), so there is none."""
     try:
-        document = pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(data)  # type: ignore[no-untyped-call]
         try:
             page = document[0]
             scale = LARGEST_SIDE / max(*page.get_size(), 1)
             _keep(file, page.render(scale=min(scale, 4), may_draw_forms=False).to_pil(), len(document))
         finally:
-            document.close()
+            document.close()  # type: ignore[no-untyped-call]
     except (pypdfium2.PdfiumError, IndexError, ValueError):
         return False
     return True

@@ -162,7 +162,7 @@ class TemplateLine:
 def templates_listed() -> list[TemplateLine]:
     """All templates by code. There are some tens."""
     in_progress: dict[str, int] = dict(
-        db.session.execute(  # type: ignore[arg-type]
+        db.session.execute(
             select(PortfolioTemplate.code, func.count())
             .join(Portfolio, Portfolio.template_id == PortfolioTemplate.id)
             .where(Portfolio.state == PortfolioState.IN_PROGRESS)
@@ -192,7 +192,7 @@ def templates_listed() -> list[TemplateLine]:
 def template_counts(code: str) -> dict[int, int]:
     """Portfolios that are not signed off, by the number of the version that they were opened with."""
     return dict(
-        db.session.execute(  # type: ignore[arg-type]
+        db.session.execute(
             select(PortfolioTemplate.number, func.count())
             .join(Portfolio, Portfolio.template_id == PortfolioTemplate.id)
             .where(PortfolioTemplate.code == code, Portfolio.state != PortfolioState.SIGNED_OFF)

@@ -5,7 +5,7 @@ Portfolios in progress keep the version with which they were opened; those that 
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 import orjson
@@ -105,7 +105,7 @@ def add_items(actor: Actor, template_id: UUID, edition: int, asked: Asked, how_m
         title = asked.title
         if how_many > 1:
             title = Bilingual(f"{title.en} ({number} of {how_many})", f"{title.cy} ({number} o {how_many})")
-        draft.items.append(_item(len(draft.items) + 1, Asked(**(_fields(asked) | {"title": title}))))
+        draft.items.append(_item(len(draft.items) + 1, replace(asked, title=title)))
     db.session.flush()  # the page that follows counts them
     return draft
 
