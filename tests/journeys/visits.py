@@ -1,5 +1,6 @@
 """Where every page is visited: with which address, and as whom. A page that is new gets its line in VISITS."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +10,24 @@ from sqlalchemy import select
 from certificates.models import Award
 from courses.catalogue.models import Course, CourseStatus, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
-from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, SignOff
+from courses.portfolios import exporting
+from courses.portfolios.models import (
+    EvidenceItem,
+    EvidenceKind,
+    EvidenceState,
+    ExportKind,
+    Portfolio,
+    PortfolioState,
+    Share,
+    SignOff,
+    TemplateItem,
+)
+from courses.portfolios.services import evidence, observing, templates
 from courses.supervision.models import Attestation, Supervision, SupervisorLicence
 from lms.accounts.models import EmailAddress, Membership, RoleGrant
 from lms.core import clock
 from lms.core.db import db, transaction
+from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
 from lms.xapi import erasing, importing, people
 from lms.xapi.identity import agent_of
@@ -182,6 +196,63 @@ def of_destination() -> Visit:
     return a_destination("destination_id")
 
 
+def observed_item() -> Visit:
+    """Observed practice that the learner can still write, and has written enough of for an observer to read."""
+    found = one(
+        select(EvidenceItem).join(Portfolio).join(TemplateItem, TemplateItem.id == EvidenceItem.template_item_id)
+        .where(TemplateItem.kind == EvidenceKind.OBSERVED_PRACTICE, Portfolio.state == PortfolioState.IN_PROGRESS,
+               EvidenceItem.state.in_((EvidenceState.DRAFT, EvidenceState.RETURNED)))
+        .order_by(EvidenceItem.id)
+    )  # fmt: skip
+    with transaction():
+        evidence.save_draft(
+            Actor.system(), found.id, found.edition, body="I asked what they wanted to talk about, and waited.",
+            observer="Mair, team lead", observed_on=clock.today(),
+        )  # fmt: skip
+    return of_item(found)
+
+
+def an_observer() -> Visit:
+    """Whoever holds a mailed link."""
+    visit = observed_item()
+    found = one(
+        select(EvidenceItem).join(Portfolio).join(TemplateItem, TemplateItem.id == EvidenceItem.template_item_id)
+        .where(Portfolio.enrolment_id == visit.values["enrolment_id"], TemplateItem.position == visit.values["position"])
+    )  # fmt: skip
+    with transaction():
+        for asked in found.observations:
+            asked.withdrawn_at = asked.withdrawn_at or clock.now()
+        observing.ask(
+            Actor.system(), found.id, found.edition, name="Mair Arsylwr", email="mair@elsewhere.example", language="cy"
+        )
+    letters = select(MailMessage.body).where(MailMessage.to == "mair@elsewhere.example").order_by(MailMessage.id.desc())
+    return Visit({"secret": re.search(r"/observe/(\S+)", one(letters)).group(1)})  # type: ignore[union-attr]
+
+
+def a_share() -> Visit:
+    found, reader = item(EvidenceState.SUBMITTED), demo("organiser")
+    made = db.session.scalars(select(Share).where(Share.item_id == found.id, Share.ended_at.is_(None))).first()
+    if made is None:
+        made = Share(item_id=found.id, reader_id=reader, shared_at=clock.now())
+        with transaction():
+            db.session.add(made)
+    return Visit({"share_id": made.id}, reader)
+
+
+def an_export() -> Visit:
+    found = portfolio(PortfolioState.SIGNED_OFF)
+    with transaction():
+        made = exporting.ask(Actor.system(), found.id, ExportKind.ZIP, "cy")
+    exporting.make(export_id=str(made.id))
+    return Visit({"enrolment_id": found.enrolment_id}, found.learner_id)
+
+
+def template_draft() -> Visit:
+    with transaction():
+        templates.revise(Actor.system(), "PF-ECAMHS-4")
+    return Visit({"code": "PF-ECAMHS-4"}, demo("author"))
+
+
 def as_(name: str, **values: Any) -> Callable[[], Visit]:
     return lambda: Visit(values, demo(name))
 
@@ -239,6 +310,24 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "portfolios.item": lambda: of_item(item(EvidenceState.RETURNED)),
     "portfolios.upload": lambda: of_item(item(EvidenceState.RETURNED)),
     "portfolios.submit_item": lambda: of_item(item(EvidenceState.RETURNED)),
+    "portfolios.reuse": lambda: of_item(item(EvidenceState.RETURNED)),
+    "portfolios.also": lambda: of_item(item(EvidenceState.RETURNED)),
+    "portfolios.statements": lambda: of_item(item(EvidenceState.RETURNED)),
+    "portfolios.share": lambda: of_item(item(EvidenceState.SUBMITTED)),
+    "portfolios.redact": lambda: of_item(item(EvidenceState.SUBMITTED)),
+    "portfolios.ask_observer": observed_item,
+    "portfolios.export": an_export,
+    "observers.observe": an_observer,
+    "observers.thanks": open_to_all(what="signed"),
+    "shared.listed": lambda: Visit({}, a_share().person),
+    "shared.item": a_share,
+    "portfolio_templates.listed": as_("author"),
+    "portfolio_templates.new": as_("author"),
+    "portfolio_templates.template": as_("author", code="PF-ECAMHS-4"),
+    "portfolio_templates.draft": template_draft,
+    "portfolio_templates.new_item": template_draft,
+    "portfolio_templates.item": lambda: Visit(template_draft().values | {"position": 1}, demo("author")),
+    "portfolio_templates.publish": lambda: Visit(template_draft().values, demo("publisher")),
     "portfolios.submit": lambda: of_portfolio(PortfolioState.IN_PROGRESS),
     "portfolios.reopen": lambda: of_portfolio(PortfolioState.SIGNED_OFF),
     "portfolios.signed": signed,
@@ -289,8 +378,8 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "destinations.letter": lambda: a_destination("destination_id", "letter_id"),
 }
 ELSEWHERE = {
-    "portfolios.file", "portfolios.signed_file", "record.certificate", "uptake.download",  # files, not pages
+    "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file", "record.certificate", "uptake.download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
-    "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
+    "portfolios.export_progress", "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
 }  # fmt: skip
