@@ -378,8 +378,10 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "destinations.letter": lambda: a_destination("destination_id", "letter_id"),
 }
 ELSEWHERE = {
-    "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file", "record.certificate", "uptake.download",  # files, not pages
+    "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
+    "record.certificate", "uptake.download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
-    "portfolios.export_progress", "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
+    "portfolios.export_progress",
+    "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
 }  # fmt: skip

@@ -16,7 +16,7 @@ from courses.portfolios.services import access
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor
 from lms.core.web import forms
-from lms.core.web.pages import Redirect
+from lms.core.web.pages import Redirect, actor_language
 
 
 @pages.page(("GET", "POST"), f"{WHOLE}/export", needs=EDIT, template="portfolios/export.html")
@@ -25,7 +25,7 @@ def export(actor: Actor, enrolment_id: UUID) -> Any:
     shown = access.portfolio_by_enrolment(actor, EDIT, enrolment_id)
     more = {"exports": exporting.exports_of(shown.id), "text": told, "days": purposes()["export"].days}
     if request.method == "GET":
-        values = {"kind": ExportKind.PDF, "language": actor.language}
+        values = {"kind": ExportKind.PDF, "language": actor_language(actor)}
         return about_portfolio(shown, form=forms.start(schemas.ExportForm, values), **more)
     form, status = forms.read(schemas.ExportForm, request.form), 422
     if form.ok:

@@ -16,7 +16,7 @@ from courses.portfolios.services import observing as services
 from lms.core import throttle
 from lms.core.permissions import Actor, Permission
 from lms.core.web import edge, forms
-from lms.core.web.pages import Pages, Redirect
+from lms.core.web.pages import Pages, Redirect, actor_language
 
 observer_pages = Pages("observers", "courses.portfolios", template_folder="templates")
 
@@ -40,7 +40,7 @@ def ask_observer(actor: Actor, enrolment_id: UUID, position: int) -> Any:
     }  # fmt: skip
     if request.method == "GET":
         started = forms.start(
-            schemas.ObserverForm, {"edition": shown.edition, "name": shown.observer, "language": actor.language}
+            schemas.ObserverForm, {"edition": shown.edition, "name": shown.observer, "language": actor_language(actor)}
         )
         return about_portfolio(shown.portfolio, form=started, **more)
     form, status = forms.read(schemas.ObserverForm, request.form), 422
