@@ -80,6 +80,11 @@ def supervisions() -> list[tuple[str, str]]:
     ]
 
 
+def title_of(title: Bilingual) -> str:
+    """The title of a template, which those that came from a file may lack."""
+    return translated(title) if title.en or title.cy else _("No title yet")
+
+
 def what_it_asks(asked: TemplateItem) -> str:
     """Kind, and whatever is special about it, in one line."""
     parts = [kind_name(asked.kind)]
