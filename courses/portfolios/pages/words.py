@@ -164,6 +164,9 @@ def finding_name(finding: Finding) -> str:
         "nhs_number": _("looks like an NHS number"),
         "date": _("looks like a date of birth, or a date that points to somebody"),
         "name": _("looks like somebody’s name"),
+        "postcode": _("looks like a postcode"),
+        "phone": _("looks like a telephone number"),
+        "address": _("looks like an e-mail address"),
     }[finding.kind]
 
 

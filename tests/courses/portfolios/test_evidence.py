@@ -173,3 +173,10 @@ def test_a_copy_of_much_text_with_anything_in_it_is_drawn(app: Flask) -> None:
     document = PdfReader(io.BytesIO(content_of(made.file)))
     assert len(document.pages) >= 3
     assert "Gŵyl" in "".join(page.extract_text() for page in document.pages)
+
+
+def test_addresses_and_telephones_are_pointed_out_too() -> None:
+    told = "She lives at SY24 5AB, ring 01970 555 123 or 07700900123, or write to mam@example.org. Room A12, level 3."
+    assert [(each.kind, each.excerpt) for each in evidence.identifiers_in(told)] == [
+        ("postcode", "SY24 5AB"), ("phone", "01970 555 123"), ("phone", "07700900123"), ("address", "mam@example.org"),
+    ]  # fmt: skip
