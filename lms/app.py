@@ -79,7 +79,7 @@ from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api
 from lms.demonstration import cli as demonstration  # noqa: F401 - its commands register themselves
-from lms.portal import navigation
+from lms.portal import navigation, portfolio_pdf
 from lms.portal import pages as portal_pages
 from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
@@ -114,6 +114,9 @@ PAGES: tuple[Blueprint, ...] = (
     portfolios_pages.queue_pages,
     moderation_pages,
     demand_pages,
+    portfolios_pages.observer_pages,
+    portfolios_pages.shared_pages,
+    portfolios_pages.template_pages,
     framework_pages,
     catalogue_pages,
     course_author_pages,
@@ -209,6 +212,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["catalogue.standing"] = enrolment_hooks.standing
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
     tasks.provide(portfolio_hooks.tasks_of, portfolio_hooks.titles_of)
+    app.extensions["portfolios.draw"] = portfolio_pdf.draw
     app.extensions["frameworks.course_titles"] = titles_on_offer
     cli.init_app(app)
     app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]
@@ -251,6 +255,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
         DEMONSTRATION=settings.demonstration,
         ALLOW_PRIVATE_ADDRESSES=settings.allow_private_addresses,
         FILES_LOCATION=settings.files_location,
+        CLAMD=settings.clamd,
         MAIL_URL=settings.mail_url,
         MAIL_FROM=settings.mail_from,
         API_TITLE="Llwybr",

@@ -91,14 +91,16 @@ def item(actor: Actor, portfolio_id: UUID, position: int) -> Any:
 )  # fmt: skip
 @versioned
 def write(
-    actor: Actor, portfolio_id: UUID, position: int, body: str, observer: str | None, observed_on: date | None
-) -> Any:
+    actor: Actor, portfolio_id: UUID, position: int, body: str, observer: str | None, observed_on: date | None,
+    links: list[str],
+) -> Any:  # fmt: skip
     """Save a draft. An accepted item becomes a draft again."""
     item_id, edition = _item_id(actor, EDIT, portfolio_id, position), expected_edition()
     try:
-        return tagged(
-            actor, evidence.save_draft(actor, item_id, edition, body=body, observer=observer, observed_on=observed_on)
+        saved = evidence.save_draft(
+            actor, item_id, edition, body=body, observer=observer, observed_on=observed_on, links=links
         )
+        return tagged(actor, saved)
     except StaleEdit as stale:
         raise PreconditionFailed() from stale
 

@@ -12,3 +12,11 @@ def download(stored: StoredFile, name: str) -> Response:
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def shown_inline(picture: StoredFile) -> Response:
+    """A picture that we drew ourselves, to be shown on a page."""
+    answer = Response(content_of(picture), mimetype=picture.media_type)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, max-age=300"
+    return answer

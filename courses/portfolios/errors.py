@@ -63,6 +63,20 @@ class NotAllAccepted(Conflict):
     slug, title = "not-all-accepted", N_("Every item must be accepted first")
 
 
+class OptionalMissing(Conflict):
+    """Too few of the optional items are accepted."""
+
+    slug, title = "optional-missing", N_("%(needed)s of the optional items must be accepted, and %(accepted)s are")
+
+
+class IndividualItemMissing(Conflict):
+    """An item that may not be supervised in a group was accepted without the word that it was supervised alone."""
+
+    slug = "individual-item-missing"
+    title = N_("Some items must be supervised individually, and were not")
+    way_out = N_("Return those items, look at them with the learner alone, and accept them again.")
+
+
 class IndividualSupervisionMissing(Conflict):
     """The template asks for at least one item that was supervised individually."""
 
@@ -135,3 +149,49 @@ class OneByOne(Conflict):
     """The template wants each item looked at by itself."""
 
     slug, title = "one-by-one", N_("What this portfolio asks for is decided item by item")
+
+
+class TemplateCodeTaken(Conflict):
+    """Another portfolio template has that code."""
+
+    slug, title = "template-code-taken", N_("Another portfolio template has this code")
+
+
+class TemplatePublished(Conflict):
+    """Portfolios are open under it."""
+
+    slug, title = "template-published", N_("This version is published, so it is not changed")
+    way_out = N_("Begin a new version. Portfolios in progress keep theirs.")
+
+
+class TemplateIncomplete(Invalid):
+    """Something is missing before it can be published."""
+
+    slug, title = "template-incomplete", N_("Something is missing before this can be published")
+
+
+class ObservationClosed(Conflict):
+    """The link was used, withdrawn or has run out."""
+
+    slug, title = "observation-closed", N_("This link can no longer be used")
+    way_out = N_("Ask the person who sent it to you for a new one.")
+
+
+class ObservationAsked(Conflict):
+    """Somebody has been asked, and has not answered."""
+
+    slug, title = "observation-asked", N_("You have asked somebody already, and they can still answer")
+    way_out = N_("Withdraw that first if you want to ask again.")
+
+
+class FileNotChecked(Conflict):
+    """The virus scanner has not said that it is clean."""
+
+    slug, title = "file-not-checked", N_("This file is still being checked for viruses")
+    way_out = N_("Try again in a minute.")
+
+
+class NothingToRedact(Conflict):
+    """It is empty, or redacted already."""
+
+    slug, title = "nothing-to-redact", N_("There is nothing in this evidence that could be redacted")

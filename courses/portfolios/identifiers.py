@@ -24,17 +24,24 @@ _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sister|Nurse|Nyrs)\.?\s+(?:[A-Z]\.?\s+)?[A-ZÂÊÎÔÛŴŶ][\w'’-]+"
 )
 
+_POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b")
+_PHONE = re.compile(r"(?<![\d/.-])(?:\+44 ?|0)\d(?:[ -]?\d){8,9}(?!\d)")
+_ADDRESS = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
+
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind`: nhs_number, date or name. `excerpt` is as written; it is shown to its writer only."""
+    """`kind`: nhs_number, date, name, postcode, phone or address (of e-mail).
+
+    `excerpt` is as written; it is shown to its writer only.
+    """
 
     kind: str
     excerpt: str
 
 
 def findings(text: str) -> list[Finding]:
-    """Everything in the text that looks like an NHS number, a date of birth or a titled name; each once."""
+    """Everything in the text that looks like an NHS number, a date of birth, a titled name, or an address; each once."""
     return list(dict.fromkeys(_each(text)))
 
 
@@ -46,6 +53,9 @@ def _each(text: str) -> Iterator[Finding]:
         yield Finding("date", match.group())
     for match in _TITLED.finditer(text):
         yield Finding("name", " ".join(match.group().split()))
+    for kind, pattern in (("postcode", _POSTCODE), ("phone", _PHONE), ("address", _ADDRESS)):
+        for match in pattern.finditer(text):
+            yield Finding(kind, match.group())
 
 
 def is_nhs_number(digits: str) -> bool:

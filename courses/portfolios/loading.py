@@ -1,4 +1,7 @@
-"""Brings the portfolio templates into the database. A changed template is a new number; open portfolios keep theirs."""
+"""Brings the portfolio templates into the database. A changed template is a new number; open portfolios keep theirs.
+
+What was edited on the page since stays the newest: the file counts again only where the file itself has changed.
+"""
 
 import hashlib
 from pathlib import Path
@@ -9,7 +12,7 @@ import yaml
 from sqlalchemy import select
 
 from courses.portfolios.models import EvidenceKind, PortfolioTemplate, SupervisionRule, TemplateItem
-from lms.core import audit
+from lms.core import audit, clock
 from lms.core.db import db, record
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
@@ -20,13 +23,16 @@ DATA = Path(__file__).parent / "data" / "portfolios.yaml"
 def load_reference(actor: Actor) -> None:
     """Load every template of the file. Doing it again changes nothing: the digest of each is compared."""
     given = yaml.safe_load(DATA.read_text(encoding="utf-8"))["portfolios"]
-    found = db.session.scalars(select(PortfolioTemplate).order_by(PortfolioTemplate.number))
-    newest = {each.code: each for each in found}
+    known: dict[str, dict[str, int]] = {}
+    for code, digest, number in db.session.execute(
+        select(PortfolioTemplate.code, PortfolioTemplate.digest, PortfolioTemplate.number)
+    ):
+        known.setdefault(code, {})[digest] = number
     for each in given:
-        before = newest.get(each["code"])
+        before = known.get(each["code"], {})
         digest = hashlib.sha256(orjson.dumps(each, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        if before is None or before.digest != digest:
-            made = record(_template(each, before.number + 1 if before else 1, digest))
+        if digest not in before:
+            made = record(_template(each, max(before.values(), default=0) + 1, digest))
             audit.record(actor, "portfolio-template.published", thing=made, number=made.number, digest=digest)
 
 
@@ -36,10 +42,20 @@ def _template(given: dict[str, Any], number: int, digest: str) -> PortfolioTempl
         number=number,
         supervision=SupervisionRule(given["supervision"]),
         digest=digest,
+        published_at=clock.now(),
+        optional_needed=given.get("optional_needed", 0),
         source=given.get("source"),
         illustrative=given.get("illustrative", False),
         items=[
-            TemplateItem(position=position, kind=EvidenceKind(item["kind"]), title=Bilingual(item["en"], item["cy"]))
+            TemplateItem(
+                position=position,
+                kind=EvidenceKind(item["kind"]),
+                title=Bilingual(item["en"], item["cy"]),
+                optional=item.get("optional", False),
+                individual_only=item.get("individual_only", False),
+                observer_signs=item.get("observer_signs", False),
+                minutes=item.get("minutes"),
+            )
             for position, item in enumerate(given["items"], start=1)
         ],
     )

@@ -16,11 +16,13 @@ from courses.portfolios.models import (
     Decision,
     EvidenceItem,
     EvidenceState,
+    FileCheck,
     Portfolio,
     PortfolioState,
     PortfolioTemplate,
     SignOff,
     SupervisionRule,
+    TemplateItem,
 )
 from courses.portfolios.waiting import Waiting
 from courses.supervision.models import Supervision
@@ -28,6 +30,7 @@ from courses.supervision.queries import CHARGE, charge_holds, is_member
 from lms.accounts.models import JobRole, Membership, Person
 from lms.core import clock
 from lms.core.db import DAY, db
+from lms.core.files import StoredFile
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission, Reach
 
@@ -36,7 +39,10 @@ NOBODY = UUID(int=0)
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a portfolio is: items accepted, waiting with the supervisor, returned, out of all."""
+    """How far a portfolio is: items accepted, waiting with the supervisor, returned, out of all that are asked for.
+
+    Of optional items as many count as the template wants.
+    """
 
     accepted: int = 0
     waiting: int = 0
@@ -58,6 +64,8 @@ def whole() -> tuple[ExecutableOption, ...]:
         selectinload(Portfolio.items).joinedload(EvidenceItem.template_item),
         selectinload(Portfolio.items).joinedload(EvidenceItem.file),
         selectinload(Portfolio.items).selectinload(EvidenceItem.decisions).joinedload(Decision.decided_by),
+        selectinload(Portfolio.items).selectinload(EvidenceItem.statements),
+        selectinload(Portfolio.items).selectinload(EvidenceItem.observations),
     )
 
 
@@ -72,13 +80,21 @@ def progress(portfolio: Portfolio) -> Progress:
 
 def progress_of(portfolio_ids: Iterable[UUID]) -> dict[UUID, Progress]:
     """Of many portfolios, in one query."""
-    state = EvidenceItem.state
-    counted = select(
-        EvidenceItem.portfolio_id,
-        func.count().filter(state == EvidenceState.ACCEPTED).label("accepted"),
-        func.count().filter(state == EvidenceState.SUBMITTED).label("waiting"),
-        func.count().filter(state == EvidenceState.RETURNED).label("returned"),
-        func.count().label("of"),
+    state, optional = EvidenceItem.state, TemplateItem.optional
+    accepted = state == EvidenceState.ACCEPTED
+    wanted = func.max(PortfolioTemplate.optional_needed)
+    counted = (
+        select(
+            EvidenceItem.portfolio_id,
+            (
+                func.count().filter(accepted, ~optional) + func.least(func.count().filter(accepted, optional), wanted)
+            ).label("accepted"),
+            func.count().filter(state == EvidenceState.SUBMITTED).label("waiting"),
+            func.count().filter(state == EvidenceState.RETURNED).label("returned"),
+            (func.count().filter(~optional) + wanted).label("of"),
+        )
+        .join(TemplateItem, TemplateItem.id == EvidenceItem.template_item_id)
+        .join(PortfolioTemplate, PortfolioTemplate.id == TemplateItem.template_id)
     )
     rows = db.session.execute(
         counted.where(EvidenceItem.portfolio_id.in_(list(portfolio_ids))).group_by(EvidenceItem.portfolio_id)
@@ -99,13 +115,92 @@ def signed_off(enrolment_id: UUID) -> SignOff | None:
     ).one_or_none()
 
 
+def check_of(file_id: UUID) -> FileCheck | None:
+    """What the virus scanner said of a file; None where it was never asked."""
+    return db.session.scalars(select(FileCheck).where(FileCheck.file_id == file_id)).one_or_none()
+
+
+def is_decided_upon(file_id: UUID) -> bool:
+    """Has a supervisor decided about evidence with this file? Then it is kept with the decision."""
+    sha256 = select(func.encode(StoredFile.sha256, "hex")).where(StoredFile.id == file_id).scalar_subquery()
+    decided = select(Decision.id).where(Decision.content["file"]["sha256"].astext == sha256)
+    return bool(db.session.scalar(select(decided.exists())))
+
+
 def newest_template(code: str) -> PortfolioTemplate | None:
+    """The one that portfolios are opened with from now on."""
     return db.session.scalars(
         select(PortfolioTemplate)
-        .where(PortfolioTemplate.code == code)
+        .where(PortfolioTemplate.code == code, PortfolioTemplate.published_at.is_not(None))
         .order_by(PortfolioTemplate.number.desc())
         .limit(1)
     ).one_or_none()
+
+
+def template_versions(code: str) -> list[PortfolioTemplate]:
+    """Every version of a template, drafts too, newest first."""
+    return list(
+        db.session.scalars(
+            select(PortfolioTemplate)
+            .where(PortfolioTemplate.code == code)
+            .options(selectinload(PortfolioTemplate.items))
+            .order_by(PortfolioTemplate.number.desc())
+        )
+    )
+
+
+@dataclass(frozen=True)
+class TemplateLine:
+    """A template in the list: its title, newest published number (None: only a draft), and portfolios in progress."""
+
+    code: str
+    title: Bilingual
+    number: int | None
+    has_draft: bool
+    items: int
+    in_progress: int
+
+
+def templates_listed() -> list[TemplateLine]:
+    """All templates by code. There are some tens."""
+    in_progress: dict[str, int] = dict(
+        db.session.execute(
+            select(PortfolioTemplate.code, func.count())
+            .join(Portfolio, Portfolio.template_id == PortfolioTemplate.id)
+            .where(Portfolio.state == PortfolioState.IN_PROGRESS)
+            .group_by(PortfolioTemplate.code)
+        ).all()
+    )
+    found: dict[str, list[PortfolioTemplate]] = {}
+    for each in db.session.scalars(
+        select(PortfolioTemplate)
+        .options(selectinload(PortfolioTemplate.items))
+        .order_by(PortfolioTemplate.code, PortfolioTemplate.number.desc())
+    ):
+        found.setdefault(each.code, []).append(each)
+    lines = []
+    for code, versions in found.items():
+        published = [each for each in versions if each.published_at]
+        newest = (published or versions)[0]
+        lines.append(
+            TemplateLine(
+                code, newest.title, newest.number if published else None, len(published) < len(versions),
+                len(newest.items), in_progress.get(code, 0),
+            )
+        )  # fmt: skip
+    return lines
+
+
+def template_counts(code: str) -> dict[int, int]:
+    """Portfolios that are not signed off, by the number of the version that they were opened with."""
+    return dict(
+        db.session.execute(
+            select(PortfolioTemplate.number, func.count())
+            .join(Portfolio, Portfolio.template_id == PortfolioTemplate.id)
+            .where(PortfolioTemplate.code == code, Portfolio.state != PortfolioState.SIGNED_OFF)
+            .group_by(PortfolioTemplate.number)
+        ).all()
+    )
 
 
 def job_role_of(person_id: UUID, on: date) -> JobRole | None:

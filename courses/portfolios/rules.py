@@ -19,6 +19,7 @@ ITEM_MOVES = {
     ("in_progress", "draft", "save"): "draft",
     ("in_progress", "returned", "save"): "returned",
     ("in_progress", "accepted", "save"): "draft",
+    ("in_progress", "redacted", "save"): "draft",
     ("in_progress", "draft", "submit"): "submitted",
     ("in_progress", "returned", "submit"): "submitted",
     ("in_progress", "submitted", "take_back"): "draft",
@@ -54,6 +55,11 @@ class Evidence:
     observed_on: date | None = None
     has_file: bool = False
     individually_supervised: bool = False
+    optional: bool = False
+    individual_only: bool = False
+    observer_signs: bool = False
+    observer_signed: bool = False
+    has_link: bool = False
 
 
 def item_after(portfolio: str, item: str, act: str) -> str:
@@ -93,7 +99,8 @@ def is_complete(evidence: Evidence, today: date) -> None:
     missing: dict[str, str] = {}
     if evidence.kind == "file" and not evidence.has_file:
         missing["file"] = N_("Add the file")
-    if evidence.kind in ("text", "reflection") and not evidence.body and not evidence.has_file:
+    shown = evidence.body or evidence.has_file or evidence.has_link
+    if evidence.kind not in ("file", "observed_practice") and not shown:
         missing["body"] = N_("Write your evidence, or add a file")
     if evidence.kind == "observed_practice":
         if not evidence.body:
@@ -104,19 +111,29 @@ def is_complete(evidence: Evidence, today: date) -> None:
             missing["observed_on"] = N_("Enter the date on which you were observed")
         elif evidence.observed_on > today:
             missing["observed_on"] = N_("The date must not be in the future")
+        if not missing and evidence.observer_signs and not evidence.observer_signed:
+            missing["signature"] = N_("Ask the person who observed you to sign what you wrote")
     if missing:
         raise errors.EvidenceMissing(fields=missing)
 
 
-def may_be_submitted(items: Sequence[Evidence]) -> None:
-    if any(item.state != "accepted" for item in items):
+def may_be_submitted(items: Sequence[Evidence], optional_needed: int = 0) -> None:
+    """All that is asked for is accepted, of the optional ones as many as are wanted, and nothing waits to be decided."""
+    asked = all(item.state == "accepted" for item in items if not item.optional)
+    chosen = sum(item.state == "accepted" for item in items if item.optional)
+    if not asked or any(item.state == "submitted" for item in items):
         raise errors.NotAllAccepted()
+    if chosen < optional_needed:
+        raise errors.OptionalMissing(params={"needed": optional_needed, "accepted": chosen})
 
 
-def may_be_signed(items: Sequence[Evidence], supervision: str) -> None:
+def may_be_signed(items: Sequence[Evidence], supervision: str, optional_needed: int = 0) -> None:
     """What the template asks of the whole, on top of each item."""
-    may_be_submitted(items)
-    if supervision == "individual_required" and not any(item.individually_supervised for item in items):
+    may_be_submitted(items, optional_needed)
+    accepted = [item for item in items if item.state == "accepted"]
+    if any(item.individual_only and not item.individually_supervised for item in accepted):
+        raise errors.IndividualItemMissing()
+    if supervision == "individual_required" and not any(item.individually_supervised for item in accepted):
         raise errors.IndividualSupervisionMissing()
 
 

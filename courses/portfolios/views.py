@@ -13,10 +13,12 @@ from lms.core.permissions import Actor
 
 def progress(portfolio: Portfolio) -> Progress:
     """Of a portfolio whose items are loaded."""
-    states = [item.state for item in portfolio.items]
+    needed, states = portfolio.template.optional_needed, [item.state for item in portfolio.items]
+    accepted = [item.template_item.optional for item in portfolio.items if item.state is EvidenceState.ACCEPTED]
     return Progress(
-        accepted=states.count(EvidenceState.ACCEPTED), waiting=states.count(EvidenceState.SUBMITTED),
-        returned=states.count(EvidenceState.RETURNED), of=len(states),
+        accepted=accepted.count(False) + min(accepted.count(True), needed),
+        waiting=states.count(EvidenceState.SUBMITTED), returned=states.count(EvidenceState.RETURNED),
+        of=sum(not item.template_item.optional for item in portfolio.items) + needed,
     )  # fmt: skip
 
 
@@ -58,6 +60,10 @@ def item(actor: Actor, shown: EvidenceItem) -> dict[str, Any]:
         "file": {
             "name": shown.file_name, "sha256": file.sha256.hex(), "size": file.size, "media_type": file.media_type,
         } if open_ and file else None,
+        "links": shown.links if open_ else None,
+        "statements": [{"code": each.code, "wording": each.wording} for each in shown.statements] if open_ else None,
+        "observation": signing.item_content(shown)["observation"] if open_ else None, "optional": asked.optional,
+        "redacted_at": shown.saved_at if shown.state is EvidenceState.REDACTED else None,
         "decisions": [decision(each) for each in shown.decisions],
     }  # fmt: skip
 

@@ -45,6 +45,7 @@ class Settings:
     max_unpacked_mb: int = _setting(2000, "What a course package may unpack to, in megabytes")
     max_package_files: int = _setting(10_000, "Files that a course package may have")
     max_package_ratio: int = _setting(200, "How many times its packed size a large file of a package may unpack to")
+    clamd: str = _setting("", "Virus scanner: tcp://host:3310 or unix:/run/clamd.sock; empty: files are not scanned")
     database_pool: int = _setting(5, "Database connections kept per process")
     replica_url: str = _setting(
         "", "A hot standby of the same database, for reads of statements that may be a moment old", secret=True
@@ -136,6 +137,8 @@ def _checked(given: dict[str, Any]) -> list[str]:
         faults.append("LLWYBR_SECRET_KEY: needed when LLWYBR_DEVELOPMENT is no, so that all processes share it")
     if (url := given.get("mail_url")) and urlsplit(url).scheme not in ("smtp", "smtps"):
         faults.append("LLWYBR_MAIL_URL: write smtp://… or smtps://…")
+    if (url := given.get("clamd")) and urlsplit(url).scheme not in ("tcp", "unix"):
+        faults.append("LLWYBR_CLAMD: write tcp://host:3310 or unix:/run/clamd.sock")
     if given.get("log_level", "INFO") not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         faults.append("LLWYBR_LOG_LEVEL: one of DEBUG, INFO, WARNING, ERROR")
     numbers = (

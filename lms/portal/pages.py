@@ -63,6 +63,12 @@ def manage(actor: Actor) -> dict[str, Any]:
     """What this person may manage."""
     doors = (
         (Permission.COURSE_EDIT, "course_authors.manage", _("Courses"), _("Draft, review, publish and retire")),
+        (
+            Permission.COURSE_EDIT,
+            "portfolio_templates.listed",
+            _("Portfolio templates"),
+            _("What evidence portfolios ask for"),
+        ),
         (Permission.ENROLMENT_COMPLETE, "enrolments.manage", _("Enrolments"), _("Record attendance and completion")),
         (Permission.SUPERVISION_ASSIGN, "supervision.manage", _("Supervision"), _("Licences, and who supervises whom")),
         (

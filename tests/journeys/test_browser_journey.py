@@ -159,7 +159,7 @@ def writes(it: Visitor, position: int, text: str) -> None:
         it.press("Add this file")
         it.reads("File added to your draft")
         it.reads(FILE["name"])
-    it.page.get_by_role("textbox").fill(text)
+    it.page.locator("#body").fill(text)
     it.press("Save and check")
     it.heading("Check your evidence")
     it.tick("Nobody can be recognised in this evidence: no patient, no family, no colleague")
@@ -197,7 +197,7 @@ def corrects(it: Visitor) -> None:
     it.reads("With the supervisor")
     it.follow(it.say.item("PF-ECAMHS-1", 1))
     it.reads(COMMENT)
-    expect(it.page.get_by_role("textbox")).to_have_value(WRITTEN)
+    expect(it.page.locator("#body")).to_have_value(WRITTEN)
     it.page.go_back()
     writes(it, 1, MORE)
 

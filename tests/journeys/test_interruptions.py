@@ -40,7 +40,7 @@ def test_nothing_typed_is_lost(story: Story) -> None:
 def writes_while_the_sign_in_ends(it: Visitor, story: Story) -> None:
     """Every letter is there after signing in, and is not yet saved until it is sent again."""
     it.follow(it.say.item("PF-ECAMHS-1", 1))
-    it.page.get_by_role("textbox").fill(WRITTEN)
+    it.page.locator("#body").fill(WRITTEN)
     story.end_sign_ins(story.cast.nurse)
     it.press("Save draft")
     it.heading("Sign in")
@@ -52,10 +52,10 @@ def writes_while_the_sign_in_ends(it: Visitor, story: Story) -> None:
     it.sign_in()
     it.heading(it.say.item("PF-ECAMHS-1", 1))
     it.reads("What you had typed is still here. Check it and send it again.")
-    expect(it.page.get_by_role("textbox")).to_have_value(WRITTEN)
+    expect(it.page.locator("#body")).to_have_value(WRITTEN)
     it.press("Save draft")
     it.reads("Draft saved")
-    expect(it.page.get_by_role("textbox")).to_have_value(WRITTEN)
+    expect(it.page.locator("#body")).to_have_value(WRITTEN)
 
 
 def writes_on_two_tabs(it: Visitor) -> None:
@@ -64,18 +64,18 @@ def writes_on_two_tabs(it: Visitor) -> None:
     it.page = second = it.new_tab()
     second.goto(address)
     it.page = first
-    first.get_by_role("textbox").fill(WRITTEN + "\n\nOn the first tab.")
+    first.locator("#body").fill(WRITTEN + "\n\nOn the first tab.")
     it.press("Save draft")
     it.reads("Draft saved")
     it.page = second
-    second.get_by_role("textbox").fill(OTHER)
+    second.locator("#body").fill(OTHER)
     it.press("Save draft")
     it.reads("This was saved from another tab or device since you opened it. Compare the two.")
     it.reads("On the first tab.")
-    expect(second.get_by_role("textbox")).to_have_value(OTHER)
+    expect(second.locator("#body")).to_have_value(OTHER)
     it.press("Save draft")
     it.reads("Draft saved")
-    expect(second.get_by_role("textbox")).to_have_value(OTHER)
+    expect(second.locator("#body")).to_have_value(OTHER)
     first.close()
 
 

@@ -1,5 +1,6 @@
 """How a page is visited, and by whom."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,3 +26,7 @@ def demo(name: str) -> Any:
 
 def one(statement: Any) -> Any:
     return db.session.scalars(statement.limit(1)).one()
+
+
+def as_(name: str, **values: Any) -> Callable[[], Visit]:
+    return lambda: Visit(values, demo(name))

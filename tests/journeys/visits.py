@@ -1,5 +1,6 @@
 """Where every page is visited: with which address, and as whom. A page that is new gets its line in VISITS."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,8 +10,20 @@ from sqlalchemy import select
 from certificates.models import Award
 from courses.catalogue.models import Course, CourseStatus, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
-from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, SignOff
+from courses.portfolios import exporting
+from courses.portfolios.models import (
+    EvidenceItem,
+    EvidenceKind,
+    EvidenceState,
+    ExportKind,
+    Portfolio,
+    PortfolioState,
+    Share,
+    SignOff,
+    TemplateItem,
+)
 from courses.portfolios.moderation.models import ModerationSample
+from courses.portfolios.services import evidence, observing, templates
 from courses.supervision import services as supervision
 from courses.supervision.models import Attestation, StandIn, StandInKind, Supervision, SupervisorLicence
 from courses.supervision.queries import supervised_people
@@ -20,17 +33,12 @@ from lms.accounts.models import Membership, RoleGrant
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.ids import new_id
+from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
-from lms.xapi import erasing, importing, people
-from lms.xapi.identity import agent_of
-from lms.xapi.rules.scopes import Scope
-from lms.xapi.services import issue_credential, record_own
 from tests.factories.accounts import make_person
-from tests.factories.forwarding import make_troubled_destination
-from tests.factories.xapi import attached, make_statement, new_uuid
-from tests.journeys import content_visits
+from tests.journeys import content_visits, store_visits
 from tests.journeys.player_visits import on_package
-from tests.journeys.visiting import Visit, demo, one
+from tests.journeys.visiting import Visit, as_, demo, one
 
 
 def portfolio(state: PortfolioState) -> Portfolio:
@@ -173,189 +181,192 @@ def membership() -> Visit:
     return Visit({"membership_id": found.id}, found.person_id)
 
 
-def a_credential() -> Visit:
-    person = demo("admin")
-    with transaction():
-        made, _secret = issue_credential(Actor.system(), "A course platform", (Scope.STATEMENTS_WRITE,))
-    return Visit({"credential_id": made.id}, person)
-
-
-def a_statement() -> Any:
-    """One of the nurse's, with an answer, a file and a comment; its id."""
-    nurse = demo("nurse")
-    made = make_statement(
-        "answered", id=new_uuid(), actor=agent_of(nurse), timestamp="2026-11-02T09:30:00Z",
-        result={"score": {"scaled": 0.85}, "success": True, "duration": "PT10M", "response": "Listen first"},
-        context={"registration": new_uuid()}, attachments=[attached(b"file", fileUrl="https://f.example/a.pdf")],
-        object={"id": "https://a.example/q", "definition": {"name": {"en": "Child family development", "cy": "Datblygiad plant"}}},
+def observed_item() -> Visit:
+    """Observed practice that the learner can still write, and has written enough of for an observer to read."""
+    found = one(
+        select(EvidenceItem).join(Portfolio).join(TemplateItem, TemplateItem.id == EvidenceItem.template_item_id)
+        .where(TemplateItem.kind == EvidenceKind.OBSERVED_PRACTICE, Portfolio.state == PortfolioState.IN_PROGRESS,
+               EvidenceItem.state.in_((EvidenceState.DRAFT, EvidenceState.RETURNED)))
+        .order_by(EvidenceItem.id)
     )  # fmt: skip
-    comment = make_statement(
-        "commented", actor=agent_of(nurse), object={"objectType": "StatementRef", "id": made["id"]}
-    )
     with transaction():
-        record_own(Actor.system(), made)
-        record_own(Actor.system(), comment)
-    return made["id"]
+        evidence.save_draft(
+            Actor.system(), found.id, found.edition, body="I asked what they wanted to talk about, and waited.",
+            observer="Mair, team lead", observed_on=clock.today(),
+        )  # fmt: skip
+    return of_item(found)
 
 
-def after_statements(name: str) -> Visit:
-    """A list that has something in it."""
-    a_statement()
-    return Visit({}, demo(name))
-
-
-def an_import() -> Any:
+def an_observer() -> Visit:
+    """Whoever holds a mailed link."""
+    visit = observed_item()
+    found = one(
+        select(EvidenceItem).join(Portfolio).join(TemplateItem, TemplateItem.id == EvidenceItem.template_item_id)
+        .where(Portfolio.enrolment_id == visit.values["enrolment_id"], TemplateItem.position == visit.values["position"])
+    )  # fmt: skip
     with transaction():
-        made = importing.begin(Actor.system(), b'{"id":1}\n', dry_run=True)
-    return made.id
-
-
-def an_erasure() -> Any:
-    with transaction():
-        record_own(Actor.system(), make_statement(actor={"mbox": "mailto:gone@example.org"}))
-        made = erasing.begin(
-            Actor.system(), people.of_agent({"mbox": "mailto:gone@example.org"}), "Asked for in writing"
+        for asked in found.observations:
+            asked.withdrawn_at = asked.withdrawn_at or clock.now()
+        observing.ask(
+            Actor.system(), found.id, found.edition, name="Mair Arsylwr", email="mair@elsewhere.example", language="cy"
         )
-    return made.id
+    letters = select(MailMessage.body).where(MailMessage.to == "mair@elsewhere.example").order_by(MailMessage.id.desc())
+    return Visit({"secret": re.search(r"/observe/(\S+)", one(letters)).group(1)})  # type: ignore[union-attr]
 
 
-def a_destination(*also: str) -> Visit:
-    destination, letter = make_troubled_destination()
-    values = {"destination_id": destination.id, "letter_id": letter.id}
-    return Visit({name: values[name] for name in also}, demo("admin"))
+def a_share() -> Visit:
+    found, reader = item(EvidenceState.SUBMITTED), demo("organiser")
+    made = db.session.scalars(select(Share).where(Share.item_id == found.id, Share.ended_at.is_(None))).first()
+    if made is None:
+        made = Share(item_id=found.id, reader_id=reader, shared_at=clock.now())
+        with transaction():
+            db.session.add(made)
+    return Visit({"share_id": made.id}, reader)
 
 
-def of_destination() -> Visit:
-    return a_destination("destination_id")
+def an_export() -> Visit:
+    found = portfolio(PortfolioState.SIGNED_OFF)
+    with transaction():
+        made = exporting.ask(Actor.system(), found.id, ExportKind.ZIP, "cy")
+    exporting.make(export_id=str(made.id))
+    return Visit({"enrolment_id": found.enrolment_id}, found.learner_id)
 
 
-def as_(name: str, **values: Any) -> Callable[[], Visit]:
-    return lambda: Visit(values, demo(name))
+def template_draft() -> Visit:
+    with transaction():
+        templates.revise(Actor.system(), "PF-ECAMHS-4")
+    return Visit({"code": "PF-ECAMHS-4"}, demo("author"))
 
 
 def open_to_all(**values: Any) -> Callable[[], Visit]:
     return lambda: Visit(values)
 
 
-VISITS: dict[str, Callable[[], Visit]] = content_visits.VISITS | {
-    "home.home": as_("nurse2"),
-    "learning.learning": as_("nurse2"),
-    "manage.manage": as_("organiser"),
-    "help.help": open_to_all(),
-    "help.accessibility": open_to_all(),
-    "help.privacy": open_to_all(),
-    "developers.developers": open_to_all(),
-    "outbox.outbox": open_to_all(),
-    "sign_in.sign_in": open_to_all(),
-    "sign_in.join": open_to_all(),
-    "sign_in.forgotten_password": open_to_all(),
-    "sign_in.mail_sent": open_to_all(what="join"),
-    "profile.profile": as_("nurse"),
-    "profile.details": as_("nurse"),
-    "profile.emails": as_("nurse"),
-    "profile.password": as_("nurse"),
-    "profile.registrations": as_("nurse"),
-    "profile.sign_ins": as_("nurse"),
-    "profile.tokens": as_("nurse"),
-    "profile.add_membership": as_("nurse"),
-    "profile.end_membership": membership,
-    "admin.people": as_("admin"),
-    "admin.person": lambda: Visit({"person_id": demo("nurse")}, demo("admin")),
-    "admin.organisations": as_("admin"),
-    "admin.add_organisation": as_("admin"),
-    "admin.audit": as_("admin"),
-    "admin.end_grant": lambda: Visit(
-        {"grant_id": one(select(RoleGrant.id).where(RoleGrant.person_id == demo("author")))}, demo("admin")
-    ),
-    "frameworks.frameworks": open_to_all(),
-    "frameworks.framework": open_to_all(code="PIMH"),
-    "frameworks.framework_version": open_to_all(code="CAMHS", version=1),
-    "catalogue.search": as_("nurse"),
-    "catalogue.course": as_("volunteer", code="ECAMHS-4"),
-    "course_authors.manage": as_("author"),
-    "course_authors.create": as_("author"),
-    "course_authors.edit": lambda: Visit(draft(), demo("author")),
-    "course_authors.version": lambda: Visit(draft(), demo("author")),
-    "course_authors.step": lambda: Visit(draft() | {"step": "review"}, demo("author")),
-    "enrolments.enrol": as_("volunteer", code="PT-BSF1"),
-    "enrolments.enrolment": of_enrolment,
-    "enrolments.withdraw": of_enrolment,
-    "enrolments.manage": as_("organiser"),
-    "launch.launch": on_package,
-    "player.play": lambda: on_package("player.play"),
-    "player.returned": on_package,
-    "portfolios.portfolio": lambda: of_portfolio(PortfolioState.IN_PROGRESS),
-    "portfolios.item": lambda: of_item(item(EvidenceState.RETURNED)),
-    "portfolios.upload": lambda: of_item(item(EvidenceState.RETURNED)),
-    "portfolios.submit_item": lambda: of_item(item(EvidenceState.RETURNED)),
-    "portfolios.submit": lambda: of_portfolio(PortfolioState.IN_PROGRESS),
-    "portfolios.reopen": lambda: of_portfolio(PortfolioState.SIGNED_OFF),
-    "portfolios.signed": signed,
-    "supervision_queue.queue": as_("supervisor"),
-    "supervision_queue.item": lambda: Visit(
-        {"item_id": item(EvidenceState.SUBMITTED).id}, supervised(item(EvidenceState.SUBMITTED))
-    ),
-    "supervision_queue.several": as_("supervisor"),
-    "supervision_queue.portfolio": waiting_whole,
-    "supervision.learners": as_("supervisor"),
-    "supervision.attest": a_supervision,
-    "supervision.end": a_supervision,
-    "supervision.end_attestation": an_attestation,
-    "supervision.manage": as_("organiser"),
-    "supervision.licences": as_("organiser"),
-    "supervision.withdraw_licence": lambda: Visit(
-        {"licence_id": one(select(SupervisorLicence.id).where(SupervisorLicence.withdrawn_on.is_(None)))},
-        demo("organiser"),
-    ),
-    "supervision.invitations": an_invitation,
-    "supervision.cover": a_cover,
-    "supervision.handover": lambda: Visit({"supervisor_id": demo("supervisor"), "programme": "ECAMHS"}, demo("lead")),
-    "supervision.rules": as_("lead"),
-    "supervision.attestations": as_("lead"),
-    "supervision_sessions.sessions": lambda: a_session(session=False),
-    "supervision_sessions.new": as_("supervisor"),
-    "supervision_sessions.session": a_session,
-    "moderation.samples": lambda: a_sample(sample=False),
-    "moderation.sample": a_sample,
-    "moderation.withdraw": lambda: Visit(
-        {"sign_off_id": one(select(SignOff.id).order_by(SignOff.id))},
-        one(select(SignOff.signed_by).order_by(SignOff.id)),
-    ),
-    "demand.demand": as_("lead"),
-    "awards.awards": as_("organiser"),
-    "awards.revocation": lambda: Visit({"number": award().number}, demo("organiser")),
-    "record.record": lambda: Visit({}, award().learner_id),
-    "record.award": lambda: Visit({"number": award().number}, award().learner_id),
-    "record.name": lambda: Visit({"number": award().number}, award().learner_id),
-    "verify.form": open_to_all(),
-    "verify.check": lambda: Visit({"code": award().code}),
-    "uptake.uptake": as_("commissioner"),
-    "uptake.baselines": as_("commissioner"),
-    "uptake.people": as_("organiser"),
-    "record_store.credentials": as_("admin"),
-    "record_store.new": as_("admin"),
-    "record_store.revoke": a_credential,
-    "record_store.renew": a_credential,
-    "record_store.statements": lambda: after_statements("admin"),
-    "record_store.statement": lambda: Visit({"id": a_statement()}, demo("admin")),
-    "record_store.bring_in": as_("admin"),
-    "record_store.imported": lambda: Visit({"import_id": an_import()}, demo("admin")),
-    "record_store.erase": as_("admin"),
-    "record_store.erasure": lambda: Visit({"erasure_id": an_erasure()}, demo("admin")),
-    "my_statements.mine": lambda: after_statements("nurse"),
-    "my_statements.statement": lambda: Visit({"id": a_statement()}, demo("nurse")),
-    "destinations.destinations": a_destination,
-    "destinations.new": as_("admin"),
-    "destinations.destination": of_destination,
-    "destinations.edit": of_destination,
-    "destinations.replay": of_destination,
-    "destinations.end": of_destination,
-    "destinations.letters": of_destination,
-    "destinations.letter": lambda: a_destination("destination_id", "letter_id"),
-}
+VISITS: dict[str, Callable[[], Visit]] = (
+    content_visits.VISITS
+    | store_visits.VISITS
+    | {
+        "home.home": as_("nurse2"),
+        "learning.learning": as_("nurse2"),
+        "manage.manage": as_("organiser"),
+        "help.help": open_to_all(),
+        "help.accessibility": open_to_all(),
+        "help.privacy": open_to_all(),
+        "developers.developers": open_to_all(),
+        "outbox.outbox": open_to_all(),
+        "sign_in.sign_in": open_to_all(),
+        "sign_in.join": open_to_all(),
+        "sign_in.forgotten_password": open_to_all(),
+        "sign_in.mail_sent": open_to_all(what="join"),
+        "profile.profile": as_("nurse"),
+        "profile.details": as_("nurse"),
+        "profile.emails": as_("nurse"),
+        "profile.password": as_("nurse"),
+        "profile.registrations": as_("nurse"),
+        "profile.sign_ins": as_("nurse"),
+        "profile.tokens": as_("nurse"),
+        "profile.add_membership": as_("nurse"),
+        "profile.end_membership": membership,
+        "admin.people": as_("admin"),
+        "admin.person": lambda: Visit({"person_id": demo("nurse")}, demo("admin")),
+        "admin.organisations": as_("admin"),
+        "admin.add_organisation": as_("admin"),
+        "admin.audit": as_("admin"),
+        "admin.end_grant": lambda: Visit(
+            {"grant_id": one(select(RoleGrant.id).where(RoleGrant.person_id == demo("author")))}, demo("admin")
+        ),
+        "frameworks.frameworks": open_to_all(),
+        "frameworks.framework": open_to_all(code="PIMH"),
+        "frameworks.framework_version": open_to_all(code="CAMHS", version=1),
+        "catalogue.search": as_("nurse"),
+        "catalogue.course": as_("volunteer", code="ECAMHS-4"),
+        "course_authors.manage": as_("author"),
+        "course_authors.create": as_("author"),
+        "course_authors.edit": lambda: Visit(draft(), demo("author")),
+        "course_authors.version": lambda: Visit(draft(), demo("author")),
+        "course_authors.step": lambda: Visit(draft() | {"step": "review"}, demo("author")),
+        "enrolments.enrol": as_("volunteer", code="PT-BSF1"),
+        "enrolments.enrolment": of_enrolment,
+        "enrolments.withdraw": of_enrolment,
+        "enrolments.manage": as_("organiser"),
+        "launch.launch": on_package,
+        "player.play": lambda: on_package("player.play"),
+        "player.returned": on_package,
+        "portfolios.portfolio": lambda: of_portfolio(PortfolioState.IN_PROGRESS),
+        "portfolios.item": lambda: of_item(item(EvidenceState.RETURNED)),
+        "portfolios.upload": lambda: of_item(item(EvidenceState.RETURNED)),
+        "portfolios.submit_item": lambda: of_item(item(EvidenceState.RETURNED)),
+        "portfolios.reuse": lambda: of_item(item(EvidenceState.RETURNED)),
+        "portfolios.also": lambda: of_item(item(EvidenceState.RETURNED)),
+        "portfolios.statements": lambda: of_item(item(EvidenceState.RETURNED)),
+        "portfolios.share": lambda: of_item(item(EvidenceState.SUBMITTED)),
+        "portfolios.redact": lambda: of_item(item(EvidenceState.SUBMITTED)),
+        "portfolios.ask_observer": observed_item,
+        "portfolios.export": an_export,
+        "observers.observe": an_observer,
+        "observers.thanks": open_to_all(what="signed"),
+        "shared.listed": lambda: Visit({}, a_share().person),
+        "shared.item": a_share,
+        "portfolio_templates.listed": as_("author"),
+        "portfolio_templates.new": as_("author"),
+        "portfolio_templates.template": as_("author", code="PF-ECAMHS-4"),
+        "portfolio_templates.draft": template_draft,
+        "portfolio_templates.new_item": template_draft,
+        "portfolio_templates.item": lambda: Visit(template_draft().values | {"position": 1}, demo("author")),
+        "portfolio_templates.publish": lambda: Visit(template_draft().values, demo("publisher")),
+        "portfolios.submit": lambda: of_portfolio(PortfolioState.IN_PROGRESS),
+        "portfolios.reopen": lambda: of_portfolio(PortfolioState.SIGNED_OFF),
+        "portfolios.signed": signed,
+        "supervision_queue.queue": as_("supervisor"),
+        "supervision_queue.item": lambda: Visit(
+            {"item_id": item(EvidenceState.SUBMITTED).id}, supervised(item(EvidenceState.SUBMITTED))
+        ),
+        "supervision_queue.several": as_("supervisor"),
+        "supervision_queue.portfolio": waiting_whole,
+        "supervision.learners": as_("supervisor"),
+        "supervision.attest": a_supervision,
+        "supervision.end": a_supervision,
+        "supervision.end_attestation": an_attestation,
+        "supervision.manage": as_("organiser"),
+        "supervision.licences": as_("organiser"),
+        "supervision.withdraw_licence": lambda: Visit(
+            {"licence_id": one(select(SupervisorLicence.id).where(SupervisorLicence.withdrawn_on.is_(None)))},
+            demo("organiser"),
+        ),
+        "supervision.invitations": an_invitation,
+        "supervision.cover": a_cover,
+        "supervision.handover": lambda: Visit(
+            {"supervisor_id": demo("supervisor"), "programme": "ECAMHS"}, demo("lead")
+        ),
+        "supervision.rules": as_("lead"),
+        "supervision.attestations": as_("lead"),
+        "supervision_sessions.sessions": lambda: a_session(session=False),
+        "supervision_sessions.new": as_("supervisor"),
+        "supervision_sessions.session": a_session,
+        "moderation.samples": lambda: a_sample(sample=False),
+        "moderation.sample": a_sample,
+        "moderation.withdraw": lambda: Visit(
+            {"sign_off_id": one(select(SignOff.id).order_by(SignOff.id))},
+            one(select(SignOff.signed_by).order_by(SignOff.id)),
+        ),
+        "demand.demand": as_("lead"),
+        "awards.awards": as_("organiser"),
+        "awards.revocation": lambda: Visit({"number": award().number}, demo("organiser")),
+        "record.record": lambda: Visit({}, award().learner_id),
+        "record.award": lambda: Visit({"number": award().number}, award().learner_id),
+        "record.name": lambda: Visit({"number": award().number}, award().learner_id),
+        "verify.form": open_to_all(),
+        "verify.check": lambda: Visit({"code": award().code}),
+        "uptake.uptake": as_("commissioner"),
+        "uptake.baselines": as_("commissioner"),
+        "uptake.people": as_("organiser"),
+    }
+)
 ELSEWHERE = {
-    "portfolios.file", "portfolios.signed_file", "record.certificate", "uptake.download",  # files, not pages
+    "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
+    "record.certificate", "uptake.download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
+    "portfolios.export_progress",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "player.state", "player.running",  # JSON
     "packages.progress", "packages.file",

@@ -3,23 +3,21 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, jsonify, request, url_for
+from flask import Response, jsonify, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from courses.portfolios import rules, schemas, signing, uploads, views
-from courses.portfolios.downloads import download
-from courses.portfolios.errors import EvidenceMissing, FileRefused
+from courses.portfolios import rules, schemas, signing, views
+from courses.portfolios.errors import EvidenceMissing
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio
 from courses.portfolios.moderation.queries import withdrawal_of
 from courses.portfolios.pages import words
 from courses.portfolios.pages.attempts import attempt, sentence
-from courses.portfolios.services import access, evidence, whole
+from courses.portfolios.queries import check_of
+from courses.portfolios.services import access, evidence, files, observing, sharing, whole
 from courses.supervision.arrangements import finder_of
 from lms.core import clock
 from lms.core.db import db
-from lms.core.errors import Conflict, NotFound, Refusal, StaleEdit
-from lms.core.files import StoredFile
+from lms.core.errors import Conflict, Refusal, StaleEdit
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Pages, Redirect
@@ -31,12 +29,12 @@ WHOLE = "/portfolio/<uuid:enrolment_id>"
 ITEM = f"{WHOLE}/<int:position>"
 
 
-def _item(actor: Actor, enrolment_id: UUID, position: int) -> EvidenceItem:
+def own_item(actor: Actor, enrolment_id: UUID, position: int) -> EvidenceItem:
     """The learner's own item, to be changed."""
     return access.item_at(access.portfolio_by_enrolment(actor, EDIT, enrolment_id), position)
 
 
-def _about(portfolio: Portfolio, **more: Any) -> dict[str, Any]:
+def about_portfolio(portfolio: Portfolio, **more: Any) -> dict[str, Any]:
     """What every page of a portfolio shows."""
     return {
         "portfolio": portfolio, "course": portfolio.enrolment.version.title, "words": words,
@@ -50,7 +48,7 @@ def portfolio(actor: Actor, enrolment_id: UUID) -> Any:
     shown = access.portfolio_by_enrolment(actor, READ, enrolment_id)
     if shown.learner_id != actor.person:
         return Redirect("supervision_queue.portfolio", portfolio_id=shown.id)
-    about = _about(shown, progress=views.progress(shown))
+    about = about_portfolio(shown, progress=views.progress(shown))
     about["finder"] = None if about["supervisor"] else finder_of(shown.learner_id, shown.programme_code, clock.today())
     return about | {
         "tasks": words.tasks(
@@ -68,21 +66,28 @@ def item(actor: Actor, enrolment_id: UUID, position: int) -> Any:
         return Redirect("supervision_queue.item", item_id=shown.id)
     if posted:
         return _save(actor, shown)
-    why_not = _why_not(shown)
+    closed = why_not(shown)
     changing = shown.state is not EvidenceState.ACCEPTED or "change" in request.args
     written = {
         "edition": shown.edition, "body": shown.body, "observer": shown.observer, "observed_on": shown.observed_on,
+        "links": "\n".join(shown.links),
     }  # fmt: skip
     form = forms.start(schemas.DraftForm, written)
-    return _item_page(shown, form, open=why_not is None and changing, why_not=why_not)
+    return _item_page(actor, shown, form, open=closed is None and changing, why_not=closed)
 
 
-def _item_page(shown: EvidenceItem, form: forms.FormState, **more: Any) -> dict[str, Any]:
-    usual = {"open": True, "why_not": None, "saved": None, "longest": rules.LONGEST}
-    return _about(shown.portfolio, item=shown, form=form, content=signing.item_content(shown)) | usual | more
+def _item_page(actor: Actor, shown: EvidenceItem, form: forms.FormState, **more: Any) -> dict[str, Any]:
+    usual = {
+        "open": True, "why_not": None, "saved": None, "longest": rules.LONGEST, "found": [],
+        "preview": files.preview_of(actor, shown), "check": check_of(shown.file_id) if shown.file_id else None,
+        "shares": sharing.live_shares(shown), "request_open": observing.open_request(shown) is not None,
+        "standing": signing.standing_observation(shown),
+    }  # fmt: skip
+    about = about_portfolio(shown.portfolio, item=shown, form=form, content=signing.item_content(shown))
+    return about | usual | more
 
 
-def _why_not(shown: EvidenceItem) -> str | None:
+def why_not(shown: EvidenceItem) -> str | None:
     """Why the item cannot be changed now, if it cannot."""
     try:
         rules.enrolment_is_open(shown.portfolio.enrolment.state, "save")
@@ -95,32 +100,36 @@ def _why_not(shown: EvidenceItem) -> str | None:
 def _save(actor: Actor, shown: EvidenceItem) -> Any:
     form = forms.read(schemas.DraftForm, request.form)
     if not form.ok:
-        return _item_page(shown, form), 422
+        return _item_page(actor, shown, form), 422
+    following = {"upload": ".upload", "check": ".submit_item"}.get(request.form.get("next", ""), ".item")
+    found = evidence.identifiers_in(form.data["body"], *form.data["links"])
+    if found and following != ".submit_item" and "harmless" not in request.form:  # that page warns by itself
+        form.refuse("body", _("This may point to a real person. It is not saved yet."))
+        return _item_page(actor, shown, form, found=found), 422
     there = {"enrolment_id": shown.portfolio.enrolment_id, "position": shown.template_item.position}
     with attempt(form) as tried:
         evidence.save_draft(actor, shown.id, **form.data)
     if form.ok:
-        following = {"upload": ".upload", "check": ".submit_item"}.get(request.form.get("next", ""), ".item")
         return Redirect(following, flash=_("Draft saved") if following == ".item" else None, **there)
     if isinstance(tried.refusal, StaleEdit):  # what was typed stays in the box, what is saved is shown beside it
         form.errors = {"body": _("This was saved from another tab or device since you opened it. Compare the two.")}
         form.values["edition"] = shown.edition
-        return _item_page(shown, form, saved=shown), 409
-    return _item_page(shown, form, open=False, why_not=form.errors.pop("_", None), saved=shown), tried.status
+        return _item_page(actor, shown, form, saved=shown), 409
+    return _item_page(actor, shown, form, open=False, why_not=form.errors.pop("_", None), saved=shown), tried.status
 
 
 @pages.page("POST", f"{ITEM}/draft", needs=EDIT, keeps=False)
 def draft(actor: Actor, enrolment_id: UUID, position: int) -> Response:
     """What the script sends while somebody types: 200 with the new edition, as ETag too; 409 and 422 say why not."""
-    shown = _item(actor, enrolment_id, position)
+    shown = own_item(actor, enrolment_id, position)
     typed = request.form.copy()
     when = forms.read(schemas.DraftForm, typed)
-    half_a_date = set(when.errors) == {"observed_on"}
-    if half_a_date:
-        for part in ("day", "month", "year"):
-            typed.pop(f"observed_on-{part}", None)
+    half = set(when.errors) & {"observed_on", "links"}
+    if half and half == set(when.errors):  # a date or an address that is not finished: the rest is kept meanwhile
+        for name in [each for each in typed if each.split("-")[0] in half]:
+            typed.pop(name, None)
         when = forms.read(schemas.DraftForm, typed)
-        when.data["observed_on"] = shown.observed_on
+        when.data |= {name: getattr(shown, name) for name in half}
     if not when.ok:
         return _answered({"errors": when.errors}, 422)
     try:
@@ -130,7 +139,7 @@ def draft(actor: Actor, enrolment_id: UUID, position: int) -> Response:
             evidence.save_draft(actor, shown.id, **when.data)
     except Conflict as refusal:
         return _answered({"title": _(refusal.title), "detail": sentence(refusal)}, 409)
-    answer = _answered({"edition": shown.edition}, 200)
+    answer = _answered({"edition": shown.edition, "found": len(evidence.possible_identifiers(shown))}, 200)
     answer.set_etag(str(shown.edition))
     return answer
 
@@ -141,43 +150,10 @@ def _answered(body: dict[str, Any], status: int) -> Response:
     return answer
 
 
-@pages.page(("GET", "POST"), f"{ITEM}/upload", needs=EDIT, template="portfolios/upload.html")
-def upload(actor: Actor, enrolment_id: UUID, position: int) -> Any:
-    """A file, as a step of its own: it is kept with the draft at once."""
-    shown = _item(actor, enrolment_id, position)
-    limit: int = current_app.config["MAX_UPLOAD"]
-    more = {"accepted": uploads.ACCEPTED, "limit": limit // 1_000_000, "item": shown, "why_not": _why_not(shown)}
-    if request.method == "GET":
-        return _about(shown.portfolio, form=forms.start(schemas.FileForm, {"edition": shown.edition}), **more)
-    form = forms.read(schemas.FileForm, request.form, request.files)
-    status = 422
-    if form.ok:
-        file = form.data["file"]
-        with attempt(form) as tried:
-            evidence.attach_file(actor, shown.id, form.data["edition"], file.stream, file.filename or "", limit)
-        if form.ok:
-            return Redirect(".item", enrolment_id=enrolment_id, position=position, flash=_("File added to your draft"))
-        status = 422 if isinstance(tried.refusal, FileRefused) else tried.status
-        form.values["edition"] = shown.edition
-    return _about(shown.portfolio, form=form, **more), status
-
-
-@pages.page("GET", f"{ITEM}/file", needs=READ)
-def file(actor: Actor, enrolment_id: UUID, position: int) -> Response:
-    return download(*access.file_of(actor, access.portfolio_by_enrolment(actor, READ, enrolment_id), position))
-
-
-@pages.page("POST", f"{ITEM}/file/remove", needs=EDIT)
-def remove_file(actor: Actor, enrolment_id: UUID, position: int) -> Redirect:
-    shown = _item(actor, enrolment_id, position)
-    evidence.remove_file(actor, shown.id, request.form.get("edition", 0, int))
-    return Redirect(".item", enrolment_id=enrolment_id, position=position, flash=_("File removed"))
-
-
 @pages.page(("GET", "POST"), f"{ITEM}/submit", needs=EDIT, template="portfolios/submit_item.html")
 def submit_item(actor: Actor, enrolment_id: UUID, position: int) -> Any:
     """Check your evidence, then give it to the supervisor."""
-    shown = _item(actor, enrolment_id, position)
+    shown = own_item(actor, enrolment_id, position)
     try:
         evidence.is_complete(shown)
         missing = []
@@ -185,10 +161,12 @@ def submit_item(actor: Actor, enrolment_id: UUID, position: int) -> Any:
         missing = words.missing(refusal)
     more = {
         "item": shown, "content": signing.item_content(shown), "missing": missing,
-        "found": evidence.possible_identifiers(shown), "why_not": _why_not(shown),
+        "found": evidence.possible_identifiers(shown), "why_not": why_not(shown),
     }  # fmt: skip
     if request.method == "GET":
-        return _about(shown.portfolio, form=forms.start(schemas.ItemSubmissionIn, {"edition": shown.edition}), **more)
+        return about_portfolio(
+            shown.portfolio, form=forms.start(schemas.ItemSubmissionIn, {"edition": shown.edition}), **more
+        )
     form, status = forms.read(schemas.ItemSubmissionIn, request.form), 422
     if form.ok:
         with attempt(form) as tried:
@@ -197,12 +175,12 @@ def submit_item(actor: Actor, enrolment_id: UUID, position: int) -> Any:
             return Redirect(".portfolio", enrolment_id=enrolment_id, flash=_("Evidence sent to your supervisor"))
         status = tried.status
         form.values["edition"] = shown.edition
-    return _about(shown.portfolio, form=form, **more), status
+    return about_portfolio(shown.portfolio, form=form, **more), status
 
 
 @pages.page("POST", f"{ITEM}/take-back", needs=EDIT)
 def take_item_back(actor: Actor, enrolment_id: UUID, position: int) -> Redirect:
-    evidence.take_back(actor, _item(actor, enrolment_id, position).id)
+    evidence.take_back(actor, own_item(actor, enrolment_id, position).id)
     return Redirect(".item", enrolment_id=enrolment_id, position=position, flash=_("It is a draft again"))
 
 
@@ -213,7 +191,7 @@ def submit(actor: Actor, enrolment_id: UUID) -> Any:
     contents = [signing.item_content(each) for each in signing.in_order(shown)]
     more = {"contents": contents, "progress": views.progress(shown)}
     if request.method == "GET":
-        return _about(shown, form=forms.start(schemas.SubmissionIn), **more)
+        return about_portfolio(shown, form=forms.start(schemas.SubmissionIn), **more)
     form, status = forms.read(schemas.SubmissionIn, request.form), 422
     if form.ok:
         with attempt(form) as tried:
@@ -221,7 +199,7 @@ def submit(actor: Actor, enrolment_id: UUID) -> Any:
         if form.ok:
             return Redirect(".portfolio", enrolment_id=enrolment_id, flash=_("Portfolio sent for sign-off"))
         status = tried.status
-    return _about(shown, form=form, **more), status
+    return about_portfolio(shown, form=form, **more), status
 
 
 @pages.page("POST", f"{WHOLE}/take-back", needs=EDIT)
@@ -235,7 +213,7 @@ def reopen(actor: Actor, enrolment_id: UUID) -> Any:
     """Say why, and what that means, before a new version opens."""
     shown = access.portfolio_by_enrolment(actor, EDIT, enrolment_id)
     if request.method == "GET":
-        return _about(shown, form=forms.start(schemas.ReopeningIn), longest=schemas.LONGEST_REASON)
+        return about_portfolio(shown, form=forms.start(schemas.ReopeningIn), longest=schemas.LONGEST_REASON)
     form, status = forms.read(schemas.ReopeningIn, request.form), 422
     if form.ok:
         with attempt(form) as tried:
@@ -243,7 +221,7 @@ def reopen(actor: Actor, enrolment_id: UUID) -> Any:
         if form.ok:
             return Redirect(".portfolio", enrolment_id=enrolment_id, flash=_("A new version is open"))
         status = tried.status
-    return _about(shown, form=form, longest=schemas.LONGEST_REASON), status
+    return about_portfolio(shown, form=form, longest=schemas.LONGEST_REASON), status
 
 
 @pages.page("GET", f"{WHOLE}/signed/<int:version>", needs=READ, template="portfolios/signed.html")
@@ -251,15 +229,6 @@ def signed(actor: Actor, enrolment_id: UUID, version: int) -> dict[str, Any]:
     """A signed version as it was signed, with its hash computed again."""
     shown = access.portfolio_by_enrolment(actor, READ, enrolment_id)
     signature = access.signature_of(shown, version)
-    return _about(shown, signature=signature, check=signing.check(signature), withdrawn=withdrawal_of(signature.id))
-
-
-@pages.page("GET", f"{WHOLE}/signed/<int:version>/<int:position>/file", needs=READ)
-def signed_file(actor: Actor, enrolment_id: UUID, version: int, position: int) -> Response:
-    """The file as it was signed, whatever lies in the portfolio now."""
-    content = access.signature_of(access.portfolio_by_enrolment(actor, READ, enrolment_id), version).content
-    for each in content["items"]:
-        if each["position"] == position and (kept := each["file"]):
-            stored = select(StoredFile).where(StoredFile.sha256 == bytes.fromhex(kept["sha256"]))
-            return download(db.session.scalars(stored).one(), kept["name"])
-    raise NotFound()
+    return about_portfolio(
+        shown, signature=signature, check=signing.check(signature), withdrawn=withdrawal_of(signature.id)
+    )

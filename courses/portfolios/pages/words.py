@@ -10,11 +10,20 @@ from markupsafe import Markup, escape
 
 from courses.portfolios import rules, signing
 from courses.portfolios.identifiers import Finding
-from courses.portfolios.models import EvidenceItem, EvidenceKind, EvidenceState, Portfolio, PortfolioState, ReturnReason
+from courses.portfolios.models import (
+    EvidenceItem,
+    EvidenceKind,
+    EvidenceState,
+    Portfolio,
+    PortfolioState,
+    ReturnReason,
+    SupervisionRule,
+    TemplateItem,
+)
 from lms.accounts.models import Person
 from lms.core.errors import Refusal
 from lms.core.language import Bilingual
-from lms.core.web.site import day, moment, translated
+from lms.core.web.site import day, minutes, moment, translated
 
 
 def kind_name(kind: str) -> str:
@@ -23,6 +32,10 @@ def kind_name(kind: str) -> str:
         EvidenceKind.REFLECTION: _("Reflection"),
         EvidenceKind.FILE: _("File"),
         EvidenceKind.OBSERVED_PRACTICE: _("Observed practice"),
+        EvidenceKind.ACTIVITY: _("Activity"),
+        EvidenceKind.DEVELOPMENT_TASK: _("Development task"),
+        EvidenceKind.CASE_STUDY: _("Case study"),
+        EvidenceKind.SUPERVISION_HOURS: _("Supervision hours"),
     }[EvidenceKind(kind)]
 
 
@@ -33,6 +46,15 @@ def guidance(kind: str) -> str:
         EvidenceKind.REFLECTION: _("Write what happened, what you made of it, and what you will do differently."),
         EvidenceKind.FILE: _("Add the file. You can write a few words that explain it."),
         EvidenceKind.OBSERVED_PRACTICE: _("Write what was observed, and what you were told about it."),
+        EvidenceKind.ACTIVITY: _("Write what you did, with whom, and what came of it. You can add a file or a link."),
+        EvidenceKind.DEVELOPMENT_TASK: _("Write what you set out to change, what you did, and what is different now."),
+        EvidenceKind.CASE_STUDY: _(
+            "Write what the situation was, what you considered, what you did and why. Change every detail by which "
+            "somebody could be recognised."
+        ),
+        EvidenceKind.SUPERVISION_HOURS: _(
+            "Write one line for each session: the date, the minutes, and what it was about."
+        ),
     }[EvidenceKind(kind)]
 
 
@@ -43,7 +65,39 @@ def guidance_for_supervisor(kind: str) -> str:
         EvidenceKind.REFLECTION: _("The learner reflects: what happened, what they made of it, what they will change."),
         EvidenceKind.FILE: _("The learner shows a file, with a few words that explain it."),
         EvidenceKind.OBSERVED_PRACTICE: _("A colleague watched the learner at work, and said what they saw."),
+        EvidenceKind.ACTIVITY: _("The learner tells of something that they did, and what came of it."),
+        EvidenceKind.DEVELOPMENT_TASK: _("The learner set out to change something in their own practice."),
+        EvidenceKind.CASE_STUDY: _("The learner thinks a piece of work through, without anybody being recognisable."),
+        EvidenceKind.SUPERVISION_HOURS: _("The learner lists the sessions of supervision that they had."),
     }[EvidenceKind(kind)]
+
+
+def supervisions() -> list[tuple[str, str]]:
+    """How a portfolio may be supervised, as choices."""
+    return [
+        (SupervisionRule.GROUP_OR_INDIVIDUAL, _("In a group or individually")),
+        (SupervisionRule.INDIVIDUAL_REQUIRED, _("At least one item individually")),
+        (SupervisionRule.PROFESSIONAL, _("By professional supervision, under the profession’s own rules")),
+    ]
+
+
+def title_of(title: Bilingual) -> str:
+    """The title of a template, which those that came from a file may lack."""
+    return translated(title) if title.en or title.cy else _("No title yet")
+
+
+def what_it_asks(asked: TemplateItem) -> str:
+    """Kind, and whatever is special about it, in one line."""
+    parts = [kind_name(asked.kind)]
+    if asked.minutes:
+        parts.append(minutes(asked.minutes))
+    if asked.optional:
+        parts.append(_("optional"))
+    if asked.individual_only:
+        parts.append(_("not in a group"))
+    if asked.observer_signs:
+        parts.append(_("signed by the observer"))
+    return " · ".join(parts)
 
 
 def state_tag(item: EvidenceItem) -> tuple[str, str]:
@@ -55,7 +109,19 @@ def state_tag(item: EvidenceItem) -> tuple[str, str]:
         EvidenceState.SUBMITTED: (_("With the supervisor"), "blue"),
         EvidenceState.RETURNED: (_("Returned, with comments"), "orange"),
         EvidenceState.ACCEPTED: (_("Accepted"), "green"),
+        EvidenceState.REDACTED: (_("Redacted"), "red"),
     }[item.state]
+
+
+def state_name(state: str) -> str:
+    """The state alone, for what is printed."""
+    return {
+        EvidenceState.DRAFT: _("Draft"),
+        EvidenceState.SUBMITTED: _("With the supervisor"),
+        EvidenceState.RETURNED: _("Returned, with comments"),
+        EvidenceState.ACCEPTED: _("Accepted"),
+        EvidenceState.REDACTED: _("Redacted"),
+    }[EvidenceState(state)]
 
 
 def whole_tag(portfolio: Portfolio) -> tuple[str, str]:
@@ -72,6 +138,8 @@ def who_has_it(item: EvidenceItem, supervisor: Person | None) -> str:
     if item.state is EvidenceState.SUBMITTED:
         who = supervisor.display_name if supervisor else _("whoever becomes your supervisor")
         return _("Waiting with %(who)s since %(since)s", who=who, since=day(item.submitted_at))
+    if item.state is EvidenceState.REDACTED:
+        return _("With you. What it said was removed; write it anew.")
     if item.state is EvidenceState.DRAFT:
         return _("With you, saved on %(when)s", when=day(item.saved_at)) if item.edition > 1 else _("With you")
     if last is None:
@@ -112,6 +180,9 @@ def finding_name(finding: Finding) -> str:
         "nhs_number": _("looks like an NHS number"),
         "date": _("looks like a date of birth, or a date that points to somebody"),
         "name": _("looks like somebody’s name"),
+        "postcode": _("looks like a postcode"),
+        "phone": _("looks like a telephone number"),
+        "address": _("looks like an e-mail address"),
     }[finding.kind]
 
 
@@ -133,7 +204,7 @@ def tasks(portfolio: Portfolio, supervisor: Person | None, url: Callable[[int], 
         {
             "title": translated(item.template_item.title), "url": url(item.template_item.position),
             "status": state_tag(item)[0], "colour": state_tag(item)[1],
-            "hint": f"{kind_name(item.template_item.kind)} · {who_has_it(item, supervisor)}",
+            "hint": f"{what_it_asks(item.template_item)} · {who_has_it(item, supervisor)}",
         }
         for item in signing.in_order(portfolio)
     ]  # fmt: skip

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 
-from courses.portfolios.errors import LicenceNotLive, NotTheSupervisor, SignerIsLearner
-from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, SignOff
-from courses.portfolios.queries import whole
+from courses.portfolios.errors import FileNotChecked, LicenceNotLive, NotTheSupervisor, SignerIsLearner
+from courses.portfolios.models import CheckState, EvidenceItem, EvidenceState, Portfolio, SignOff
+from courses.portfolios.queries import check_of, whole
 from courses.supervision.models import SupervisorLicence
 from courses.supervision.queries import has_charge, live_licence, supervisor_of
 from lms.accounts.models import Person
@@ -74,10 +74,20 @@ def shows_evidence(actor: Actor, item: EvidenceItem) -> bool:
 
 
 def file_of(actor: Actor, portfolio: Portfolio, position: int) -> tuple[StoredFile, str]:
-    """The file of an item and its name. Raises NotFound where there is none for this actor."""
+    """The file of an item and its name. Raises NotFound where there is none for this actor, or FileNotChecked."""
     item = item_at(portfolio, position)
     if item.file is None or item.file_name is None or not shows_evidence(actor, item):
         raise NotFound()
+    return checked_file(item)
+
+
+def checked_file(item: EvidenceItem) -> tuple[StoredFile, str]:
+    """The item's file and its name, once it may be opened. Raises NotFound, FileNotChecked."""
+    if item.file is None or item.file_name is None:
+        raise NotFound()
+    check = check_of(item.file.id)
+    if check is not None and check.state is not CheckState.CLEAN:
+        raise FileNotChecked()
     return item.file, item.file_name
 
 

@@ -114,7 +114,8 @@ def sign_off(actor: Actor, portfolio_id: UUID, *, seen: str, statement: str) -> 
     actor.require(Permission.PORTFOLIO_SIGN_OFF, about=portfolio.learner_id)
     rules.enrolment_is_open(portfolio.enrolment.state, "sign_off")
     after = rules.portfolio_after(portfolio.state, "sign_off")
-    rules.may_be_signed([as_evidence(item) for item in portfolio.items], portfolio.template.supervision)
+    template = portfolio.template
+    rules.may_be_signed([as_evidence(item) for item in portfolio.items], template.supervision, template.optional_needed)
     content = signing.evidence_content(portfolio)
     if signing.digest(content) != seen:
         raise StaleEdit(N_("The portfolio has changed since you opened it. Read it again before you sign."))

@@ -1,15 +1,19 @@
 """The learner's side of one item: write, add a file, submit, take back."""
 
+import hashlib
+from collections.abc import Sequence
 from datetime import date
 from typing import BinaryIO
 from uuid import UUID
 
-from courses.portfolios import letters, rules, uploads
+from courses.portfolios import checking, letters, queries, rules, uploads
 from courses.portfolios.errors import EvidenceMissing, IdentifiersPossible
 from courses.portfolios.identifiers import Finding, findings
 from courses.portfolios.models import EvidenceItem, EvidenceState
 from courses.portfolios.services.access import item_by_id, supervisor_now
+from courses.portfolios.signing import standing_observation
 from lms.core import audit, clock, files
+from lms.core.db import db
 from lms.core.errors import StaleEdit, TooLarge
 from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
@@ -25,21 +29,24 @@ def save_draft(
     body: str,
     observer: str | None = None,
     observed_on: date | None = None,
+    links: Sequence[str] = (),
 ) -> EvidenceItem:
     """Keep what was written. Saving the same again changes nothing; an accepted item becomes a draft again.
 
     Raises StaleEdit when another tab saved since `edition`, or the refusal of `rules.item_after`.
     """
     item, observer = item_by_id(actor, EDIT, item_id, lock=True), observer or None
-    if (body, observer, observed_on) == (item.body, item.observer, item.observed_on):
+    if (body, observer, observed_on, list(links)) == (item.body, item.observer, item.observed_on, item.links):
         return item
-    _change(actor, item, edition)
-    item.body, item.observer, item.observed_on = body, observer, observed_on
+    change(actor, item, edition)
+    item.body, item.observer, item.observed_on, item.links = body, observer, observed_on, list(links)
     return item
 
 
 def attach_file(actor: Actor, item_id: UUID, edition: int, source: BinaryIO, name: str, limit: int) -> EvidenceItem:
     """Keep a file with the item, in place of an earlier one. `limit` in bytes.
+
+    The same file again changes nothing, so whoever does not know whether it arrived may send it once more.
 
     Raises TooLarge, FileRefused, StaleEdit, or the refusal of `rules.item_after`.
     """
@@ -51,10 +58,15 @@ def attach_file(actor: Actor, item_id: UUID, edition: int, source: BinaryIO, nam
             fields={"file": N_("The file must be smaller than %(limit)s MB.")},
         )  # fmt: skip
     upload = uploads.recognised(data, name)
-    item = item_by_id(actor, EDIT, item_id, lock=True)
-    _change(actor, item, edition)
+    item, digest = item_by_id(actor, EDIT, item_id, lock=True), hashlib.sha256(upload.data).digest()
+    if item.file is not None and (item.file.sha256, item.file_name) == (digest, upload.name):
+        return item
+    before = item.file_id
+    change(actor, item, edition)
     item.file = files.store(upload.data, upload.media_type)
     item.file_name = upload.name
+    checking.begin(item.file, upload.data)
+    _forget(item, before)
     return item
 
 
@@ -63,13 +75,25 @@ def remove_file(actor: Actor, item_id: UUID, edition: int) -> EvidenceItem:
     item = item_by_id(actor, EDIT, item_id, lock=True)
     if item.file_id is None:
         return item
-    _change(actor, item, edition)
+    before = item.file_id
+    change(actor, item, edition)
     item.file = None
     item.file_name = None
+    _forget(item, before)
     return item
 
 
-def _change(actor: Actor, item: EvidenceItem, edition: int) -> None:
+def _forget(item: EvidenceItem, file_id: UUID | None) -> None:
+    """A file that nobody has decided about goes with its draft."""
+    if file_id is None or file_id == item.file_id:
+        return
+    db.session.flush()  # the item no longer refers to it
+    if not queries.is_decided_upon(file_id):
+        checking.drop(file_id)
+
+
+def change(actor: Actor, item: EvidenceItem, edition: int) -> None:
+    """The item is a draft again, one edition on. Raises StaleEdit, EnrolmentNotOpen, or why it cannot be changed."""
     rules.enrolment_is_open(item.portfolio.enrolment.state, "save")
     after = rules.item_after(item.portfolio.state, item.state, "save")
     if item.edition != edition:
@@ -82,7 +106,12 @@ def _change(actor: Actor, item: EvidenceItem, edition: int) -> None:
 
 def possible_identifiers(item: EvidenceItem) -> list[Finding]:
     """What in the text or in the file's name may point to a real person."""
-    return findings(f"{item.body}\n{(item.file_name or '').replace('_', ' ')}")
+    return identifiers_in(item.body, *item.links, (item.file_name or "").replace("_", " "))
+
+
+def identifiers_in(*texts: str) -> list[Finding]:
+    """The same of texts that are not saved yet."""
+    return findings("\n".join(texts))
 
 
 def is_complete(item: EvidenceItem) -> None:
@@ -137,9 +166,11 @@ def take_back(actor: Actor, item_id: UUID) -> EvidenceItem:
 
 def as_evidence(item: EvidenceItem) -> rules.Evidence:
     """The item as the rules see it."""
-    last = item.decisions[-1] if item.decisions else None
+    last, asked = item.decisions[-1] if item.decisions else None, item.template_item
     return rules.Evidence(
-        kind=item.template_item.kind, state=item.state, body=item.body, observer=item.observer,
+        kind=asked.kind, state=item.state, body=item.body, observer=item.observer,
         observed_on=item.observed_on, has_file=item.file_id is not None or item.file is not None,
         individually_supervised=last is not None and last.individually_supervised,
+        optional=asked.optional, individual_only=asked.individual_only, observer_signs=asked.observer_signs,
+        observer_signed=asked.observer_signs and standing_observation(item) is not None, has_link=bool(item.links),
     )  # fmt: skip

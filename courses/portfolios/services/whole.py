@@ -21,7 +21,7 @@ def submit(actor: Actor, portfolio_id: UUID, *, declared: bool) -> Portfolio:
     portfolio = portfolio_by_id(actor, EDIT, portfolio_id, lock=True)
     rules.enrolment_is_open(portfolio.enrolment.state, "submit")
     after = rules.portfolio_after(portfolio.state, "submit")
-    rules.may_be_submitted([as_evidence(item) for item in portfolio.items])
+    rules.may_be_submitted([as_evidence(item) for item in portfolio.items], portfolio.template.optional_needed)
     if not declared:
         raise EvidenceMissing(fields={"declared": N_("Confirm that this is your own work")})
     portfolio.state, portfolio.submitted_at = PortfolioState(after), clock.now()

@@ -123,7 +123,7 @@ def test_typing_saves_itself_and_never_undoes_an_acceptance(app: Flask, signed_i
     assert token is not None
     typed = {"csrf_token": token.group(1), "edition": "1", "body": "half a sen", "observer": "", "observed_on-day": "3"}
     saved = browser.post(f"{url}/draft", data=typed)
-    assert (saved.status_code, saved.json, saved.headers["ETag"]) == (200, {"edition": 2}, '"2"')
+    assert (saved.status_code, saved.json, saved.headers["ETag"]) == (200, {"edition": 2, "found": 0}, '"2"')
     assert browser.post(f"{url}/draft", data=typed | {"body": "another tab"}).status_code == 409
     assert browser.post(f"{url}/draft", data=typed | {"body": "\x07", "edition": "2"}).status_code == 422
     assert browser.post(f"{url}/draft", data=typed | {"csrf_token": ""}).status_code == 303, "and nothing is saved"

@@ -95,7 +95,7 @@ def test_who_has_left_moves_nothing_and_who_is_paused_may_write() -> None:
     ("text", "found"),
     [
         ("NHS number 943 476 5919 was read out", [("nhs_number", "943 476 5919")]),
-        ("order 9434765918, phone 02920 123456", []),
+        ("order 9434765918, phone 02920 123456", [("phone", "02920 123456")]),
         ("born 12/03/2011, seen on 1 Mawrth 2024", [("date", "12/03/2011"), ("date", "1 Mawrth 2024")]),
         ("in March 2024, for 3 weeks, 2 of 10", []),
         ("Mrs Jones and Dr. A Ŵyn came", [("name", "Mrs Jones"), ("name", "Dr. A Ŵyn")]),
