@@ -48,13 +48,14 @@ def home(actor: Actor) -> dict[str, Any]:
 def learning(actor: Actor) -> dict[str, Any]:
     """Everything I am or was enrolled on."""
     if actor.person is None:  # the edge has asked for a person; the type checker has not
-        return {"open": [], "done": [], "ended": []}
+        return {"open": [], "done": [], "ended": [], "shared": False}
     mine = queries.learning_of(actor.person)
     return {
         "open": [(it, rules.step(it)) for it in rules.next_first(mine)],
         "done": [it for it in mine if it.state == "completed"],
         "ended": [it for it in mine if it.state == "withdrawn"],
         "Step": rules.Step,
+        "shared": queries.has_shared_with(actor),
     }
 
 

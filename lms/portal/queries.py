@@ -12,12 +12,14 @@ from courses.catalogue.models import Course, CourseStatus, CourseVersion, Topic
 from courses.enrolments.models import Enrolment
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState, TemplateItem
 from courses.portfolios.queries import plan_for_this_one
+from courses.portfolios.services import sharing
 from courses.supervision.models import Supervision
 from courses.supervision.queries import CHARGE, charge_holds
 from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.db import DAY, db
 from lms.core.language import Bilingual
+from lms.core.permissions import Actor
 from lms.core.reference import kept
 from lms.portal.rules import Learning
 
@@ -148,3 +150,8 @@ def topics_on_offer() -> tuple[TopicOnOffer, ...]:
         .order_by(Topic.position)
     )
     return tuple(TopicOnOffer(*row) for row in rows)
+
+
+def has_shared_with(actor: Actor) -> bool:
+    """Does anybody share evidence with them? One query."""
+    return db.session.scalars(sharing.shared_with(actor).limit(1)).first() is not None
