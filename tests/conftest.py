@@ -23,6 +23,21 @@ ROOT = Path(__file__).parents[1]
 WATCHED = ("migrations", "lms", "courses", "frameworks", "certificates")
 
 
+LONG = (
+    "tests/journeys/",
+    "test_kills.py",
+    "test_replica.py",
+    "test_memory.py",
+    "test_packager.py",
+    "test_pgbouncer.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first, so that no process is left with one of them when the other has nothing to do."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
+
+
 @pytest.fixture(scope="session")
 def server() -> str:
     """URL of the server's maintenance database."""
