@@ -53,8 +53,8 @@ conformance: $(VENV)/developer ## The ADL xAPI suite, both versions (SUITE=<chec
 machine: ## Make sure that Chromium, fonts and PgBouncer for the tests are there (Debian, Ubuntu)
 	@sh tests/machine.sh
 
-clean: ## Remove the virtual environment and caches; keeps var/ with its data
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+clean: ## Remove the virtual environment, caches and the tests' databases; keeps var/ with its data
+	rm -rf "$$($(PYTHON) -m tests.scratch)" $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/bin/python:
 	@echo "Making a virtual environment …"

@@ -50,7 +50,7 @@ def main() -> int:
     from lms.app import create_app
     from lms.core import config, embedded
 
-    server = os.environ.get("TEST_DATABASE_URL") or embedded.start(ROOT / "var" / "test-postgres")
+    server = os.environ.get("TEST_DATABASE_URL") or embedded.start(ROOT / "var" / "bench-postgres")
     name = f"bench_queue_{os.getpid()}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
 
 from lms.core import config, embedded
+from tests import scratch
 
 ROOT = Path(__file__).parents[1]
 WATCHED = ("migrations", "lms", "courses", "frameworks", "certificates")
@@ -43,9 +44,10 @@ def server() -> str:
     """URL of the server's maintenance database."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         return given
-    url = embedded.start(ROOT / "var" / "test-postgres")
+    url = embedded.start(scratch.folder() / "postgres")
     with psycopg.connect(url, autocommit=True) as connection:  # these data are thrown away
         connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET max_wal_size = '160MB'")
         connection.execute("ALTER SYSTEM SET max_connections = 200")
         connection.execute("SELECT pg_reload_conf()")
     return url
