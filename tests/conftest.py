@@ -34,9 +34,17 @@ LONG = (
 )
 
 
+SHARED = ("tests/journeys/test_every_page.py",)
+"""Files so long that both processes take half of one, each with a server of its own."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long come first, so that no process is left with one of them when the other has nothing to do."""
+    """A file stays in one process, for its tests share a server; the long ones come first, so that no process is left
+    with one of them when the other has nothing to do."""
     items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
+    for position, item in enumerate(items):
+        file = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(f"{file} {position % 2}" if file in SHARED else file))
 
 
 @pytest.fixture(scope="session")
