@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from courses.catalogue.models import CourseVersion, Format
 from courses.cpd.registers import method_of_format
@@ -94,7 +95,7 @@ def portfolios_signed(portfolio_id: UUID | None = None) -> Iterator[Brought]:
         .join(Enrolment, Enrolment.id == Portfolio.enrolment_id)
         .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
         .where(stands())
-        .distinct(Portfolio.id)
+        .ext(distinct_on(Portfolio.id))
         .order_by(Portfolio.id, SignOff.version.desc())
     )
     if portfolio_id is not None:

@@ -14,5 +14,5 @@ __all__ = [
     "add_email", "add_membership", "add_organisation", "ask_for_reset", "change_password", "change_person",
     "check_credentials", "confirm_address", "create_administrator", "create_token", "end_membership",
     "end_registration", "end_role", "end_sign_in", "end_sign_ins", "grant_role", "join", "make_primary",
-    "register_with", "renew", "remove_email", "reset_password", "revoke_token", "set_password", "sign_in", "usable_reset",
+    "register_with", "remove_email", "renew", "reset_password", "revoke_token", "set_password", "sign_in", "usable_reset",
 ]  # fmt: skip
