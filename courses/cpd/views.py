@@ -57,8 +57,8 @@ def said(entry: CpdEntry) -> Said:
 
 
 def missing(entry: CpdEntry, rule: Rule) -> list[Column]:
-    """What the register asks for and the entry does not say yet; nothing of what does not count."""
-    if entry.left_out_at is not None or entry.withdrawn_at is not None:
+    """What the register asks for and the entry does not say yet; nothing of what does not count, or counts elsewhere."""
+    if entry.left_out_at is not None or entry.withdrawn_at is not None or entry.told_minutes == 0:
         return []
     lacking = set(rules.missing(said(entry), rule))
     return [each for each in rule.columns if each.code in lacking]

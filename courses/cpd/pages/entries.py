@@ -25,6 +25,8 @@ from lms.core.web.forms import FormState
 from lms.core.web.pages import Redirect, actor_language
 
 ENTRY = "/record/cpd/<uuid:entry_id>"
+ALWAYS = ("reflection", "impact")
+"""Texts that are offered first, whoever asks for them."""
 NEW, DRAFT = with_texts(CpdNewForm), with_texts(CpdDraftForm)
 
 
@@ -81,10 +83,12 @@ def entry(actor: Actor, entry_id: UUID) -> Any:
 def _entry(actor: Actor, shown: CpdEntry, form: FormState, **more: Any) -> dict[str, Any]:
     known = queries.registered(me(actor))
     on = [each for each in known if each.code != GENERAL]
+    wanted = views.wanted(known, shown.happened_on)
     usual: dict[str, Any] = {"saved": None, "found": []}
     return {
         "entry": shown, "form": form, "words": words, "longest": LONGEST, "registers": on,
-        "wanted": views.wanted(known, shown.happened_on), "texts": shown.texts,
+        "wanted": wanted, "first": [each.code for each in wanted if each.by or each.code in ALWAYS],
+        "filled": [code for code in shown.texts if shown.texts[code]] + [*form.errors],
         "participatory": views.asks_for(known, shown.happened_on, "participatory_hours"),
         "standards": words.standard_options([each.code for each in on], shown),
         "check": check_of(shown.file_id) if shown.file_id else None,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import BinaryIO
 from uuid import UUID
 
-from courses.cpd import queries, rules
+from courses.cpd import letters, queries, rules
 from courses.cpd.errors import CameByItself
 from courses.cpd.models import CpdEntry
 from courses.cpd.registers import fields, known_standards, methods
@@ -156,6 +156,7 @@ def let_file_go(actor: Actor, file_id: UUID) -> None:
     """The scanner found something in it: it is taken off every entry."""
     for each in db.session.scalars(queries.holding(file_id).with_for_update()):
         _change(actor, each, each.edition)
+        letters.file_infected(each, each.file_name or "")
         each.file = each.file_name = None
 
 
