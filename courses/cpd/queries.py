@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select
 
 from courses.cpd.models import CpdCopy, CpdEntry
-from courses.cpd.registers import GENERAL
+from courses.cpd.registers import GENERAL, names
 from courses.cpd.rules import Counted, Period
 from lms.accounts.models import ProfessionalRegistration
 from lms.accounts.queries import registrations_of
@@ -28,13 +28,15 @@ class Registered:
     renews_on: date | None = None
 
 
-PLAIN = Registered(GENERAL, Bilingual("My own record, for no register", "Fy nghofnod fy hun, heb gofrestr"))
+PLAIN = Registered(GENERAL, names()[GENERAL])
 
 
 def registered(person_id: UUID) -> list[Registered]:
     """The registers that the person is on, then the plain record."""
     known = {
-        each.register_code: Registered(each.register_code, Bilingual(name, name), each.number, each.renews_on)
+        each.register_code: Registered(
+            each.register_code, names().get(each.register_code, Bilingual(name, "")), each.number, each.renews_on
+        )
         for each, name in registrations_of(person_id)
         if _is_open(each)
     }

@@ -143,6 +143,12 @@ def editions() -> Mapping[str, tuple[Rule, ...]]:
     }
 
 
+@cache
+def names() -> Mapping[str, Bilingual]:
+    """What registers are called, where they have a name in both languages."""
+    return {row["code"]: Bilingual(**row["name"]) for row in _read("registers")["registers"] if "name" in row}
+
+
 def rule_on(register: str, day: date) -> Rule:
     """What the register asks for on that day: the newest edition that is valid, or the first if none is yet.
 

@@ -371,6 +371,7 @@ ELSEWHERE = {
     "record.certificate", "uptake.download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "portfolios.export_progress",
+    "cpd.file", "cpd.copied", "cpd.copy_progress",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "player.state", "player.running",  # JSON
     "packages.progress", "packages.file",
