@@ -11,7 +11,7 @@ from courses.cpd.models import CpdEntry
 from courses.cpd.pages import words
 from courses.cpd.pages.record import EDIT, me, pages
 from courses.cpd.registers import GENERAL
-from courses.cpd.schemas import LONGEST, CpdDraftForm, CpdNewForm, with_texts
+from courses.cpd.schemas import LONGEST, TITLE, WHEN, CpdDraftForm, CpdNewForm, with_texts
 from courses.cpd.services import own
 from courses.portfolios.identifiers import Finding
 from courses.portfolios.pages.attempts import attempt, sentence
@@ -62,6 +62,10 @@ def entry(actor: Actor, entry_id: UUID) -> Any:
     if request.method == "GET":
         return _entry(actor, shown, forms.start(DRAFT, queries.facts_of(shown)))
     form = forms.read(DRAFT, request.form)
+    if shown.origin is None:
+        for name, message in (("title", TITLE), ("happened_on", WHEN)):
+            if form.ok and form.data[name] is None:
+                form.refuse(name, _(message))
     if not form.ok:
         return _entry(actor, shown, form), 422
     given = _given(form, shown)

@@ -1,12 +1,13 @@
 """Entries come by themselves, once, follow what becomes of it, and keep what the person wrote."""
 
+import importlib
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, text
 
 from courses.catalogue.models import CertificateKind
 from courses.cpd import handlers, queries, rules, sources
@@ -182,3 +183,26 @@ def test_another_room_brings_with_one_call_and_must_name_its_origin(app: Flask) 
         automatic.bring(actor_of(make_person()), [given(person)])
     with pytest.raises(Forbidden):
         automatic.withdraw(actor_of(person), "course", new_id())
+
+
+def test_the_backfill_says_what_the_use_cases_would_have_said(app: Flask) -> None:
+    """Migration 0046 over what was there before, beside the same gathered by this room."""
+    for code in ("elearning", "face_to_face", "placement"):
+        make_enrolment(course=make_course(format_code=code), state=EnrolmentState.COMPLETED)
+    pair = a_pair()
+    sign(pair)
+    sessions.answer(actor_of(pair.learner), log(pair.supervisor, pair.learner).id, wrong=None)
+    db.session.commit()
+    empty = delete(CpdEntry)
+    told = [each for each in CpdEntry.__table__.columns if each.key not in ("id", "saved_at", "recorded_at")]
+    facts = select(*told).order_by(CpdEntry.origin, CpdEntry.origin_id, CpdEntry.person_id)
+    with transaction():
+        db.session.execute(empty)
+        automatic.gather(HOUSE)
+        gathered = db.session.execute(facts).all()
+        db.session.execute(empty)
+        backfill = importlib.import_module("migrations.versions.0046_cpd_backfill")
+        for found in (backfill.COURSES, backfill.SUPERVISION, backfill.GIVEN, backfill.SIGNED) * 2:
+            db.session.execute(text((backfill.INTO + found + backfill.ONCE).replace(":", "\\:")))
+        assert db.session.execute(facts).all() == gathered
+    assert {each.origin for each in gathered} == {"course", "supervision", "supervision_given", "sign_off"}

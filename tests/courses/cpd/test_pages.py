@@ -101,6 +101,15 @@ def test_what_is_missing_is_said_by_field(signed_in: Any) -> None:
         assert words in answer.text
 
 
+def test_an_entry_of_ones_own_keeps_a_title_and_a_day(signed_in: Any) -> None:
+    person = make_person()
+    entry = write_down(person)
+    answer = post_form(signed_in(person), f"{HERE}/{entry.id}", {"edition": "1", "title": " ", "reflection": "kept"})
+    assert answer.status_code == 422
+    assert "Write what you did" in answer.text
+    assert "kept" in answer.text
+
+
 def test_a_sign_of_a_person_is_warned_of_before_it_is_saved(signed_in: Any) -> None:
     person = make_person()
     browser = signed_in(person)
