@@ -265,7 +265,8 @@ VISITS: dict[str, Callable[[], Visit]] = (
         "profile.password": as_("nurse"),
         "profile.registrations": as_("nurse"),
         "profile.renewal": lambda: Visit(
-            {"registration_id": one(select(ProfessionalRegistration.id).filter_by(person_id=demo("nurse")))}, demo("nurse")
+            {"registration_id": one(select(ProfessionalRegistration.id).filter_by(person_id=demo("nurse")))},
+            demo("nurse"),
         ),
         "profile.sign_ins": as_("nurse"),
         "profile.tokens": as_("nurse"),
