@@ -17,10 +17,14 @@ from courses.catalogue.api import api as catalogue_api
 from courses.catalogue.author_pages import pages as course_author_pages
 from courses.catalogue.pages import pages as catalogue_pages
 from courses.catalogue.queries import titles_on_offer
+from courses.cpd import exporting as cpd_exporting  # noqa: F401 - its jobs register themselves
+from courses.cpd import handlers as cpd_handlers
+from courses.cpd.api import api as cpd_api
+from courses.cpd.pages import pages as cpd_pages
 from courses.enrolments import handlers as enrolment_handlers
 from courses.enrolments import hooks as enrolment_hooks
 from courses.enrolments.api import api as enrolments_api
-from courses.enrolments.events import EnrolmentCompleted, LearnerEnrolled
+from courses.enrolments.events import EnrolmentCompleted, EnrolmentWithdrawn, LearnerEnrolled, LearningCompleted
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
@@ -51,13 +55,13 @@ from courses.portfolios import pages as portfolios_pages
 from courses.portfolios.api import api as portfolios_api
 from courses.portfolios.demand.api import api as demand_api
 from courses.portfolios.demand.pages import pages as demand_pages
-from courses.portfolios.events import PortfolioSignedOff, SignOffWithdrawn
+from courses.portfolios.events import FileInfected, PortfolioSignedOff, SignOffWithdrawn
 from courses.portfolios.moderation import handlers as moderation_handlers
 from courses.portfolios.moderation.api import api as moderation_api
 from courses.portfolios.moderation.pages import pages as moderation_pages
 from courses.supervision import jobs as supervision_jobs  # noqa: F401 - the same
 from courses.supervision.api import api as supervision_api
-from courses.supervision.events import AttestationEnded, AttestationMade
+from courses.supervision.events import AttestationEnded, AttestationMade, SessionAgreed, SessionWithdrawn
 from courses.supervision.pages import pages as supervision_pages
 from courses.supervision.queries import supervised_by
 from courses.supervision.sessions import tasks
@@ -79,7 +83,7 @@ from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api
 from lms.demonstration import cli as demonstration  # noqa: F401 - its commands register themselves
-from lms.portal import navigation, portfolio_pdf
+from lms.portal import cpd_pdf, navigation, portfolio_pdf
 from lms.portal import pages as portal_pages
 from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
@@ -117,6 +121,7 @@ PAGES: tuple[Blueprint, ...] = (
     portfolios_pages.observer_pages,
     portfolios_pages.shared_pages,
     portfolios_pages.template_pages,
+    cpd_pages,
     framework_pages,
     catalogue_pages,
     course_author_pages,
@@ -152,6 +157,7 @@ APIS: tuple[Api, ...] = (
     portfolios_api,
     moderation_api,
     demand_api,
+    cpd_api,
     frameworks_api,
     catalogue_api,
     accounts_api,
@@ -177,6 +183,13 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (PortfolioSignedOff, moderation_handlers.draw_sample),
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
     (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
+    (LearningCompleted, cpd_handlers.learnt),
+    (EnrolmentWithdrawn, cpd_handlers.given_up),
+    (SessionAgreed, cpd_handlers.agreed),
+    (SessionWithdrawn, cpd_handlers.recorded_in_error),
+    (PortfolioSignedOff, cpd_handlers.signed_off),
+    (SignOffWithdrawn, cpd_handlers.sign_off_withdrawn),
+    (FileInfected, cpd_handlers.infected),
 )
 LOADERS: tuple[Callable[[Actor], None], ...] = (
     accounts_loading.load_reference,
@@ -213,6 +226,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
     tasks.provide(portfolio_hooks.tasks_of, portfolio_hooks.titles_of)
     app.extensions["portfolios.draw"] = portfolio_pdf.draw
+    app.extensions["cpd.draw"] = cpd_pdf.draw
     app.extensions["frameworks.course_titles"] = titles_on_offer
     cli.init_app(app)
     app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]

@@ -143,7 +143,7 @@ def _keep_list(kind: type[Reference], rows: list[Given]) -> None:
         if kind is not Funding:
             facts["position"] = position
         if "booking" in row:
-            facts["booking"] = row["booking"]
+            facts["booking"], facts["participatory"] = row["booking"], row.get("participatory", False)
         kept = db.session.get(kind, row["code"])
         if kept is None:
             db.session.add(kind(code=row["code"], **facts))

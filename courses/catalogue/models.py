@@ -70,12 +70,16 @@ class Topic(Reference):
 
 
 class Format(Reference):
-    """How a course is delivered, such as e-learning. `booking`: how one gets in."""
+    """How a course is delivered, such as e-learning. `booking`: how one gets in.
+
+    `participatory`: learnt together with other people, as NMC's revalidation means it.
+    """
 
     __tablename__ = "course_format"
     title: Mapped[Bilingual] = bilingual("title")
     booking: Mapped[str]
     position: Mapped[int]
+    participatory: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 class Funding(Reference):

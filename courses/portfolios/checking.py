@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from courses.portfolios import letters, previews, scanning
+from courses.portfolios.events import FileInfected
 from courses.portfolios.models import CheckState, EvidenceItem, EvidenceState, FileCheck, FilePreview
 from courses.portfolios.queries import check_of
 from courses.portfolios.uploads import PDF
-from lms.core import audit, clock, files
+from lms.core import audit, clock, events, files
 from lms.core.db import db, transaction
 from lms.core.files import StoredFile
 from lms.core.ids import new_id
@@ -53,6 +54,7 @@ def record_check(actor: Actor, file_id: UUID, found: str | None) -> None:
             item.state, item.submitted_at = EvidenceState.DRAFT, None
         audit.record(actor, "evidence.infected", about=item.portfolio.learner_id, thing=item, found=found)
         letters.file_infected(item, name)
+    events.publish(FileInfected(file_id, found))
     db.session.flush()  # nothing refers to it any more
     drop(file_id)
 

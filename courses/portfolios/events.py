@@ -22,3 +22,11 @@ class SignOffWithdrawn:
 
     portfolio_id: UUID
     enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class FileInfected:
+    """The scanner found something in a file: whoever holds it lets it go."""
+
+    file_id: UUID
+    found: str

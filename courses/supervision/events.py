@@ -16,3 +16,18 @@ class AttestationEnded:
 
     learner_id: UUID
     programme_code: str
+
+
+@dataclass(frozen=True)
+class SessionAgreed:
+    """A learner agreed that a session took place: it counts for the two of them."""
+
+    session_id: UUID
+    learner_id: UUID
+
+
+@dataclass(frozen=True)
+class SessionWithdrawn:
+    """It was recorded in error, and counts for nobody."""
+
+    session_id: UUID

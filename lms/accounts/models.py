@@ -141,12 +141,16 @@ class EmailConfirmation(Record):
 
 
 class ProfessionalRegistration(Record):
-    """A person's entry in a register, as last checked against the live register outside this system."""
+    """A person's entry in a register, as last checked against the live register outside this system.
+
+    `number` None: not told. `renews_on`: the day by which it is renewed, as the person says.
+    """
 
     __tablename__ = "professional_registration"
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     register_code: Mapped[str] = mapped_column(ForeignKey("register.code"))
-    number: Mapped[str]
+    number: Mapped[str | None]
+    renews_on: Mapped[date | None] = mapped_column(Date)
     checked_on: Mapped[date | None] = mapped_column(Date)
     checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     ended_on: Mapped[date | None] = mapped_column(Date)

@@ -117,7 +117,12 @@ class PersonChangeIn(Schema):
 
 class RegistrationIn(Schema):
     register = Code(required=True, message=CHOOSE)
-    number = Text(max=40, required=True, message=N_("Enter your registration number"))
+    number = Text(max=40, load_default=None)
+    renews_on = Day(load_default=None)
+
+
+class RenewalIn(Schema):
+    renews_on = Day(load_default=None)
 
 
 class MembershipIn(Schema):

@@ -7,7 +7,7 @@ SCOPES: dict[str, tuple[str, frozenset[P]]] = {
     "read_own": (
         N_("Read my own record: profile, learning, evidence and certificates"),
         frozenset({P.HOME_READ, P.PROFILE_READ, P.ENROLMENT_READ, P.PORTFOLIO_READ, P.AWARD_READ,
-                   P.RECORD_STORE_READ}),
+                   P.RECORD_STORE_READ, P.CPD_READ}),
     ),
     "enrol": (
         N_("Enrol me on training, start it, and withdraw"),
@@ -17,6 +17,7 @@ SCOPES: dict[str, tuple[str, frozenset[P]]] = {
         N_("Write and submit my evidence"),
         frozenset({P.ENROLMENT_READ, P.PORTFOLIO_READ, P.PORTFOLIO_EDIT}),
     ),
+    "cpd": (N_("Read and write my CPD record"), frozenset({P.CPD_READ, P.CPD_EDIT})),
     "share": (N_("Share my certificates"), frozenset({P.AWARD_READ, P.AWARD_SHARE})),
     "profile": (N_("Change my profile"), frozenset({P.PROFILE_READ, P.PROFILE_EDIT})),
     "supervise": (

@@ -24,7 +24,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     entries = [
         _entry(_("My learning"), "learning.learning", "learning", "enrolments", "portfolios"),
         _entry(_("Find training"), "catalogue.search", "catalogue", "frameworks"),
-        _entry(_("My record"), "record.record", "record", "my_statements"),
+        _entry(_("My record"), "record.record", "record", "my_statements", "cpd"),
     ]
     if actor.might(Permission.PORTFOLIO_DECIDE):
         entries.append(

@@ -1,7 +1,7 @@
 """One's own profile: nothing typed is lost, nothing is done twice, nothing is overwritten unseen."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -182,6 +182,29 @@ def test_a_registration_is_added_once_and_ended(app: Flask) -> None:
     stranger = sign_in_browser(app, make_person())
     assert post_form(stranger, f"{url}/{entry.id}/end", {}, url).status_code == 404
     assert post_form(browser, f"{url}/{entry.id}/end", {}, url).status_code == 303
+
+
+def test_a_registration_needs_no_number_and_its_renewal_is_said_by_its_owner(app: Flask) -> None:
+    person = make_person()
+    browser, url = sign_in_browser(app, person), "/en/profile/registrations"
+    day = {"renews_on-day": "27", "renews_on-month": "3", "renews_on-year": "2028"}
+    assert post_form(browser, url, {"register": "HCPC"} | day).status_code == 303
+    ((entry, _name),) = queries.registrations_of(person.id)
+    assert (entry.number, entry.renews_on) == (None, date(2028, 3, 27))
+    assert "Number not given" in browser.get(url).text
+    renewal = f"{url}/{entry.id}/renewal"
+    stranger = sign_in_browser(app, make_person())
+    assert stranger.get(renewal).status_code == 404
+    assert post_form(stranger, renewal, day, url).status_code == 404
+    assert post_form(browser, renewal, day | {"renews_on-month": "13"}).status_code == 422
+    assert post_form(browser, renewal, day | {"renews_on-year": "2030"}).status_code == 303
+    db.session.refresh(entry)
+    assert entry.renews_on == date(2030, 3, 27)
+    assert post_form(browser, renewal, {}).status_code == 303
+    db.session.refresh(entry)
+    assert entry.renews_on is None
+    assert post_form(browser, f"{url}/{entry.id}/end", {}, url).status_code == 303
+    assert browser.get(renewal).status_code == 404
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(app: Flask) -> None:

@@ -29,14 +29,14 @@ from courses.supervision.models import Attestation, StandIn, StandInKind, Superv
 from courses.supervision.queries import supervised_people
 from courses.supervision.sessions import services as sessions
 from courses.supervision.sessions.models import SessionKind
-from lms.accounts.models import Membership, RoleGrant
+from lms.accounts.models import Membership, ProfessionalRegistration, RoleGrant
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.ids import new_id
 from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_person
-from tests.journeys import content_visits, store_visits
+from tests.journeys import content_visits, cpd_visits, store_visits
 from tests.journeys.player_visits import on_package
 from tests.journeys.visiting import Visit, as_, demo, one
 
@@ -245,6 +245,7 @@ def open_to_all(**values: Any) -> Callable[[], Visit]:
 VISITS: dict[str, Callable[[], Visit]] = (
     content_visits.VISITS
     | store_visits.VISITS
+    | cpd_visits.VISITS
     | {
         "home.home": as_("nurse2"),
         "learning.learning": as_("nurse2"),
@@ -263,6 +264,10 @@ VISITS: dict[str, Callable[[], Visit]] = (
         "profile.emails": as_("nurse"),
         "profile.password": as_("nurse"),
         "profile.registrations": as_("nurse"),
+        "profile.renewal": lambda: Visit(
+            {"registration_id": one(select(ProfessionalRegistration.id).filter_by(person_id=demo("nurse")))},
+            demo("nurse"),
+        ),
         "profile.sign_ins": as_("nurse"),
         "profile.tokens": as_("nurse"),
         "profile.add_membership": as_("nurse"),
@@ -367,6 +372,7 @@ ELSEWHERE = {
     "record.certificate", "uptake.download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "portfolios.export_progress",
+    "cpd.file", "cpd.copied", "cpd.copy_progress",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "player.state", "player.running",  # JSON
     "packages.progress", "packages.file",

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from courses.catalogue.models import Programme
 from courses.supervision import letters
 from courses.supervision.errors import AlreadyEnded, OwnSupervisor, SessionAnswered
+from courses.supervision.events import SessionAgreed, SessionWithdrawn
 from courses.supervision.sessions import queries, rules
 from courses.supervision.sessions import tasks as asked
 from courses.supervision.sessions.models import SessionKind, SessionLearner, SupervisionSession
 from lms.accounts.models import Person
-from lms.core import audit, clock
+from lms.core import audit, clock, events
 from lms.core.db import db, get_or_refuse, record
 from lms.core.errors import Invalid, NotFound
 from lms.core.language import N_
@@ -88,6 +89,8 @@ def answer(actor: Actor, session_id: UUID, *, wrong: str | None) -> SessionLearn
         letters.session_disputed(part.session.supervisor, part.learner, part.session.held_on)
     done = "agreed" if wrong is None else "disputed"
     audit.record(actor, f"supervision-session.{done}", about=part.learner_id, thing=part.session)
+    if wrong is None:
+        events.publish(SessionAgreed(session_id, part.learner_id))
     return part
 
 
@@ -101,6 +104,7 @@ def withdraw(actor: Actor, session_id: UUID, reason: str) -> SupervisionSession:
         raise AlreadyEnded()
     found.withdrawn_at, found.withdrawn_reason = clock.now(), reason
     audit.record(actor, "supervision-session.withdrawn", about=actor.person, thing=found, reason=reason)
+    events.publish(SessionWithdrawn(session_id))
     return found
 
 

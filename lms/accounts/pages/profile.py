@@ -18,6 +18,7 @@ from lms.accounts.schemas import (
     MembershipIn,
     PersonForm,
     RegistrationIn,
+    RenewalIn,
     TokenForm,
 )
 from lms.accounts.services.people import version_of
@@ -121,6 +122,27 @@ def registrations(actor: Actor) -> Any:
         status = 422
     shown = {"registrations": queries.registrations_of(me), "registers": words.register_options()}
     return shown | {"form": form}, status
+
+
+@pages.page(
+    BOTH,
+    "/profile/registrations/<uuid:registration_id>/renewal",
+    needs=P.PROFILE_EDIT,
+    template="accounts/renewal.html",
+)
+def renewal(actor: Actor, registration_id: UUID) -> Any:
+    """When it is renewed: the CPD record counts in that cycle."""
+    known = {each.id: (each, name) for each, name in queries.registrations_of(_me(actor)) if not each.ended_on}
+    if registration_id not in known:
+        raise NotFound()
+    found, name = known[registration_id]
+    if request.method == "GET":
+        return {"form": forms.start(RenewalIn, {"renews_on": found.renews_on}), "name": name}
+    form = forms.read(RenewalIn, request.form)
+    if not form.ok:
+        return {"form": form, "name": name}, 422
+    services.renew(actor, registration_id, form.data["renews_on"])
+    return Redirect("profile.registrations", flash=_("The date is recorded."))
 
 
 @pages.page("POST", "/profile/registrations/<uuid:registration_id>/end", needs=P.PROFILE_EDIT)

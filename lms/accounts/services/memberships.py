@@ -89,7 +89,9 @@ def end_membership(actor: Actor, membership_id: UUID, on: date) -> Membership:
     return found
 
 
-def register_with(actor: Actor, register: str, number: str) -> ProfessionalRegistration:
+def register_with(
+    actor: Actor, register: str, number: str | None = None, renews_on: date | None = None
+) -> ProfessionalRegistration:
     """One's own entry in a professional register; unchecked until somebody checks it against the register."""
     actor.require(Permission.PROFILE_EDIT, about=actor.person)
     _named(Register, register, "register")
@@ -101,15 +103,31 @@ def register_with(actor: Actor, register: str, number: str) -> ProfessionalRegis
     )
     if db.session.scalar(there.limit(1)):
         raise Conflict(N_("You already have an entry for this register. End it first."))
-    made = record(ProfessionalRegistration(person_id=actor.person, register_code=register, number=number))
+    made = record(
+        ProfessionalRegistration(person_id=actor.person, register_code=register, number=number, renews_on=renews_on)
+    )
     audit.record(actor, "registration.added", about=actor.person, thing=made, register=register)
     return made
 
 
+def renew(actor: Actor, registration_id: UUID, renews_on: date | None) -> ProfessionalRegistration:
+    """The day by which one's own entry is renewed, or that it is not known. Raises NotFound, AlreadyEnded."""
+    found = _own_registration(actor, registration_id)
+    found.renews_on = renews_on
+    audit.record(actor, "registration.dated", about=actor.person, thing=found)
+    return found
+
+
 def end_registration(actor: Actor, registration_id: UUID) -> None:
     """One's own entry ends today. Raises NotFound, AlreadyEnded."""
+    found = _own_registration(actor, registration_id)
+    found.ended_on = clock.today()
+    audit.record(actor, "registration.ended", about=actor.person, thing=found)
+
+
+def _own_registration(actor: Actor, registration_id: UUID) -> ProfessionalRegistration:
     actor.require(Permission.PROFILE_EDIT, about=actor.person)
-    found = db.session.scalar(
+    found: ProfessionalRegistration | None = db.session.scalar(
         select(ProfessionalRegistration)
         .where(ProfessionalRegistration.id == registration_id, ProfessionalRegistration.person_id == actor.person)
         .with_for_update()
@@ -118,8 +136,7 @@ def end_registration(actor: Actor, registration_id: UUID) -> None:
         raise NotFound()
     if found.ended_on is not None:
         raise AlreadyEnded()
-    found.ended_on = clock.today()
-    audit.record(actor, "registration.ended", about=actor.person, thing=found)
+    return found
 
 
 def _refuse_overlap(

@@ -1,0 +1,1 @@
+"""Use cases of CPD records: what comes by itself, and what a person writes."""
