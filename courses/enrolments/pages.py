@@ -117,6 +117,7 @@ def enrolment(actor: Actor, enrolment_id: UUID) -> Any:
         "position": queries.waiting_position(it) if waits else None,
         "chosen": waits and it.version.capacity_rule.value in ("cohort", "allocation"),
         "needs": wording.needs(it, events),
+        "fallen": wording.fallen(it, events),
         "supervisor": supervisor.supervisor.display_name if supervisor else None,
         "timeline": [
             {"when": moment(event.at), "text": wording.happened(event), "by": name or ""} for event, name in events

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from courses.portfolios import rules, signing
@@ -124,7 +124,10 @@ def state_name(state: str) -> str:
     }[EvidenceState(state)]
 
 
-def whole_tag(portfolio: Portfolio) -> tuple[str, str]:
+def whole_tag(portfolio: Portfolio, moderated: object = None) -> tuple[str, str]:
+    """The state in words, and its colour. `moderated`: a moderator has looked again and agrees with the signature."""
+    if moderated is not None and portfolio.state is PortfolioState.SIGNED_OFF:
+        return _("Signed off and moderated"), "aqua-green"
     return {
         PortfolioState.IN_PROGRESS: (_("In progress"), "blue"),
         PortfolioState.SUBMITTED: (_("Waiting for sign-off"), "purple"),
@@ -232,10 +235,22 @@ def also_changed(item: EvidenceItem) -> list[str]:
     before, now = item.decisions[-1].content, signing.item_content(item)
     named = {
         "file": _("The file is another one"),
+        "links": _("The links were changed"),
         "observer": _("The observer was changed"),
         "observed_on": _("The date of the observation was changed"),
+        "observation": _("The observer’s signature is another one"),
+        "statements": _("The statements of the framework were changed"),
     }
-    return [text for name, text in named.items() if before[name] != now[name]]
+    return [text for name, text in named.items() if name in before and before[name] != now[name]]
+
+
+def say_identifiable(language: str) -> str:
+    """A comment for whoever wrote so that somebody can be recognised, in their language."""
+    with force_locale("cy" if language == "cy" else "en_GB"):
+        return _(
+            "Somebody could be recognised in this. Please take out names, dates of birth, addresses and anything else "
+            "that points to one person, and send it again."
+        )
 
 
 def both(text: dict[str, str]) -> Bilingual:

@@ -85,10 +85,27 @@ def checked_file(item: EvidenceItem) -> tuple[StoredFile, str]:
     """The item's file and its name, once it may be opened. Raises NotFound, FileNotChecked."""
     if item.file is None or item.file_name is None:
         raise NotFound()
-    check = check_of(item.file.id)
+    _is_checked(item.file)
+    return item.file, item.file_name
+
+
+def _is_checked(file: StoredFile) -> None:
+    check = check_of(file.id)
     if check is not None and check.state is not CheckState.CLEAN:
         raise FileNotChecked()
-    return item.file, item.file_name
+
+
+def signed_file(signature: SignOff, position: int) -> tuple[StoredFile, str]:
+    """The file of an item as it was signed, and its name. Raises NotFound, FileNotChecked."""
+    for each in signature.content["items"]:
+        if each["position"] == position and (kept := each["file"]):
+            stored = select(StoredFile).where(StoredFile.sha256 == bytes.fromhex(kept["sha256"]))
+            found = db.session.scalars(stored).one_or_none()
+            if found is None:
+                break
+            _is_checked(found)
+            return found, kept["name"]
+    raise NotFound()
 
 
 def signature_of(portfolio: Portfolio, version: int) -> SignOff:
