@@ -45,7 +45,7 @@ def about_portfolio(portfolio: Portfolio, **more: Any) -> dict[str, Any]:
 @pages.page("GET", WHOLE, needs=READ, template="portfolios/portfolio.html")
 def portfolio(actor: Actor, enrolment_id: UUID) -> Any:
     """How far it is, and what comes next."""
-    shown = access.portfolio_by_enrolment(actor, READ, enrolment_id)
+    shown = access.overview_by_enrolment(actor, enrolment_id)
     if shown.learner_id != actor.person:
         return Redirect("supervision_queue.portfolio", portfolio_id=shown.id)
     about = about_portfolio(

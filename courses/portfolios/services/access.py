@@ -1,13 +1,15 @@
 """Which portfolio, and may this actor? Every use case and every page begins here."""
 
+from collections.abc import Callable
 from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
+from sqlalchemy.sql.base import ExecutableOption
 
 from courses.portfolios.errors import FileNotChecked, LicenceNotLive, NotTheSupervisor, SignerIsLearner
 from courses.portfolios.models import CheckState, EvidenceItem, EvidenceState, Portfolio, SignOff
-from courses.portfolios.queries import check_of, whole
+from courses.portfolios.queries import check_of, overview, whole
 from courses.supervision.models import SupervisorLicence
 from courses.supervision.queries import has_charge, live_licence, supervisor_of
 from lms.accounts.models import Person
@@ -34,10 +36,15 @@ def portfolio_by_enrolment(actor: Actor, permission: Permission, enrolment_id: U
     return _readable(actor, permission, _whole("enrolment_id"), enrolment_id)
 
 
+def overview_by_enrolment(actor: Actor, enrolment_id: UUID) -> Portfolio:
+    """To be listed: states and decisions of its items, and nothing of what they say. Raises NotFound."""
+    return _readable(actor, Permission.PORTFOLIO_READ, _whole("enrolment_id", overview), enrolment_id)
+
+
 @cache
-def _whole(key: str) -> Select[Portfolio]:
+def _whole(key: str, loaded: Callable[[], tuple[ExecutableOption, ...]] = whole) -> Select[Portfolio]:
     """The statement for a portfolio by that column, built once: it has many parts."""
-    return select(Portfolio).where(getattr(Portfolio, key) == bindparam("id")).options(*whole())
+    return select(Portfolio).where(getattr(Portfolio, key) == bindparam("id")).options(*loaded())
 
 
 def _readable(actor: Actor, permission: Permission, found: Select[Portfolio], id: UUID) -> Portfolio:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from courses.portfolios.errors import TemplateCodeTaken, TemplateIncomplete, TemplatePublished
 from courses.portfolios.models import EvidenceKind, PortfolioTemplate, SupervisionRule, TemplateItem
+from courses.portfolios.template_queries import template_versions
 from lms.core import audit, clock
 from lms.core.db import db, get_or_refuse, record
 from lms.core.errors import Invalid, NotFound, StaleEdit
@@ -42,6 +43,22 @@ class Asked:
 def require_editor(actor: Actor, permission: Permission = EDIT) -> None:
     """Raises Forbidden unless the actor may edit courses somewhere: templates belong to no one body."""
     actor.require(permission, at=tuple(actor.reach(permission).places))
+
+
+def versions_of(actor: Actor, code: str) -> list[PortfolioTemplate]:
+    """Every version with its items, the newest first, for whoever edits courses. Raises Forbidden, NotFound."""
+    require_editor(actor)
+    if not (versions := template_versions(code)):
+        raise NotFound()
+    return versions
+
+
+def draft_of(actor: Actor, code: str) -> PortfolioTemplate:
+    """The version that is being written. Raises Forbidden, NotFound."""
+    for each in versions_of(actor, code):
+        if each.published_at is None:
+            return each
+    raise NotFound()
 
 
 def begin(actor: Actor, code: str, title: Bilingual, supervision: SupervisionRule) -> PortfolioTemplate:
