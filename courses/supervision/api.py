@@ -33,6 +33,7 @@ from courses.supervision.schemas import (
     AnswerIn,
     AttestationIn,
     AttestationOut,
+    AttestationQuery,
     AttestationsOut,
     GroundIn,
     HandoverIn,
@@ -118,10 +119,14 @@ def end(actor: Actor, supervision_id: UUID) -> Supervision:
     return services.end(actor, supervision_id)
 
 
-@api.operation("GET", "/attestations", needs=READ, query=SupervisionQuery, returns=(200, AttestationsOut))
-def attestations(actor: Actor, programme: str | None, cursor: str | None, size: int) -> Page[Attestation]:
-    """Attestations about oneself, made by oneself, or about people where one organises or leads."""
+@api.operation("GET", "/attestations", needs=READ, query=AttestationQuery, returns=(200, AttestationsOut))
+def attestations(
+    actor: Actor, programme: str | None, on: date | None, cursor: str | None, size: int
+) -> Page[Attestation]:
+    """Attestations about oneself, made by oneself, or about people where one organises or leads; all, or as of a day."""
     found = queries.attestations_for(actor)
+    if on is not None:
+        found = found.where(queries.attestation_holds(on))
     if programme:
         found = found.where(Attestation.programme_code == programme)
     return page_of(found, cursor, size, key=(Attestation.id,))

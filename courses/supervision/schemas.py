@@ -248,6 +248,10 @@ class SupervisionQuery(PageQuery):
     programme = Code(load_default=None)
 
 
+class AttestationQuery(SupervisionQuery):
+    on = fields.Date(load_default=None, metadata={"description": "Only those in force that day"})
+
+
 LicencesOut = page_schema(LicenceOut)
 SupervisionsOut = page_schema(SupervisionOut)
 AttestationsOut = page_schema(AttestationOut)
