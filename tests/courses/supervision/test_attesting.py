@@ -12,7 +12,7 @@ from courses.supervision.models import AttestationGround
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.mail import MailMessage
-from lms.core.permissions import Role
+from lms.core.permissions import Actor, Role
 from tests.factories.accounts import grant, make_membership, make_organisation, make_person
 from tests.factories.portfolios import actor_of
 from tests.factories.supervision import make_attestation, make_licence, make_supervision
@@ -70,7 +70,7 @@ def test_both_are_told_a_month_and_a_week_before_and_no_more(pair: Any) -> None:
     told = []
     for away in (0, 9, 10, 11, 25, 32, 33, 34, 39):
         with clock.frozen(clock.now() + away * DAY), transaction():
-            told.append(services.warn_of_ends())
+            told.append(services.warn_of_ends(Actor.system()))
     assert told == [0, 0, 0, 1, 0, 0, 0, 1, 0]
     addresses = {learner.emails[0].address, supervisor.emails[0].address}
     assert {to for to, subject in letters() if "will end" in subject} == addresses
@@ -83,7 +83,7 @@ def test_nobody_is_warned_whom_another_attestation_carries_on(pair: Any) -> None
     make_attestation(learner, supervisor, ends_on=today + 5 * DAY)
     make_attestation(learner, supervisor, ends_on=today + 200 * DAY)
     with transaction():
-        assert services.warn_of_ends() == 0
+        assert services.warn_of_ends(Actor.system()) == 0
 
 
 def test_a_licence_that_ends_first_ends_the_attestation(app: Flask, signed_in: Any) -> None:
@@ -94,7 +94,9 @@ def test_a_licence_that_ends_first_ends_the_attestation(app: Flask, signed_in: A
     made = make_attestation(learner, supervisor, ends_on=today + 300 * DAY)
     assert list(db.session.scalars(reading.ending(today, today + 7 * DAY))) == [made]
     with transaction():
-        assert services.warn_of_ends() == 1, "it is within the month and within the week, and told of once"
+        assert services.warn_of_ends(Actor.system()) == 1, (
+            "it is within the month and within the week, and told of once"
+        )
     assert "Attestation ends soon" in signed_in(supervisor).get("/en/supervision/learners").text
 
 
@@ -106,6 +108,6 @@ def test_five_learners_are_one_letter_to_their_supervisor(app: Flask) -> None:
         make_supervision(learner, supervisor)
         make_attestation(learner, supervisor, ends_on=clock.today() + 20 * DAY)
     with transaction():
-        assert services.warn_of_ends() == 5
+        assert services.warn_of_ends(Actor.system()) == 5
     (mine,) = [each for each in letters() if each[0] == supervisor.emails[0].address]
     assert mine[1] == "What you attest will end"
