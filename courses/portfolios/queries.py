@@ -288,6 +288,7 @@ def several_for(supervisor_id: UUID, limit: int) -> list[EvidenceItem]:
             joinedload(EvidenceItem.portfolio).joinedload(Portfolio.learner),
             joinedload(EvidenceItem.portfolio).joinedload(Portfolio.enrolment).joinedload(Enrolment.version),
             selectinload(EvidenceItem.decisions).joinedload(Decision.decided_by),
+            selectinload(EvidenceItem.statements), selectinload(EvidenceItem.observations),
         )
         .order_by(EvidenceItem.submitted_at, EvidenceItem.id)
     )  # fmt: skip
