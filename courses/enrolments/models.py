@@ -51,7 +51,7 @@ class Enrolment(Record):
 
     The membership columns are as they were on `enrolled_on`, and stay so: reports attribute people as at the event.
     `learning_completed_at`: all of the content is done; `portfolio_signed_off_at`: its portfolio stands signed;
-    `completed_on`: everything the course asks for is done. `declared`: facts that the learner confirmed on enrolling,
+    `completed_on`: everything the course asks for is done, and stands. `declared`: facts that the learner confirmed on enrolling,
     and nobody else holds. `ended_on`: withdrawn that day.
     """
 
@@ -104,15 +104,25 @@ class EnrolmentEventKind(StrEnum):
     PORTFOLIO_REOPENED = "portfolio_reopened"
     NOTED = "noted"
     COMPLETED = "completed"
+    COMPLETION_WITHDRAWN = "completion_withdrawn"
     PAUSED = "paused"
     RESUMED = "resumed"
     WITHDRAWN = "withdrawn"
 
 
 class EnrolmentEvent(Record):
-    """What happened to an enrolment; only appended to. `statement_id`: the xAPI statement that said so."""
+    """What happened to an enrolment; only appended to. `statement_id`: the xAPI statement that said so.
+
+    A completion that no longer stands keeps its day in the `details` of the event that withdraws it (`completed_on`).
+    """
 
     __tablename__ = "enrolment_event"
+    __table_args__ = (
+        Index(
+            "ix_enrolment_event_completion_withdrawn", "enrolment_id", "at",
+            postgresql_where="kind = 'completion_withdrawn'",
+        ),
+    )  # fmt: skip
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"), index=True)
     at: Mapped[datetime]
     kind: Mapped[EnrolmentEventKind] = mapped_column(stored(EnrolmentEventKind))

@@ -18,10 +18,12 @@ from courses.enrolments.errors import (
     NotDeclared,
 )
 from courses.enrolments.models import OPEN_STATES, Enrolment, EnrolmentState, WithdrawalReason
+from courses.enrolments.rules import depends_on_attestation
 from courses.enrolments.schemas import EnrolForm, WithdrawalForm
 from courses.enrolments.services.learning import needs_portfolio
 from courses.enrolments.services.standing import Standing
-from courses.supervision.queries import supervisor_of
+from courses.supervision.models import Attestation
+from courses.supervision.queries import attestation_on, supervisor_of
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Invalid, NotFound, Refusal
@@ -117,6 +119,8 @@ def enrolment(actor: Actor, enrolment_id: UUID) -> Any:
         "position": queries.waiting_position(it) if waits else None,
         "chosen": waits and it.version.capacity_rule.value in ("cohort", "allocation"),
         "needs": wording.needs(it, events),
+        "fallen": wording.fallen(it, events),
+        "attested": _attested(it),
         "supervisor": supervisor.supervisor.display_name if supervisor else None,
         "timeline": [
             {"when": moment(event.at), "text": wording.happened(event), "by": name or ""} for event, name in events
@@ -130,6 +134,13 @@ def enrolment(actor: Actor, enrolment_id: UUID) -> Any:
         "may_withdraw": it.state in OPEN_STATES
         and actor.may(P.ENROLMENT_WITHDRAW, about=it.learner_id, at=it.organisation_lineage),
     }
+
+
+def _attested(it: Enrolment) -> Attestation | None:
+    """What holds today, for a course that depends on it."""
+    if it.course.programme_code is None or not depends_on_attestation(it.version.eligibility):
+        return None
+    return attestation_on(it.learner_id, it.course.programme_code, clock.today())
 
 
 def _state(state: EnrolmentState) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from courses.enrolments.errors import EnrolmentRefused, NotDeclared
 from courses.enrolments.models import Enrolment, EnrolmentEvent, EnrolmentEventKind, EnrolmentState, WithdrawalReason
 from courses.enrolments.rules.facts import Place, listed, the_same
 from courses.enrolments.services.entering import way_out
-from courses.enrolments.services.learning import ATTESTATION_ENDED, needs_portfolio
+from courses.enrolments.services.learning import ATTESTATION_ENDED, BEGUN_ANEW, needs_portfolio
 from courses.enrolments.services.standing import Standing
 from lms.core.language import N_, Bilingual
 from lms.core.web.site import day
@@ -45,6 +45,7 @@ EVENTS = {
     EnrolmentEventKind.PORTFOLIO_SIGNED_OFF: N_("The portfolio was signed off"),
     EnrolmentEventKind.PORTFOLIO_REOPENED: N_("The portfolio was opened again"),
     EnrolmentEventKind.COMPLETED: N_("Completed"),
+    EnrolmentEventKind.COMPLETION_WITHDRAWN: N_("It no longer counts as completed: the signature was withdrawn"),
     EnrolmentEventKind.PAUSED: N_("Paused"),
     EnrolmentEventKind.RESUMED: N_("Resumed"),
     EnrolmentEventKind.WITHDRAWN: N_("Withdrawn"),
@@ -53,6 +54,7 @@ EVENTS = {
 NOTES = {
     "failed": N_("An attempt was not passed"),
     ATTESTATION_ENDED: N_("The attestation of supervision ended"),
+    BEGUN_ANEW: N_("The course was begun anew"),
 }
 VERBS = {
     "http://adlnet.gov/expapi/verbs/initialized": N_("Opened"),
@@ -183,6 +185,16 @@ def needs(it: Enrolment, events: Sequence[tuple[EnrolmentEvent, str | None]]) ->
         text = _("Your supervisor attests your clinical role, your team and your supervision")
         found.append(Need("attestation", text, it.state is not EnrolmentState.PAUSED))
     return found
+
+
+def fallen(it: Enrolment, events: Sequence[tuple[EnrolmentEvent, str | None]]) -> tuple[date, datetime] | None:
+    """The day on which it was completed, and since when that no longer counts; None where it does, or never was."""
+    if it.completed_on is not None or it.state is EnrolmentState.WITHDRAWN:
+        return None
+    for event, _name in events:
+        if event.kind is EnrolmentEventKind.COMPLETION_WITHDRAWN:
+            return date.fromisoformat(event.details["completed_on"]), event.at
+    return None
 
 
 def _source(events: Sequence[tuple[EnrolmentEvent, str | None]], kind: EnrolmentEventKind) -> str:

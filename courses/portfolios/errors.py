@@ -77,6 +77,13 @@ class IndividualItemMissing(Conflict):
     way_out = N_("Return those items, look at them with the learner alone, and accept them again.")
 
 
+class SupervisedAlone(Invalid):
+    """The template says that this item is not supervised in a group, and nobody said that it was looked at alone."""
+
+    slug, title = "supervised-alone", N_("This item must be supervised individually")
+    way_out = N_("Look at it with the learner alone, confirm that, and accept it then.")
+
+
 class IndividualSupervisionMissing(Conflict):
     """The template asks for at least one item that was supervised individually."""
 

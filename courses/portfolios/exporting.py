@@ -6,7 +6,7 @@ PDF is made.
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from courses.portfolios.models import CheckState, EvidenceItem, ExportKind, Port
 from courses.portfolios.queries import check_of
 from courses.portfolios.services.access import portfolio_by_id
 from lms.core import audit, clock, files
-from lms.core.db import db, get_or_refuse, record, transaction
+from lms.core.db import db, record, transaction
 from lms.core.files import StoredFile
 from lms.core.jobs import enqueue, job
 from lms.core.permissions import Actor, Permission
@@ -91,12 +91,20 @@ def make(export_id: str) -> None:
                     package.writestr(
                         f"{position:03d} {name}", files.content_of(db.session.get_one(StoredFile, file_id))
                     )
-                    db.session.get_one(PortfolioExport, UUID(export_id)).done += 1
+                    _further(UUID(export_id))
         drawn = out.getvalue()
     with transaction():
-        made = get_or_refuse(PortfolioExport, UUID(export_id), lock=True)
+        made = db.session.get(PortfolioExport, UUID(export_id), with_for_update=True)
+        if made is None:  # something was redacted meanwhile
+            return
         made.file = files.store(drawn, ZIP if kind is ExportKind.ZIP else PDF)
         made.done, made.ended_at = made.of, clock.now()
+
+
+def _further(export_id: UUID) -> None:
+    made = db.session.get(PortfolioExport, export_id)
+    if made is not None:
+        made.done += 1
 
 
 def content_of(portfolio: Portfolio) -> dict[str, Any]:
@@ -138,6 +146,12 @@ def forget(made: PortfolioExport) -> None:
     db.session.flush()  # nothing refers to the file any more
     if file_id is not None:
         files.drop(file_id)
+
+
+def forget_all(portfolio_ids: Collection[UUID]) -> None:
+    """Every copy of these portfolios: what was taken out of them is not to be kept there."""
+    for each in db.session.scalars(select(PortfolioExport).where(PortfolioExport.portfolio_id.in_(portfolio_ids))):
+        forget(each)
 
 
 def _with_files(portfolio: Portfolio) -> list[EvidenceItem]:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
-from courses.portfolios.models import Portfolio, PortfolioState, PortfolioTemplate, SupervisionRule, TemplateItem
+from courses.portfolios import rules
+from courses.portfolios.models import Portfolio, PortfolioState, PortfolioTemplate, TemplateItem
 from courses.supervision.sessions.rules import Task
 from lms.core.db import db
 from lms.core.language import Bilingual
@@ -48,4 +49,5 @@ def titles_of(keys: Iterable[str]) -> dict[str, Task]:
 
 def _task(template: PortfolioTemplate, item: TemplateItem) -> Task:
     named = Bilingual(f"{template.code}: {item.title.en}", f"{template.code}: {item.title.cy}")
-    return Task(f"{template.code}/{item.position}", named, template.supervision is not SupervisionRule.PROFESSIONAL)
+    group = rules.may_be_in_group(template.supervision, item.individual_only)
+    return Task(f"{template.code}/{item.position}", named, group)

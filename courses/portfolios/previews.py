@@ -1,14 +1,16 @@
 """Small pictures of files: a photograph at once, the first page of a PDF by a job."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import pypdfium2
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 
-from courses.portfolios.models import FilePreview
+from courses.portfolios.models import CheckState, FileCheck, FilePreview
 from courses.portfolios.uploads import JPEG, PNG
 from lms.core import files
 from lms.core.db import db
@@ -44,6 +46,26 @@ def of_pdf(file: StoredFile, data: bytes) -> bool:
 
 def previewed(file: StoredFile) -> FilePreview | None:
     return db.session.scalars(select(FilePreview).where(FilePreview.file_id == file.id)).one_or_none()
+
+
+def of_files(file_ids: Sequence[UUID]) -> dict[UUID, FilePreview]:
+    """By file, of those that the virus scanner has let through or was never asked about."""
+    if not file_ids:
+        return {}
+    unchecked = exists().where(FileCheck.file_id == FilePreview.file_id, FileCheck.state != CheckState.CLEAN)
+    found = db.session.scalars(select(FilePreview).where(FilePreview.file_id.in_(file_ids), ~unchecked))
+    return {each.file_id: each for each in found}
+
+
+def of_signed(content: dict[str, Any]) -> dict[str, FilePreview]:
+    """By SHA-256, of the files in what was signed."""
+    hashes = [bytes.fromhex(each["file"]["sha256"]) for each in content["items"] if each["file"]]
+    if not hashes:
+        return {}
+    names = dict(
+        db.session.execute(select(StoredFile.id, StoredFile.sha256).where(StoredFile.sha256.in_(hashes))).all()
+    )
+    return {names[file_id].hex(): found for file_id, found in of_files(list(names)).items()}
 
 
 def _keep(file: StoredFile, picture: Any, pages: int) -> None:

@@ -69,6 +69,19 @@ def whole() -> tuple[ExecutableOption, ...]:
     )
 
 
+def overview() -> tuple[ExecutableOption, ...]:
+    """What a list of a portfolio's items reads: their states and decisions, without what they say."""
+    items = selectinload(Portfolio.items)
+    return (
+        joinedload(Portfolio.learner),
+        joinedload(Portfolio.template),
+        joinedload(Portfolio.enrolment).joinedload(Enrolment.version),
+        items.defer(EvidenceItem.body).defer(EvidenceItem.links),
+        items.joinedload(EvidenceItem.template_item),
+        items.selectinload(EvidenceItem.decisions).defer(Decision.content).joinedload(Decision.decided_by),
+    )
+
+
 def portfolio_of(enrolment_id: UUID) -> Portfolio | None:
     """The portfolio of an enrolment, if its course asks for one."""
     return db.session.scalars(select(Portfolio).where(Portfolio.enrolment_id == enrolment_id)).one_or_none()
@@ -135,72 +148,6 @@ def newest_template(code: str) -> PortfolioTemplate | None:
         .order_by(PortfolioTemplate.number.desc())
         .limit(1)
     ).one_or_none()
-
-
-def template_versions(code: str) -> list[PortfolioTemplate]:
-    """Every version of a template, drafts too, newest first."""
-    return list(
-        db.session.scalars(
-            select(PortfolioTemplate)
-            .where(PortfolioTemplate.code == code)
-            .options(selectinload(PortfolioTemplate.items))
-            .order_by(PortfolioTemplate.number.desc())
-        )
-    )
-
-
-@dataclass(frozen=True)
-class TemplateLine:
-    """A template in the list: its title, newest published number (None: only a draft), and portfolios in progress."""
-
-    code: str
-    title: Bilingual
-    number: int | None
-    has_draft: bool
-    items: int
-    in_progress: int
-
-
-def templates_listed() -> list[TemplateLine]:
-    """All templates by code. There are some tens."""
-    in_progress: dict[str, int] = dict(
-        db.session.execute(
-            select(PortfolioTemplate.code, func.count())
-            .join(Portfolio, Portfolio.template_id == PortfolioTemplate.id)
-            .where(Portfolio.state == PortfolioState.IN_PROGRESS)
-            .group_by(PortfolioTemplate.code)
-        ).all()
-    )
-    found: dict[str, list[PortfolioTemplate]] = {}
-    for each in db.session.scalars(
-        select(PortfolioTemplate)
-        .options(selectinload(PortfolioTemplate.items))
-        .order_by(PortfolioTemplate.code, PortfolioTemplate.number.desc())
-    ):
-        found.setdefault(each.code, []).append(each)
-    lines = []
-    for code, versions in found.items():
-        published = [each for each in versions if each.published_at]
-        newest = (published or versions)[0]
-        lines.append(
-            TemplateLine(
-                code, newest.title, newest.number if published else None, len(published) < len(versions),
-                len(newest.items), in_progress.get(code, 0),
-            )
-        )  # fmt: skip
-    return lines
-
-
-def template_counts(code: str) -> dict[int, int]:
-    """Portfolios that are not signed off, by the number of the version that they were opened with."""
-    return dict(
-        db.session.execute(
-            select(PortfolioTemplate.number, func.count())
-            .join(Portfolio, Portfolio.template_id == PortfolioTemplate.id)
-            .where(PortfolioTemplate.code == code, Portfolio.state != PortfolioState.SIGNED_OFF)
-            .group_by(PortfolioTemplate.number)
-        ).all()
-    )
 
 
 def job_role_of(person_id: UUID, on: date) -> JobRole | None:
@@ -341,6 +288,7 @@ def several_for(supervisor_id: UUID, limit: int) -> list[EvidenceItem]:
             joinedload(EvidenceItem.portfolio).joinedload(Portfolio.learner),
             joinedload(EvidenceItem.portfolio).joinedload(Portfolio.enrolment).joinedload(Enrolment.version),
             selectinload(EvidenceItem.decisions).joinedload(Decision.decided_by),
+            selectinload(EvidenceItem.statements), selectinload(EvidenceItem.observations),
         )
         .order_by(EvidenceItem.submitted_at, EvidenceItem.id)
     )  # fmt: skip

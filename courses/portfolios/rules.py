@@ -117,6 +117,19 @@ def is_complete(evidence: Evidence, today: date) -> None:
         raise errors.EvidenceMissing(fields=missing)
 
 
+def may_be_in_group(supervision: str, individual_only: bool) -> bool:
+    """May an item be looked at with others? What the template says of it, and of the whole."""
+    return supervision != "professional" and not individual_only
+
+
+def may_be_accepted(*, individual_only: bool, individually_supervised: bool) -> None:
+    """What is not for groups is accepted only with the word that it was looked at alone. Raises SupervisedAlone."""
+    if individual_only and not individually_supervised:
+        raise errors.SupervisedAlone(
+            fields={"individually_supervised": N_("Confirm that you looked at this individually: it is not for groups")}
+        )
+
+
 def may_be_submitted(items: Sequence[Evidence], optional_needed: int = 0) -> None:
     """All that is asked for is accepted, of the optional ones as many as are wanted, and nothing waits to be decided."""
     asked = all(item.state == "accepted" for item in items if not item.optional)

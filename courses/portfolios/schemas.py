@@ -113,6 +113,12 @@ class ObserverAnswerForm(Schema):
 
 
 class RedactionForm(Schema):
+    """`parts`: what the learner shows, what was commented, or both."""
+
+    parts = fields.List(
+        Text(max=20, validate=one_of(["evidence", "comments"], N_("Choose what is redacted"))),
+        load_default=list,
+    )
     reason = Text(
         max=LONGEST_REASON, lines=True, required=True, message=N_("Write why it is redacted, without the details")
     )
@@ -331,6 +337,11 @@ class PortfolioOut(PortfolioSummaryOut):
         required=True, allow_none=True,
         metadata={"description": "What a signature now would be put under; send it as `seen`"},
     )  # fmt: skip
+    moderated_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When a moderator agreed with the signature that stands"},
+    )
     supervisor = fields.Nested(PortfolioPersonOut, required=True, allow_none=True)
     items = fields.List(fields.Nested(EvidenceItemOut), required=True)
     sign_offs = fields.List(fields.Nested(SignOffOut), required=True)

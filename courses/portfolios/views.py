@@ -4,6 +4,7 @@ from typing import Any
 
 from courses.portfolios import signing
 from courses.portfolios.models import Decision, EvidenceItem, EvidenceState, Portfolio, PortfolioState, SignOff
+from courses.portfolios.moderation.queries import moderation_of
 from courses.portfolios.queries import Progress
 from courses.portfolios.services.access import shows_evidence, supervisor_now
 from courses.portfolios.waiting import Waiting
@@ -33,9 +34,10 @@ def summary(portfolio: Portfolio) -> dict[str, Any]:
 
 
 def portfolio(actor: Actor, shown: Portfolio) -> dict[str, Any]:
-    supervisor = supervisor_now(shown)
+    supervisor, moderated = supervisor_now(shown), moderation_of(shown)
     return summary(shown) | {
         "evidence_hash": evidence_hash(shown),
+        "moderated_at": moderated.at if moderated else None,
         "supervisor": person(supervisor) if supervisor else None,
         "items": [item(actor, each) for each in signing.in_order(shown)],
         "sign_offs": shown.sign_offs,

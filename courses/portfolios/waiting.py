@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, String, cast, literal, null, select, union_all
+from sqlalchemy import Select, String, case, cast, literal, null, select, union_all
 from sqlalchemy.orm import Mapped
 
 from courses.catalogue.models import Course, CourseVersion
@@ -15,6 +15,7 @@ from courses.portfolios.models import (
     Portfolio,
     PortfolioState,
     PortfolioTemplate,
+    SupervisionRule,
     TemplateItem,
 )
 from courses.supervision.queries import CHARGE
@@ -52,10 +53,15 @@ def _waiting(kind: str, *columns: Any) -> Select[Any]:
 
 
 _NOTHING = cast(null(), String)
+_SUPERVISION = case(
+    (TemplateItem.individual_only, literal(str(SupervisionRule.INDIVIDUAL_REQUIRED))),
+    else_=cast(PortfolioTemplate.supervision, String),
+)
+"""How the item may be supervised: an item that is not for groups is not, whatever the template says of the others."""
 _rows = union_all(
     _waiting(
         "item", EvidenceItem.id, EvidenceItem.submitted_at, TemplateItem.position,
-        _asked.title_en, _asked.title_cy, cast(PortfolioTemplate.supervision, String),
+        _asked.title_en, _asked.title_cy, _SUPERVISION,
     )
     .join(EvidenceItem, EvidenceItem.portfolio_id == Portfolio.id)
     .join(TemplateItem, TemplateItem.id == EvidenceItem.template_item_id)

@@ -22,6 +22,8 @@ from courses.supervision.models import (
     Attestation,
     AttestationGround,
     Invitation,
+    Policy,
+    Scope,
     StandIn,
     StandInKind,
     Supervision,
@@ -31,6 +33,7 @@ from courses.supervision.schemas import (
     AnswerIn,
     AttestationIn,
     AttestationOut,
+    AttestationQuery,
     AttestationsOut,
     GroundIn,
     HandoverIn,
@@ -46,9 +49,13 @@ from courses.supervision.schemas import (
     SupervisionListOut,
     SupervisionOut,
     SupervisionQuery,
+    SupervisionRuleIn,
+    SupervisionRuleOut,
+    SupervisionRulesOut,
     SupervisionsOut,
     WithdrawalIn,
 )
+from lms.accounts.queries import body
 from lms.core.permissions import Actor, Permission
 from lms.core.web.api import Api
 from lms.core.web.paging import Page, PageQuery, page_of
@@ -112,10 +119,14 @@ def end(actor: Actor, supervision_id: UUID) -> Supervision:
     return services.end(actor, supervision_id)
 
 
-@api.operation("GET", "/attestations", needs=READ, query=SupervisionQuery, returns=(200, AttestationsOut))
-def attestations(actor: Actor, programme: str | None, cursor: str | None, size: int) -> Page[Attestation]:
-    """Attestations about oneself, made by oneself, or about people where one organises or leads."""
+@api.operation("GET", "/attestations", needs=READ, query=AttestationQuery, returns=(200, AttestationsOut))
+def attestations(
+    actor: Actor, programme: str | None, on: date | None, cursor: str | None, size: int
+) -> Page[Attestation]:
+    """Attestations about oneself, made by oneself, or about people where one organises or leads; all, or as of a day."""
     found = queries.attestations_for(actor)
+    if on is not None:
+        found = found.where(queries.attestation_holds(on))
     if programme:
         found = found.where(Attestation.programme_code == programme)
     return page_of(found, cursor, size, key=(Attestation.id,))
@@ -202,3 +213,25 @@ def name_stand_in(
 def end_stand_in(actor: Actor, stand_in_id: UUID) -> StandIn:
     """It ends today."""
     return services.end_stand_in(actor, stand_in_id)
+
+
+@api.operation("GET", "/supervision-rules", needs=Permission.SUPERVISION_ASSIGN, returns=(200, SupervisionRulesOut))
+def supervision_rules(actor: Actor) -> dict[str, Any]:
+    """How supervision is arranged, by programme, from everywhere down; the nearest to a learner counts, field by field."""
+    return {"items": reading.policies()}
+
+
+@api.operation(
+    "PUT", "/supervision-rules", needs=Permission.SUPERVISION_ASSIGN, body=SupervisionRuleIn,
+    returns=(200, SupervisionRuleOut),
+)  # fmt: skip
+def set_supervision_rule(
+    actor: Actor, programme: str, organisation: str | None, scope: str | None, finder_id: UUID | None,
+    escalate_after: int | None, sample_percent: int | None,
+) -> Policy:  # fmt: skip
+    """Arrange it at an organisation and below, or everywhere. What is left out is decided further up."""
+    place = body(organisation).id if organisation else None
+    return services.set_policy(
+        actor, programme, place, scope=Scope(scope) if scope else None, finder_id=finder_id,
+        escalate_after=escalate_after, sample_percent=sample_percent,
+    )  # fmt: skip

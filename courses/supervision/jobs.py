@@ -2,6 +2,7 @@
 
 from courses.supervision import services
 from lms.core import jobs
+from lms.core.permissions import Actor
 
 
 @jobs.job("supervision.tell_what_ran_out", every="10 0 * * *")
@@ -14,3 +15,9 @@ def tell_what_ran_out() -> None:
 def lapse_invitations() -> None:
     """Early every morning: invitations that nobody answered in time."""
     services.lapse_invitations()
+
+
+@jobs.job("supervision.warn_of_ends", every="30 0 * * *")
+def warn_of_ends() -> None:
+    """Early every morning: attestations that end within a month, and again within a week."""
+    services.warn_of_ends(Actor.system())

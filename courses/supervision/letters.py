@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 from flask import current_app
 from flask_babel import force_locale, gettext
 
 from courses.catalogue.models import Programme
-from courses.supervision.models import Invitation
+from courses.supervision.models import Attestation, Invitation
 from lms.accounts.models import Person
 from lms.core import mail
 from lms.core.language import N_, Bilingual
@@ -108,6 +109,26 @@ def waits_too_long(to: Person, learner: Person, programme: Programme, days: int,
         to, N_("%(who)s has waited for %(days)s days"), body, "/supervision" if deputy else "/manage/supervision",
         who=learner.display_name, programme=programme.title, days=str(days),
     )  # fmt: skip
+
+
+def attestations_end(ends: Sequence[Attestation]) -> None:
+    """To each learner; and one letter to each supervisor, however many learners it is about."""
+    for (supervisor, programme), mine in groupby(ends, key=lambda each: (each.supervisor, each.programme)):
+        about = list(mine)
+        _send(
+            supervisor, N_("What you attest will end"),
+            N_("Your attestation in %(programme)s ends soon for: %(names)s.\n\nIf the facts still hold, attest them again, so "
+               "that nobody’s learning pauses:\n%(link)s"),
+            "/supervision/learners", programme=programme.title,
+            names=", ".join(f"{each.learner.display_name} ({each.ends_on.isoformat()})" for each in about),
+        )  # fmt: skip
+        for each in about:
+            _send(
+                each.learner, N_("What your supervisor attests will end"),
+                N_("%(who)s attests your clinical role, team and supervision in %(programme)s until %(day)s. Clinical modules "
+                   "pause when it ends, and nothing is lost. %(who)s has been told; ask them to attest again:\n%(link)s"),
+                "/learning", who=supervisor.display_name, programme=programme.title, day=each.ends_on.isoformat(),
+            )  # fmt: skip
 
 
 def session_logged(learner: Person, supervisor: Person, held_on: date, minutes: int) -> None:

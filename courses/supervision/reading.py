@@ -3,11 +3,12 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from courses.supervision import queries
 from courses.supervision.models import (
+    Attestation,
     Escalation,
     Invitation,
     InvitationState,
@@ -164,4 +165,22 @@ def policies() -> list[Policy]:
             .order_by(Policy.programme_code, Policy.organisation_id.is_not(None), Policy.id)
             .limit(500)
         )
+    )
+
+
+def ending(today: date, by: date) -> Select[Attestation]:
+    """Attestations that hold today and no longer on that day, by their own end or their supervisor's licence, where no
+    other does for the same learner and programme."""
+    ends, now = aliased(Attestation, name="ends"), select(Attestation.id).where(queries.attestation_holds(today))
+    later = exists().where(
+        Attestation.learner_id == ends.learner_id,
+        Attestation.programme_code == ends.programme_code,
+        queries.attestation_holds(by),
+    )
+    ids = select(ends.id).where(ends.id.in_(now), ~later)
+    return (
+        select(Attestation)
+        .where(Attestation.id.in_(ids))
+        .options(joinedload(Attestation.learner), joinedload(Attestation.supervisor), joinedload(Attestation.programme))
+        .order_by(Attestation.supervisor_id, Attestation.ends_on, Attestation.id)
     )

@@ -14,6 +14,9 @@ LICENCE_MONTHS = 36
 ATTESTATION_MONTHS = 12
 """Longest time for which a supervisor may attest without looking again."""
 
+WARNED_BEFORE = (7, 30)
+"""Days before its end at which an attestation is told of, the nearest first: whoever is told a week before has been."""
+
 INVITATION_DAYS = 14
 """How long an invitation waits for its answer."""
 ESCALATE_AFTER = 14

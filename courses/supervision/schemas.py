@@ -175,6 +175,31 @@ class PolicyForm(Schema):
     )
 
 
+class SupervisionRuleIn(PolicyForm):
+    class Meta:
+        exclude = ("finder",)
+
+    finder_id = fields.UUID(load_default=None, metadata={"description": "Who finds supervisors there"})
+
+
+class SupervisionRuleOut(Schema):
+    """Null: decided further up."""
+
+    programme = fields.String(attribute="programme_code")
+    organisation = fields.String(
+        attribute="organisation.code", dump_default=None, allow_none=True, metadata={"description": "Null: everywhere"}
+    )
+    scope = fields.Enum(Scope, by_value=True, allow_none=True)
+    finder = fields.Nested(PersonNamedOut, allow_none=True)
+    escalate_after = fields.Integer(allow_none=True, metadata={"description": "Days"})
+    sample_percent = fields.Integer(allow_none=True)
+    changed_at = fields.AwareDateTime()
+
+
+class SupervisionRulesOut(Schema):
+    items = fields.List(fields.Nested(SupervisionRuleOut))
+
+
 class SupervisionOut(Schema):
     id = fields.UUID()
     learner = fields.Nested(PersonNamedOut)
@@ -221,6 +246,10 @@ class GroundIn(Schema):
 
 class SupervisionQuery(PageQuery):
     programme = Code(load_default=None)
+
+
+class AttestationQuery(SupervisionQuery):
+    on = fields.Date(load_default=None, metadata={"description": "Only those in force that day"})
 
 
 LicencesOut = page_schema(LicenceOut)

@@ -1,9 +1,8 @@
 """Essential CAMHS as it is lived: told through the real use cases, with the clock stopped at each day of the past."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from uuid import UUID
 
@@ -14,13 +13,12 @@ from courses.portfolios import signing
 from courses.portfolios.models import EvidenceItem, EvidenceKind, Outcome, Portfolio
 from courses.portfolios.services import decisions, evidence, whole
 from courses.supervision import services as supervision
-from courses.supervision.queries import supervised_people
-from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.db import db
 from lms.core.permissions import Actor
+from lms.demonstration import supervising
+from lms.demonstration.acting import PROGRAMME, acting, at
 
-PROGRAMME = "ECAMHS"
 FOUNDATION = ("ECAMHS-1", "ECAMHS-2", "ECAMHS-3")
 LARGEST = 1_000_000
 
@@ -38,11 +36,10 @@ WRITTEN = {
         "person ifanc siarad amdano."
     ),
 }
-TIMELINE = (
-    "Timeline activity\n\nBirth to two: attachment, sleep, first words\nTwo to five: play, separation, language\n"
-    "Five to eleven: friendships, school, mastery\nEleven to eighteen: identity, independence, risk\n\n"
-    "What I learnt: the same behaviour asks for a different answer at each stage.\n"
-)
+CHANGED = {
+    "en": " Next time I would ask the young person first what they want from the meeting, because it is theirs.",
+    "cy": " Y tro nesaf byddwn yn gofyn yn gyntaf i'r person ifanc beth mae am ei gael o'r cyfarfod, gan mai ei gyfarfod ef yw.",
+}
 RETURNED = {
     "en": "A good start. Please add what you would do differently next time, and why.",
     "cy": "Dechrau da. Ychwanegwch beth fyddech chi'n ei wneud yn wahanol y tro nesaf, a pham.",
@@ -54,7 +51,8 @@ STATEMENT = "I have read this evidence and discussed it with the learner."
 class Learner:
     """Whose story: by whom supervised, how many of the foundation courses are signed off, and how the next one stands.
 
-    `then`: None, `waiting` (evidence with the supervisor), `returned`, `drafting`, or `whole` (asks for the sign-off).
+    `then`: None, `waiting` (evidence with the supervisor), `returned`, `again` (changed and sent again), `drafting`, or
+    `whole` (asks for the sign-off).
     """
 
     person: UUID
@@ -74,7 +72,7 @@ def tell(cast: dict[str, UUID], crowd: list[UUID], today: date, say: Callable[[i
     with at(today - timedelta(days=5)):
         supervision.assign(Actor.system(), cast["nurse"], first, PROGRAMME)
     plans = [
-        ("waiting", 0),
+        ("again", 0),
         ("waiting", 1),
         ("returned", 1),
         ("whole", 2),
@@ -93,6 +91,7 @@ def tell(cast: dict[str, UUID], crowd: list[UUID], today: date, say: Callable[[i
         db.session.flush()  # a story's rows are forgotten once they are written, so that memory stays small
         db.session.expunge_all()
         say(n, len(learners))
+    supervising.furnish(cast, today)
 
 
 def _story(it: Learner, today: date) -> None:
@@ -113,8 +112,10 @@ def _story(it: Learner, today: date) -> None:
         else:
             late = today - timedelta(days=2 + it.begun % 17)
             _hand_in(portfolio, max(day + timedelta(days=1), late - timedelta(days=1)))
-            if it.then == "returned":
+            if it.then in ("returned", "again"):
                 _return_first(it.supervisor, portfolio, max(day + timedelta(days=2), late))
+            if it.then == "again":
+                _send_again(portfolio, max(day + timedelta(days=3), late + timedelta(days=1)))
             if it.then == "whole":
                 _accept_all(it.supervisor, portfolio, max(day + timedelta(days=2), late))
                 _ask(portfolio, max(day + timedelta(days=3), late + timedelta(days=1)))
@@ -151,14 +152,17 @@ def _write(portfolio: Portfolio, day: date, *, only_first: bool = False) -> list
                 observer="Senior colleague, CAMHS" if observed else None, observed_on=day if observed else None,
             )  # fmt: skip
             if item.template_item.kind is EvidenceKind.FILE:
-                file = BytesIO(TIMELINE.encode())
-                evidence.attach_file(learner, item.id, item.edition, file, "timeline.txt", LARGEST)
+                file = BytesIO(supervising.timeline(learner.language))
+                name = "llinell-amser.png" if learner.language == "cy" else "timeline.png"
+                evidence.attach_file(learner, item.id, item.edition, file, name, LARGEST)
     return items
 
 
 def _hand_in(portfolio: Portfolio, day: date) -> None:
     learner = acting(portfolio.learner_id)
     for item in _write(portfolio, day):
+        if item.template_item.kind is EvidenceKind.OBSERVED_PRACTICE:
+            supervising.observed(item, day)
         with at(day):
             evidence.submit_item(learner, item.id, item.edition, no_identifiers=True, harmless=True)
 
@@ -178,6 +182,15 @@ def _return_first(supervisor: UUID, portfolio: Portfolio, day: date) -> None:
         decisions.decide(acting(supervisor), item.id, item.edition, outcome=Outcome.RETURNED, comment=comment)
 
 
+def _send_again(portfolio: Portfolio, day: date) -> None:
+    learner = acting(portfolio.learner_id)
+    item = min(portfolio.items, key=lambda each: each.template_item.position)
+    with at(day):
+        changed = item.body + CHANGED[learner.language]
+        evidence.save_draft(learner, item.id, item.edition, body=changed)
+        evidence.submit_item(learner, item.id, item.edition, no_identifiers=True, harmless=True)
+
+
 def _ask(portfolio: Portfolio, day: date) -> None:
     with at(day):
         whole.submit(acting(portfolio.learner_id), portfolio.id, declared=True)
@@ -188,14 +201,3 @@ def _sign(supervisor: UUID, portfolio: Portfolio, day: date) -> None:
         db.session.expire_all()
         seen = signing.digest(signing.evidence_content(portfolio))
         decisions.sign_off(acting(supervisor), portfolio.id, seen=seen, statement=STATEMENT)
-
-
-def at(day: date) -> AbstractContextManager[None]:
-    """The clock, stopped at nine in the morning of that day."""
-    return clock.frozen(datetime.combine(day, time(9), UTC))
-
-
-def acting(person: UUID) -> Actor:
-    """That person, acting on the day on which the clock stands."""
-    row = db.session.execute(select(Person.display_name, Person.language).where(Person.id == person)).one()
-    return Actor(person=person, name=row.display_name, language=row.language, supervises=supervised_people(person))

@@ -77,7 +77,10 @@ NARROWED = {
 
 _KNOWN = """
 WITH dated AS (
-    SELECT enrolment.*, award.issued_on, state = 'withdrawn' AND ended_on <= :as_at AS has_left,
+    SELECT enrolment.*, award.issued_on,
+           CASE WHEN enrolment.completed_on <= :as_at THEN enrolment.completed_on
+                WHEN fallen.completed_on <= :as_at THEN fallen.completed_on END AS stood_on,
+           state = 'withdrawn' AND ended_on <= :as_at AS has_left,
            CASE WHEN last_active_at < :day_over THEN last_active_at >= :active_from
                 WHEN last_active_at IS NOT NULL
                 THEN EXISTS (SELECT FROM enrolment_event AS event
@@ -90,16 +93,19 @@ WITH dated AS (
          AND NOT EXISTS (SELECT FROM award_event AS event WHERE event.award_id = award.id
                          AND event.kind IN ('revoked', 'superseded')
                          AND event.at < :day_over)
+    LEFT JOIN (
+        SELECT DISTINCT ON (enrolment_id) enrolment_id, CAST(details ->> 'completed_on' AS date) AS completed_on
+        FROM enrolment_event WHERE kind = 'completion_withdrawn' AND at >= :day_over ORDER BY enrolment_id, at
+    ) AS fallen ON fallen.enrolment_id = enrolment.id
     WHERE state <> 'waitlisted' AND enrolled_on <= :as_at {where}
 ), known AS MATERIALIZED (
     SELECT learner_id, sector, organisation_id, course_id {more}, """
 _DAYS = {
     Measure.ENROLLED: "CASE WHEN has_left IS NOT TRUE OR started_at < :day_over THEN enrolled_on END",
     Measure.ACTIVE: (
-        "CASE WHEN has_left IS NOT TRUE AND (completed_on <= :as_at) IS NOT TRUE AND was_active"
-        " THEN CAST(:ends_on AS date) END"
+        "CASE WHEN has_left IS NOT TRUE AND stood_on IS NULL AND was_active THEN CAST(:ends_on AS date) END"
     ),
-    Measure.COMPLETED: "CASE WHEN completed_on <= :as_at THEN completed_on END",
+    Measure.COMPLETED: "stood_on",
     Measure.CERTIFIED: "issued_on",
     "no_organisation": "CASE WHEN organisation_id IS NULL THEN enrolled_on END",
     "no_role": "CASE WHEN job_role_code IS NULL THEN enrolled_on END",

@@ -7,7 +7,7 @@ with the reference data.
 from alembic import op
 
 revision = "0045_cpd"
-down_revision = "0030_portfolio_templates"
+down_revision = "0032_completion_withdrawn"
 
 TABLES = """
 ALTER TABLE professional_registration

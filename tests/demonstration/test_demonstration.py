@@ -6,10 +6,13 @@ from sqlalchemy import func, select, text
 
 from certificates.models import Award
 from courses.enrolments.models import Enrolment, EnrolmentState
-from courses.portfolios.models import EvidenceItem, EvidenceState, PortfolioState, SignOff
+from courses.portfolios.models import EvidenceItem, EvidenceState, Observation, ObserverAnswer, PortfolioState, SignOff
 from courses.portfolios.models import Portfolio as EvidencePortfolio
+from courses.supervision.models import StandIn, StandInKind
+from courses.supervision.sessions.models import SessionLearner, SupervisionSession
 from lms.accounts.models import EmailAddress, Person
 from lms.accounts.passwords import verify
+from lms.core import clock
 from lms.core.db import db
 from lms.demonstration import large
 from lms.demonstration.cast import CAST, PASSWORD
@@ -41,6 +44,22 @@ def test_the_demonstration_loads_once_and_hangs_together(app: Flask) -> None:
     assert set(db.session.scalars(select(SignOff.portfolio_id))) == set(db.session.scalars(signed))
     waiting = select(func.count()).where(EvidenceItem.state == EvidenceState.SUBMITTED)
     assert (db.session.scalar(waiting) or 0) >= 4
+
+    sizes = [len(each.learners) for each in db.session.scalars(select(SupervisionSession))]
+    assert (sizes.count(1), max(sizes)) == (8, 7)
+    answers = [(each.agreed_at is not None, each.disputed) for each in db.session.scalars(select(SessionLearner))]
+    assert answers.count((False, None)) == 2, "some still wait for an answer"
+    assert sum(words is not None for _agreed, words in answers) == 1
+    signed_by = db.session.scalars(select(Observation.answer)).all()
+    assert signed_by
+    assert set(signed_by) == {ObserverAnswer.SIGNED}
+    again = select(func.count(EvidenceItem.id)).where(
+        EvidenceItem.state == EvidenceState.SUBMITTED, EvidenceItem.decisions.any()
+    )
+    assert (db.session.scalar(again) or 0) >= 1, "something was changed since it was returned"
+    today = clock.today()
+    covers = db.session.scalars(select(StandIn).where(StandIn.kind == StandInKind.COVER)).all()
+    assert sorted(each.starts_on <= today <= (each.ends_on or today) for each in covers) == [False, True]
 
     found = {each.address: each.person_id for each in db.session.scalars(select(EmailAddress))}
     nobody_began = [found[f"{key}@demo.llwybr.example"] for key in ("nurse", "volunteer")]

@@ -10,6 +10,7 @@ from courses.enrolments.services.learning import (
     pause_unattested,
     portfolio_reopened,
     portfolio_signed_off,
+    portfolio_unsigned,
     record_progress,
     resume_attested,
     seen,
@@ -19,6 +20,6 @@ from courses.enrolments.services.standing import Standing, open_to, readable, st
 
 __all__ = [
     "LEARNING", "Standing", "complete", "enrol", "evaluate", "give_place", "learning_completed", "note", "open_to",
-    "pause_unattested", "portfolio_reopened", "portfolio_signed_off", "readable", "record_progress", "resume_attested",
-    "seen", "standing", "standings", "start", "withdraw",
+    "pause_unattested", "portfolio_reopened", "portfolio_signed_off", "portfolio_unsigned", "readable", "record_progress",
+    "resume_attested", "seen", "standing", "standings", "start", "withdraw",
 ]  # fmt: skip

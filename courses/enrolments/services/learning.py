@@ -17,6 +17,7 @@ from lms.core.permissions import Actor, Permission
 LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.PAUSED, EnrolmentState.COMPLETED)
 """States in which learning can be recorded; in COMPLETED it changes nothing any more."""
 ATTESTATION_ENDED = "attestation_ended"
+BEGUN_ANEW = "begun_anew"
 
 
 def start(actor: Actor, enrolment_id: UUID, at: datetime, statement_id: UUID | None = None) -> Enrolment:
@@ -103,6 +104,40 @@ def portfolio_reopened(actor: Actor, enrolment_id: UUID) -> Enrolment:
         enrolment.portfolio_signed_off_at = None
         happened(actor, enrolment, EnrolmentEventKind.PORTFOLIO_REOPENED)
     return enrolment
+
+
+def portfolio_unsigned(actor: Actor, enrolment_id: UUID) -> Enrolment:
+    """No signature under the portfolio stands any more, so neither does what was completed by it. Again changes nothing.
+
+    That it was completed stays on record; a new event says that it no longer counts, and since when. Raises NotFound.
+    """
+    enrolment = get_or_refuse(Enrolment, enrolment_id, lock=True)
+    actor.require(Permission.PORTFOLIO_READ, about=enrolment.learner_id)
+    if enrolment.portfolio_signed_off_at is None:
+        return enrolment
+    enrolment.portfolio_signed_off_at = None
+    happened(actor, enrolment, EnrolmentEventKind.PORTFOLIO_REOPENED)
+    if enrolment.state is EnrolmentState.COMPLETED and enrolment.completed_on and needs_portfolio(enrolment):
+        day = enrolment.completed_on.isoformat()
+        happened(actor, enrolment, EnrolmentEventKind.COMPLETION_WITHDRAWN, details={"completed_on": day})
+        audit.record(
+            actor, "enrolment.completion-withdrawn", about=enrolment.learner_id, thing=enrolment, completed_on=day
+        )
+        _open_again(enrolment)
+    return enrolment
+
+
+def _open_again(enrolment: Enrolment) -> None:
+    """What was completed is in progress; where its learner has begun the course anew, that one goes on."""
+    enrolment.completed_on = None
+    if queries.open_enrolment(enrolment.learner_id, enrolment.course_id) is not None:
+        enrolment.state, enrolment.ended_on = EnrolmentState.WITHDRAWN, clock.today()
+        happened(Actor.system(), enrolment, EnrolmentEventKind.WITHDRAWN, reason=BEGUN_ANEW)
+        return
+    enrolment.state = EnrolmentState.IN_PROGRESS
+    programme = enrolment.course.programme_code
+    if programme is not None:
+        pause_unattested(enrolment.learner_id, programme)
 
 
 def pause_unattested(learner_id: UUID, programme_code: str) -> None:

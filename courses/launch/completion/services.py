@@ -10,8 +10,8 @@ from courses.enrolments.models import Enrolment
 from courses.launch.completion.errors import NothingToCorrect, NotYourOwn
 from courses.launch.sessions import queries as sessions
 from courses.launch.sessions.models import Registration
-from courses.launch.sessions.noting import abandon, settle
-from courses.launch.sessions.services import grant
+from courses.launch.sessions.noting import settle
+from courses.launch.sessions.services import grant, put_down
 from lms.core import audit, clock
 from lms.core.clock import LONDON
 from lms.core.db import get_or_refuse
@@ -83,10 +83,9 @@ def close_session(actor: Actor, enrolment_id: UUID) -> bool:
     registration = sessions.of_enrolment(enrolment_id)
     if registration is None:
         return False
-    get_or_refuse(Registration, registration.id, lock=True)
+    registration = get_or_refuse(Registration, registration.id, lock=True)
     session = sessions.open_session(registration.id)
     if session is None:
         return False
-    abandon(session)
-    audit.record(actor, "content.abandoned", about=enrolment.learner_id, thing=session)
+    put_down(actor, registration, session)
     return True

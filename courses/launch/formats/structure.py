@@ -110,3 +110,14 @@ class Unfit(Exception):
     def __init__(self, findings: tuple[Finding, ...], warnings: tuple[Finding, ...] = ()) -> None:
         super().__init__("; ".join(f"{each.rule}: {each.message % each.params}" for each in findings))
         self.findings, self.warnings = findings, warnings
+
+
+def title_in(title: Texts, language: str) -> tuple[str, str | None]:
+    """The title, and the language that it is in where that is not the one asked for (None also: it is not said)."""
+    by_tag = {tag.lower().partition("-")[0]: text for tag, text in reversed(list(title.items())) if text}
+    if language in by_tag:
+        return by_tag[language], None
+    for tag in ("und", "en", "cy", *by_tag):
+        if tag in by_tag:
+            return by_tag[tag], tag if tag != "und" else None
+    return "", None

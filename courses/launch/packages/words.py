@@ -6,7 +6,7 @@ from typing import Any
 from flask import g
 from flask_babel import gettext as _
 
-from courses.launch.formats.structure import Format, MoveOn
+from courses.launch.formats.structure import Format, MoveOn, title_in
 from lms.core.language import N_
 
 FORMATS = {
@@ -37,6 +37,4 @@ def sentence(finding: Mapping[str, Any]) -> str:
 
 def title_of(texts: Mapping[str, str]) -> str:
     """A title in the reader's language, or else in the one there is."""
-    language = str(g.get("lang") or "en")
-    spoken = {tag.partition("-")[0].lower(): text for tag, text in reversed(list(texts.items()))}
-    return spoken.get(language) or spoken.get("und") or spoken.get("en") or next(iter(texts.values()), "")
+    return title_in(texts, str(g.get("lang") or "en"))[0]

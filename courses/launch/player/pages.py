@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from courses.enrolments import queries as enrolments
 from courses.enrolments.errors import EnrolmentClosed
 from courses.enrolments.models import Enrolment
-from courses.launch.formats.structure import Format
+from courses.launch.formats.structure import Format, title_in
 from courses.launch.packages import addresses
 from courses.launch.player import rules, services, views
 from courses.launch.sessions import queries as sessions
@@ -143,7 +143,7 @@ def _session(it: Enrolment, session_id: UUID) -> Session:
 
 
 def _playing(it: Enrolment, session: Session, url: str) -> dict[str, Any]:
-    title, title_lang = rules.title_in(session.node.title, g.lang)
+    title, title_lang = title_in(session.node.title, g.lang)
     completion = rules.completion_in(session.node.more)
     return {
         "it": it,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from courses.launch.formats.structure import Format, LaunchMethod, Texts
+from courses.launch.formats.structure import Format, LaunchMethod
 
 
 class UnitState(StrEnum):
@@ -25,17 +25,6 @@ def state_of(*, done: bool, waived: bool, failed: bool, begun: bool) -> UnitStat
     if failed:
         return UnitState.FAILED
     return UnitState.BEGUN if begun else UnitState.NEW
-
-
-def title_in(title: Texts, language: str) -> tuple[str, str | None]:
-    """The title, and the language that it is in where that is not the one asked for (None also: it is not said)."""
-    by_tag = {tag.lower().partition("-")[0]: text for tag, text in reversed(list(title.items())) if text}
-    if language in by_tag:
-        return by_tag[language], None
-    for tag in ("und", "en", "cy", *by_tag):
-        if tag in by_tag:
-            return by_tag[tag], tag if tag != "und" else None
-    return "", None
 
 
 @dataclass(frozen=True)

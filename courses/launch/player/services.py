@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from courses.launch.cmi5 import services as cmi5
-from courses.launch.formats.structure import Format
+from courses.launch.formats.structure import Format, title_in
 from courses.launch.h5p import services as h5p
 from courses.launch.packages import addresses
 from courses.launch.packages.models import PackageNode
@@ -153,7 +153,7 @@ def beginning(actor: Actor, session_id: UUID) -> dict[str, Any]:
         "open": session.state in OPEN_SESSIONS,
         "kind": "video" if completion is not None and completion.rule == "watched" else "document",
         "url": session.node.url,
-        "title": rules.title_in(session.node.title, language)[0],
+        "title": title_in(session.node.title, language)[0],
         "seen": [second for first, last in rules.seen_in(kept.get("seen")) for second in range(first, last + 1)],
         "position": kept.get("position", 0),
     }

@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from courses.enrolments.models import Enrolment
-from courses.launch.formats.structure import Format, MoveOn
+from courses.launch.formats.structure import Format, MoveOn, title_in
 from courses.launch.packages import queries as packages
 from courses.launch.packages.models import NodeKind, Package, PackageNode
 from courses.launch.player import queries, rules
@@ -95,7 +95,7 @@ def _row(
         begun=node.key in begun or bool(facts),
     )  # fmt: skip
     text, colour = STATES[state]
-    title, title_lang = rules.title_in(node.title, language)
+    title, title_lang = title_in(node.title, language)
     is_open = running is not None and running.node_id == node.id
     score = rules.score_in(attained.scaled if attained else None)
     return Row(
@@ -141,7 +141,7 @@ def _with_headings(rows: list[Row], standing: Standing, language: str) -> list[R
     for row in rows:
         parent = by_id.get(parent_id) if (parent_id := by_id[row.id].parent_id) else None
         shown = parent if parent is not None and parent.kind is NodeKind.BLOCK else None
-        heading = rules.title_in(shown.title, language)[0] if shown is not None and shown.id != last else ""
+        heading = title_in(shown.title, language)[0] if shown is not None and shown.id != last else ""
         last = shown.id if shown is not None else None
         titled.append(Row(**{**row.__dict__, "heading": heading}))
     return titled

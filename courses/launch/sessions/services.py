@@ -169,6 +169,11 @@ def give_up(actor: Actor, session_id: UUID) -> Session:
     session = get_or_refuse(Session, session_id, lock=True)
     if session.state not in OPEN_SESSIONS:
         raise SessionOver()
+    return put_down(actor, registration, session)
+
+
+def put_down(actor: Actor, registration: Registration, session: Session) -> Session:
+    """End a session in somebody's name. Expects the registration locked, and whoever ends it entitled."""
     abandon(session)
     audit.record(actor, "content.abandoned", about=registration.learner_id, thing=session, unit=str(session.key))
     return session

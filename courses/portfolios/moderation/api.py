@@ -3,7 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from courses.portfolios import errors, views
+from courses.portfolios.downloads import download
 from courses.portfolios.moderation import queries, services
 from courses.portfolios.moderation.models import ModerationOutcome, ModerationSample, WithdrawalGround
 from courses.portfolios.moderation.schemas import (
@@ -13,6 +16,8 @@ from courses.portfolios.moderation.schemas import (
     SignOffWithdrawalIn,
     WithdrawalOut,
 )
+from courses.portfolios.schemas import SignedPortfolioOut
+from courses.portfolios.services import access
 from lms.core.permissions import Actor, Permission
 from lms.core.web.api import Api
 from lms.core.web.paging import Page, PageQuery, page_of
@@ -36,6 +41,25 @@ def _sample(each: ModerationSample) -> dict[str, Any]:
         "learner": views.person(signature.portfolio.learner), "signatory": signature.signatory_name,
         "version": signature.version, "content_hash": signature.content_hash,
     }  # fmt: skip
+
+
+@api.operation(
+    "GET", "/moderation-samples/<uuid:sample_id>", needs=Permission.SIGN_OFF_MODERATE, returns=(200, SignedPortfolioOut),
+    raises=(errors.SignerModerates, errors.SignerIsLearner),
+)  # fmt: skip
+def sample(actor: Actor, sample_id: UUID) -> dict[str, Any]:
+    """What was signed, as it was signed, for whoever moderates it."""
+    return views.signed(services.sample(actor, sample_id).sign_off)
+
+
+@api.operation(
+    "GET", "/moderation-samples/<uuid:sample_id>/items/<int:position>/file", needs=Permission.SIGN_OFF_MODERATE,
+    returns=(200, None), raises=(errors.SignerModerates, errors.SignerIsLearner),
+    media_type="application/octet-stream",
+)  # fmt: skip
+def file(actor: Actor, sample_id: UUID, position: int) -> Response:
+    """A file of it, as it was signed."""
+    return download(*access.signed_file(services.sample(actor, sample_id).sign_off, position))
 
 
 @api.operation(

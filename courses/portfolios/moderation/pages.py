@@ -3,19 +3,22 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
-from courses.portfolios import signing
+from courses.portfolios import previews, signing
+from courses.portfolios.downloads import download, shown_inline
 from courses.portfolios.models import SignOff
 from courses.portfolios.moderation import queries, services
 from courses.portfolios.moderation.models import ModerationSample, WithdrawalGround
 from courses.portfolios.moderation.schemas import ModerationIn, SignOffWithdrawalIn
 from courses.portfolios.pages import words
 from courses.portfolios.pages.attempts import attempt
+from courses.portfolios.services import access
 from lms.accounts.queries import lineages_of
-from lms.core.db import get_or_refuse
+from lms.core.db import db, get_or_refuse
 from lms.core.errors import NotFound
+from lms.core.files import StoredFile
 from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
@@ -25,6 +28,7 @@ from lms.core.web.paging import page_of
 pages = Pages("moderation", "courses.portfolios", template_folder="templates")
 
 PAGE = 20
+SAMPLE = "/manage/supervision/moderation/<uuid:sample_id>"
 GROUNDS = {
     WithdrawalGround.SIGNED_IN_ERROR: N_("It was signed in error"),
     WithdrawalGround.NOT_OWN_WORK: N_("It is not the learner’s own work"),
@@ -51,7 +55,7 @@ def samples(actor: Actor) -> Any:
 
 
 @pages.page(
-    ("GET", "POST"), "/manage/supervision/moderation/<uuid:sample_id>", needs=Permission.SIGN_OFF_MODERATE,
+    ("GET", "POST"), SAMPLE, needs=Permission.SIGN_OFF_MODERATE,
     template="moderation/sample.html",
 )  # fmt: skip
 def sample(actor: Actor, sample_id: UUID) -> Any:
@@ -61,6 +65,7 @@ def sample(actor: Actor, sample_id: UUID) -> Any:
     shown = {
         "found": found, "signature": signature, "signed": signature.content, "words": words,
         "check": signing.check(signature), "withdrawn": queries.withdrawal_of(signature.id),
+        "previews": previews.of_signed(signature.content),
     }  # fmt: skip
     if request.method == "GET":
         return shown | {"form": forms.start(ModerationIn)}
@@ -72,9 +77,29 @@ def sample(actor: Actor, sample_id: UUID) -> Any:
             said = _("You agree, and it stands.")
             if not form.data["agrees"]:
                 said = _("The signature is withdrawn, and the portfolio is open again. Both are told.")
-            return Redirect(".samples", flash=said)
+            following = db.session.scalars(
+                queries.samples_for(actor).order_by(ModerationSample.drawn_at).limit(1)
+            ).first()
+            if following is None:
+                return Redirect(".samples", flash=said)
+            return Redirect(".sample", sample_id=following.id, flash=f"{said} {_('This is the next one.')}")
         status = tried.status
     return shown | {"form": form}, status
+
+
+@pages.page("GET", f"{SAMPLE}/items/<int:position>/file", needs=Permission.SIGN_OFF_MODERATE)
+def file(actor: Actor, sample_id: UUID, position: int) -> Response:
+    """A file as it was signed, for whoever moderates the signature."""
+    return download(*access.signed_file(services.sample(actor, sample_id).sign_off, position))
+
+
+@pages.page("GET", f"{SAMPLE}/items/<int:position>/preview", needs=Permission.SIGN_OFF_MODERATE)
+def preview(actor: Actor, sample_id: UUID, position: int) -> Response:
+    """A small picture of it."""
+    kept = previews.previewed(access.signed_file(services.sample(actor, sample_id).sign_off, position)[0])
+    if kept is None:
+        raise NotFound()
+    return shown_inline(db.session.get_one(StoredFile, kept.preview_id))
 
 
 @pages.page(

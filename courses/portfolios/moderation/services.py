@@ -122,11 +122,12 @@ def _withdraw(actor: Actor, signature: SignOff, ground: WithdrawalGround, reason
         portfolio.state = PortfolioState(rules.portfolio_after(portfolio.state, "reopen"))
         portfolio.version += 1
         portfolio.submitted_at = portfolio.declaration_at = None
-        enrolments.portfolio_reopened(Actor.system(), portfolio.enrolment_id)
         events.publish(PortfolioReopened(portfolio_id=portfolio.id, enrolment_id=portfolio.enrolment_id))
     letters.sign_off_withdrawn(portfolio.learner, signature, reason)
     if signature.signed_by != actor.person:
         letters.sign_off_withdrawn(get_or_refuse(Person, signature.signed_by), signature, reason)
     db.session.flush()  # those who hear of it ask the database which signatures stand
+    if not queries.any_stands(portfolio.id):
+        enrolments.portfolio_unsigned(Actor.system(), portfolio.enrolment_id)
     events.publish(SignOffWithdrawn(portfolio_id=portfolio.id, enrolment_id=portfolio.enrolment_id))
     return made

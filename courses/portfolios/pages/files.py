@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Response, current_app, request
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from courses.portfolios import schemas, uploads
 from courses.portfolios.downloads import download, shown_inline
@@ -57,12 +56,8 @@ def remove_file(actor: Actor, enrolment_id: UUID, position: int) -> Redirect:
 @pages.page("GET", f"{WHOLE}/signed/<int:version>/<int:position>/file", needs=READ)
 def signed_file(actor: Actor, enrolment_id: UUID, version: int, position: int) -> Response:
     """The file as it was signed, whatever lies in the portfolio now."""
-    content = access.signature_of(access.portfolio_by_enrolment(actor, READ, enrolment_id), version).content
-    for each in content["items"]:
-        if each["position"] == position and (kept := each["file"]):
-            stored = select(StoredFile).where(StoredFile.sha256 == bytes.fromhex(kept["sha256"]))
-            return download(db.session.scalars(stored).one(), kept["name"])
-    raise NotFound()
+    signature = access.signature_of(access.portfolio_by_enrolment(actor, READ, enrolment_id), version)
+    return download(*access.signed_file(signature, position))
 
 
 @pages.page("GET", f"{ITEM}/preview", needs=READ)

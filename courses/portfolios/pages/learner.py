@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from courses.portfolios import rules, schemas, signing, views
 from courses.portfolios.errors import EvidenceMissing
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio
-from courses.portfolios.moderation.queries import withdrawal_of
+from courses.portfolios.moderation.queries import moderation_of, withdrawal_of, withdrawals_of
 from courses.portfolios.pages import words
 from courses.portfolios.pages.attempts import attempt, sentence
 from courses.portfolios.queries import check_of
@@ -45,10 +45,13 @@ def about_portfolio(portfolio: Portfolio, **more: Any) -> dict[str, Any]:
 @pages.page("GET", WHOLE, needs=READ, template="portfolios/portfolio.html")
 def portfolio(actor: Actor, enrolment_id: UUID) -> Any:
     """How far it is, and what comes next."""
-    shown = access.portfolio_by_enrolment(actor, READ, enrolment_id)
+    shown = access.overview_by_enrolment(actor, enrolment_id)
     if shown.learner_id != actor.person:
         return Redirect("supervision_queue.portfolio", portfolio_id=shown.id)
-    about = about_portfolio(shown, progress=views.progress(shown))
+    about = about_portfolio(
+        shown, progress=views.progress(shown), moderated=moderation_of(shown),
+        withdrawals=withdrawals_of(shown.id) if shown.sign_offs else {},
+    )  # fmt: skip
     about["finder"] = None if about["supervisor"] else finder_of(shown.learner_id, shown.programme_code, clock.today())
     return about | {
         "tasks": words.tasks(
@@ -230,5 +233,6 @@ def signed(actor: Actor, enrolment_id: UUID, version: int) -> dict[str, Any]:
     shown = access.portfolio_by_enrolment(actor, READ, enrolment_id)
     signature = access.signature_of(shown, version)
     return about_portfolio(
-        shown, signature=signature, check=signing.check(signature), withdrawn=withdrawal_of(signature.id)
-    )
+        shown, signature=signature, check=signing.check(signature), withdrawn=withdrawal_of(signature.id),
+        moderated=moderation_of(shown) if signature.version == shown.version else None,
+    )  # fmt: skip

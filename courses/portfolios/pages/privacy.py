@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 
 from courses.portfolios import schemas, signing
 from courses.portfolios.downloads import download
-from courses.portfolios.models import Share
+from courses.portfolios.models import EvidenceItem, Share
 from courses.portfolios.pages import words
 from courses.portfolios.pages.attempts import attempt
 from courses.portfolios.pages.learner import EDIT, ITEM, READ, about_portfolio, own_item, pages
+from courses.portfolios.pages.supervisor import to_the_next
 from courses.portfolios.services import access, redacting, sharing
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor, Permission
@@ -69,12 +70,14 @@ def stop_sharing(actor: Actor, enrolment_id: UUID, position: int, share_id: UUID
 def redact(actor: Actor, enrolment_id: UUID, position: int) -> Any:
     """Take out what should not be here: the learner, or whoever supervises them."""
     shown = access.item_at(access.portfolio_by_enrolment(actor, READ, enrolment_id), position)
-    if not access.shows_evidence(actor, shown):
+    readable = access.shows_evidence(actor, shown)
+    if not readable and not redacting.says_comments(shown):
         raise NotFound()
+    parts = _parts(shown, readable)
     mine = shown.portfolio.learner_id == actor.person
     more = {
         "item": shown,
-        "something": redacting.says_something(shown),
+        "parts": parts,
         "longest": schemas.LONGEST_REASON,
         "mine": mine,
         "back": url_for(".item", enrolment_id=enrolment_id, position=position)
@@ -82,17 +85,36 @@ def redact(actor: Actor, enrolment_id: UUID, position: int) -> Any:
         else url_for("supervision_queue.item", item_id=shown.id),
     }
     if request.method == "GET":
-        return about_portfolio(shown.portfolio, form=forms.start(schemas.RedactionForm), **more)
+        start = {"parts": [value for value, _label in parts[:1]]}
+        return about_portfolio(shown.portfolio, form=forms.start(schemas.RedactionForm, start), **more)
     form, status = forms.read(schemas.RedactionForm, request.form), 422
+    chosen = {value for value, _label in parts} & set(form.data["parts"]) if form.ok else set()
+    if form.ok and parts and not chosen:
+        form.refuse("parts", _("Choose what is redacted"))
     if form.ok and not form.data["certain"]:
         form.refuse("certain", _("Confirm that you know it cannot be brought back"))
     if form.ok:
         with attempt(form) as tried:
-            redacting.redact(actor, shown.id, reason=form.data["reason"])
+            redacting.redact(
+                actor, shown.id, reason=form.data["reason"], parts={redacting.Part(each) for each in chosen}
+            )
         if form.ok:
-            return Redirect(str(more["back"]), flash=_("It is redacted. Nothing of what it said is kept."))
+            done = _("It is redacted. Nothing of what it said is kept.")
+            if mine or str(redacting.Part.EVIDENCE) not in chosen:
+                return Redirect(str(more["back"]), flash=done)
+            return to_the_next(actor, shown.id, done.rstrip("."))
         status = tried.status
     return about_portfolio(shown.portfolio, form=form, **more), status
+
+
+def _parts(shown: EvidenceItem, readable: bool) -> list[tuple[str, str]]:
+    """What there is to be taken out, for this reader."""
+    found = []
+    if readable and redacting.says_something(shown):
+        found.append((str(redacting.Part.EVIDENCE), _("The evidence: text, links, file and observer")))
+    if redacting.says_comments(shown):
+        found.append((str(redacting.Part.COMMENTS), _("The comments that were made with decisions")))
+    return found
 
 
 @shared_pages.page("GET", "/shared", needs=READ_SHARED, template="shared/shared.html")

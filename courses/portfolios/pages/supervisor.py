@@ -8,13 +8,22 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from courses.portfolios import queries, schemas, signing, views
-from courses.portfolios.models import EvidenceItem, EvidenceState, Outcome, Portfolio, PortfolioState, ReturnReason
-from courses.portfolios.moderation.queries import withdrawals_of
+from courses.portfolios.models import (
+    EvidenceItem,
+    EvidenceKind,
+    EvidenceState,
+    Outcome,
+    Portfolio,
+    PortfolioState,
+    ReturnReason,
+)
+from courses.portfolios.moderation.queries import moderation_of, withdrawals_of
 from courses.portfolios.pages import words
 from courses.portfolios.pages.attempts import attempt, sentence
-from courses.portfolios.services import access, decisions
+from courses.portfolios.services import access, decisions, files, redacting
 from courses.portfolios.waiting import Waiting
 from courses.supervision.queries import live_licence
+from courses.supervision.sessions.queries import hours_had
 from lms.accounts.queries import names_of
 from lms.core import clock
 from lms.core.permissions import Actor, Permission
@@ -59,12 +68,12 @@ def several(actor: Actor) -> Any:
     """Read the oldest few on one page, and accept those that were read. What is returned is returned one by one."""
     me = actor.person or queries.NOBODY
     if request.method == "GET":
-        return _several(me, forms.start(schemas.SeveralForm))
+        return _several(actor, forms.start(schemas.SeveralForm))
     form = forms.read(schemas.SeveralForm, request.form)
     if form.ok and not form.data["items"]:
         form.refuse("items", _("Tick what you have read and accept"))
     if not form.ok:
-        return _several(me, form), 422
+        return _several(actor, form), 422
     seen = dict(each.split(".") for each in form.data["items"][:SEVERAL])
     told = decisions.accept_several(actor, {UUID(id): int(edition) for id, edition in seen.items()})
     refused = [refusal for refusal in told.values() if refusal is not None]
@@ -75,18 +84,18 @@ def several(actor: Actor) -> Any:
     return Redirect(".several" if left else ".queue", flash=said)
 
 
-def _several(me: UUID, form: forms.FormState) -> dict[str, Any]:
-    items = queries.several_for(me, SEVERAL)
+def _several(actor: Actor, form: forms.FormState) -> dict[str, Any]:
+    items = queries.several_for(actor.person or queries.NOBODY, SEVERAL)
     return {
-        "form": form, "words": words,
+        "form": form, "words": words, "previews": files.previews_of(actor, items),
         "items": [(each, signing.item_content(each), words.changes(each), words.also_changed(each)) for each in items],
     }  # fmt: skip
 
 
 def _address(each: Waiting) -> str:
     if each.kind == "portfolio":
-        return url_for(".portfolio", portfolio_id=each.id)
-    return url_for(".item", item_id=each.id)
+        return url_for("supervision_queue.portfolio", portfolio_id=each.id)
+    return url_for("supervision_queue.item", item_id=each.id)
 
 
 @pages.page(("GET", "POST"), "/supervision/items/<uuid:item_id>", needs=READ, template="supervision_queue/item.html")
@@ -98,7 +107,7 @@ def item(actor: Actor, item_id: UUID) -> Any:
             "portfolios.item", enrolment_id=shown.portfolio.enrolment_id, position=shown.template_item.position
         )
     if request.method == "GET":
-        return _item_page(actor, shown, forms.start(schemas.DecisionIn, {"edition": shown.edition}))
+        return _item_page(actor, shown, forms.start(schemas.DecisionIn, _suggested(shown)))
     form, status = forms.read(schemas.DecisionIn, request.form), 422
     if form.ok:
         outcome, reason = Outcome(form.data.pop("outcome")), form.data.pop("reason")
@@ -113,20 +122,35 @@ def item(actor: Actor, item_id: UUID) -> Any:
             )
         if form.ok:
             done = _("Accepted") if outcome is Outcome.ACCEPTED else _("Returned, with comments")
-            return _to_the_next(actor, shown.id, f"{done}: {shown.portfolio.learner.display_name}")
+            return to_the_next(actor, shown.id, f"{done}: {shown.portfolio.learner.display_name}")
         status = tried.status
         form.values["edition"] = shown.edition
     return _item_page(actor, shown, form), status
 
 
+def _suggested(shown: EvidenceItem) -> dict[str, Any]:
+    """What the form begins with. Whoever follows the way to a return for that reason finds it chosen, and a sentence in
+    the learner's language to change as they like."""
+    given: dict[str, Any] = {"edition": shown.edition}
+    if request.args.get("because") == ReturnReason.IDENTIFIABLE:
+        comment = words.say_identifiable(shown.portfolio.learner.language)
+        given |= {"outcome": Outcome.RETURNED, "reason": ReturnReason.IDENTIFIABLE, "comment": comment}
+    return given
+
+
 def _item_page(actor: Actor, shown: EvidenceItem, form: forms.FormState) -> dict[str, Any]:
     waits = shown.state is EvidenceState.SUBMITTED
     accepted_in_whole = shown.state is EvidenceState.ACCEPTED and shown.portfolio.state is PortfolioState.SUBMITTED
+    asks_hours = shown.template_item.kind is EvidenceKind.SUPERVISION_HOURS
+    about, last = shown.portfolio, shown.decisions[-1] if shown.decisions else None
     return _about(actor, shown.portfolio) | {
         "item": shown, "form": form, "reasons": words.return_reasons(), "longest": schemas.LONGEST_COMMENT,
         "content": signing.item_content(shown) if access.shows_evidence(actor, shown) else None,
         "changes": words.changes(shown), "also_changed": words.also_changed(shown),
-        "waits": waits, "may_return": waits or accepted_in_whole,
+        "waits": waits, "may_return": waits or accepted_in_whole, "preview": files.preview_of(actor, shown),
+        "hours": hours_had(about.learner_id, about.programme_code) if asks_hours else None,
+        "returned": last if waits and last is not None and last.outcome is Outcome.RETURNED else None,
+        "may_redact": redacting.may_redact(actor, shown),
     }  # fmt: skip
 
 
@@ -153,7 +177,7 @@ def portfolio(actor: Actor, portfolio_id: UUID) -> Any:
         with attempt(form) as tried:
             decisions.sign_off(actor, shown.id, seen=form.data["seen"], statement=words.declaration())
         if form.ok:
-            return _to_the_next(actor, shown.id, _("Signed off: %(who)s", who=shown.learner.display_name))
+            return to_the_next(actor, shown.id, _("Signed off: %(who)s", who=shown.learner.display_name))
         status = tried.status
     return _portfolio_page(actor, shown, form), status
 
@@ -164,6 +188,7 @@ def _portfolio_page(actor: Actor, shown: Portfolio, form: forms.FormState) -> di
     return _about(actor, shown) | {
         "form": form, "seen": seen, "withdrawals": withdrawals_of(shown.id), "me": actor.person, "progress": views.progress(shown),
         "items": [(each, words.state_tag(each), _content(actor, each)) for each in signing.in_order(shown)],
+        "previews": files.previews_of(actor, shown.items), "moderated": moderation_of(shown),
     }  # fmt: skip
 
 
@@ -171,9 +196,9 @@ def _content(actor: Actor, shown: EvidenceItem) -> dict[str, Any] | None:
     return signing.item_content(shown) if access.shows_evidence(actor, shown) else None
 
 
-def _to_the_next(actor: Actor, done: UUID, said: str) -> Redirect:
+def to_the_next(actor: Actor, done: UUID, said: str) -> Redirect:
     """The oldest that still waits; the queue when nothing does."""
     following = queries.next_waiting(actor.person or queries.NOBODY, after=done)
     if following is None:
-        return Redirect(".queue", flash=_("%(done)s. Nothing else waits with you.", done=said))
+        return Redirect("supervision_queue.queue", flash=_("%(done)s. Nothing else waits with you.", done=said))
     return Redirect(_address(following), flash=_("%(done)s. This is the next one.", done=said))

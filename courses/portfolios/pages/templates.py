@@ -9,9 +9,9 @@ from courses.portfolios import schemas
 from courses.portfolios.models import EvidenceKind, PortfolioTemplate, SupervisionRule, TemplateItem
 from courses.portfolios.pages import words
 from courses.portfolios.pages.attempts import attempt
-from courses.portfolios.queries import template_counts, template_versions, templates_listed
 from courses.portfolios.services import templates
 from courses.portfolios.services.templates import Asked
+from courses.portfolios.template_queries import template_counts, templates_listed
 from lms.core.errors import NotFound, StaleEdit
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
@@ -61,7 +61,7 @@ def _whole_page(form: forms.FormState) -> dict[str, Any]:
 def template(actor: Actor, code: str) -> dict[str, Any]:
     """What a template asks for now, and every version before."""
     templates.require_editor(actor)
-    versions = _versions(code)
+    versions = templates.versions_of(actor, code)
     asked = request.args.get("version", type=int)
     published = [each for each in versions if each.published_at]
     shown = next((each for each in versions if each.number == asked), (published or versions)[0])
@@ -80,7 +80,7 @@ def revise(actor: Actor, code: str) -> Redirect:
 @pages.page(("GET", "POST"), DRAFT, needs=EDIT, template="portfolio_templates/draft.html")
 def draft(actor: Actor, code: str) -> Any:
     """The draft: what is said of the whole, and its items."""
-    found = _draft(actor, code)
+    found = templates.draft_of(actor, code)
     if request.method == "GET":
         values = {
             "edition": found.edition, "title_en": found.title.en, "title_cy": found.title.cy,
@@ -111,13 +111,13 @@ def _draft_page(found: PortfolioTemplate, form: forms.FormState) -> dict[str, An
 @pages.page(("GET", "POST"), f"{DRAFT}/items/new", needs=EDIT, template="portfolio_templates/item.html")
 def new_item(actor: Actor, code: str) -> Any:
     """Ask for one thing more, or for several of a kind."""
-    return _item_form(actor, _draft(actor, code), None)
+    return _item_form(actor, templates.draft_of(actor, code), None)
 
 
 @pages.page(("GET", "POST"), ITEM, needs=EDIT, template="portfolio_templates/item.html")
 def item(actor: Actor, code: str, position: int) -> Any:
     """Change what one item asks for."""
-    found = _draft(actor, code)
+    found = templates.draft_of(actor, code)
     shown = next((each for each in found.items if each.position == position), None)
     if shown is None:
         raise NotFound()
@@ -164,7 +164,7 @@ def _values(found: PortfolioTemplate, shown: TemplateItem | None) -> dict[str, A
 
 @pages.page("POST", f"{ITEM}/move", needs=EDIT)
 def move(actor: Actor, code: str, position: int) -> Redirect:
-    found = _draft(actor, code)
+    found = templates.draft_of(actor, code)
     by = -1 if request.form.get("by") == "-1" else 1
     templates.move_item(actor, found.id, request.form.get("edition", 0, int), position, by)
     return Redirect(".draft", code=code, flash=_("The order is saved."))
@@ -172,7 +172,7 @@ def move(actor: Actor, code: str, position: int) -> Redirect:
 
 @pages.page("POST", f"{ITEM}/remove", needs=EDIT)
 def remove(actor: Actor, code: str, position: int) -> Redirect:
-    found = _draft(actor, code)
+    found = templates.draft_of(actor, code)
     templates.remove_item(actor, found.id, request.form.get("edition", 0, int), position)
     return Redirect(".draft", code=code, flash=_("The item is removed from the draft."))
 
@@ -180,7 +180,7 @@ def remove(actor: Actor, code: str, position: int) -> Redirect:
 @pages.page(("GET", "POST"), f"{DRAFT}/publish", needs=EDIT, template="portfolio_templates/publish.html")
 def publish(actor: Actor, code: str) -> Any:
     """Check what it asks for, and for whom it will count; then publish it."""
-    found = _draft(actor, code)
+    found = templates.draft_of(actor, code)
     lacks = [_(text) for text in templates.missing(found).values()]
     about = {
         "draft": found, "missing": lacks, "counts": template_counts(code), "words": words,
@@ -200,19 +200,5 @@ def publish(actor: Actor, code: str) -> Any:
 
 @pages.page("POST", f"{DRAFT}/discard", needs=EDIT)
 def discard(actor: Actor, code: str) -> Redirect:
-    templates.discard(actor, _draft(actor, code).id)
+    templates.discard(actor, templates.draft_of(actor, code).id)
     return Redirect(".listed", flash=_("The draft is thrown away."))
-
-
-def _versions(code: str) -> list[PortfolioTemplate]:
-    if not (versions := template_versions(code)):
-        raise NotFound()
-    return versions
-
-
-def _draft(actor: Actor, code: str) -> PortfolioTemplate:
-    templates.require_editor(actor)
-    for each in _versions(code):
-        if each.published_at is None:
-            return each
-    raise NotFound()

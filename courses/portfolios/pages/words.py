@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from courses.portfolios import rules, signing
@@ -22,54 +22,62 @@ from courses.portfolios.models import (
 )
 from lms.accounts.models import Person
 from lms.core.errors import Refusal
-from lms.core.language import Bilingual
+from lms.core.language import N_, Bilingual
 from lms.core.web.site import day, minutes, moment, translated
+
+KINDS = {
+    EvidenceKind.TEXT: N_("Text"),
+    EvidenceKind.REFLECTION: N_("Reflection"),
+    EvidenceKind.FILE: N_("File"),
+    EvidenceKind.OBSERVED_PRACTICE: N_("Observed practice"),
+    EvidenceKind.ACTIVITY: N_("Activity"),
+    EvidenceKind.DEVELOPMENT_TASK: N_("Development task"),
+    EvidenceKind.CASE_STUDY: N_("Case study"),
+    EvidenceKind.SUPERVISION_HOURS: N_("Supervision hours"),
+}
 
 
 def kind_name(kind: str) -> str:
-    return {
-        EvidenceKind.TEXT: _("Text"),
-        EvidenceKind.REFLECTION: _("Reflection"),
-        EvidenceKind.FILE: _("File"),
-        EvidenceKind.OBSERVED_PRACTICE: _("Observed practice"),
-        EvidenceKind.ACTIVITY: _("Activity"),
-        EvidenceKind.DEVELOPMENT_TASK: _("Development task"),
-        EvidenceKind.CASE_STUDY: _("Case study"),
-        EvidenceKind.SUPERVISION_HOURS: _("Supervision hours"),
-    }[EvidenceKind(kind)]
+    return _(KINDS[EvidenceKind(kind)])
+
+
+GUIDANCE = {
+    EvidenceKind.TEXT: N_("Write what you did and why. You can add a file as well."),
+    EvidenceKind.REFLECTION: N_("Write what happened, what you made of it, and what you will do differently."),
+    EvidenceKind.FILE: N_("Add the file. You can write a few words that explain it."),
+    EvidenceKind.OBSERVED_PRACTICE: N_("Write what was observed, and what you were told about it."),
+    EvidenceKind.ACTIVITY: N_("Write what you did, with whom, and what came of it. You can add a file or a link."),
+    EvidenceKind.DEVELOPMENT_TASK: N_("Write what you set out to change, what you did, and what is different now."),
+    EvidenceKind.CASE_STUDY: N_(
+        "Write what the situation was, what you considered, what you did and why. Change every detail by which "
+        "somebody could be recognised."
+    ),
+    EvidenceKind.SUPERVISION_HOURS: N_(
+        "Write one line for each session: the date, the minutes, and what it was about."
+    ),
+}
 
 
 def guidance(kind: str) -> str:
     """What the kind asks for, under the field."""
-    return {
-        EvidenceKind.TEXT: _("Write what you did and why. You can add a file as well."),
-        EvidenceKind.REFLECTION: _("Write what happened, what you made of it, and what you will do differently."),
-        EvidenceKind.FILE: _("Add the file. You can write a few words that explain it."),
-        EvidenceKind.OBSERVED_PRACTICE: _("Write what was observed, and what you were told about it."),
-        EvidenceKind.ACTIVITY: _("Write what you did, with whom, and what came of it. You can add a file or a link."),
-        EvidenceKind.DEVELOPMENT_TASK: _("Write what you set out to change, what you did, and what is different now."),
-        EvidenceKind.CASE_STUDY: _(
-            "Write what the situation was, what you considered, what you did and why. Change every detail by which "
-            "somebody could be recognised."
-        ),
-        EvidenceKind.SUPERVISION_HOURS: _(
-            "Write one line for each session: the date, the minutes, and what it was about."
-        ),
-    }[EvidenceKind(kind)]
+    return _(GUIDANCE[EvidenceKind(kind)])
+
+
+GUIDANCE_FOR_SUPERVISORS = {
+    EvidenceKind.TEXT: N_("The learner writes what they did and why."),
+    EvidenceKind.REFLECTION: N_("The learner reflects: what happened, what they made of it, what they will change."),
+    EvidenceKind.FILE: N_("The learner shows a file, with a few words that explain it."),
+    EvidenceKind.OBSERVED_PRACTICE: N_("A colleague watched the learner at work, and said what they saw."),
+    EvidenceKind.ACTIVITY: N_("The learner tells of something that they did, and what came of it."),
+    EvidenceKind.DEVELOPMENT_TASK: N_("The learner set out to change something in their own practice."),
+    EvidenceKind.CASE_STUDY: N_("The learner thinks a piece of work through, without anybody being recognisable."),
+    EvidenceKind.SUPERVISION_HOURS: N_("The learner lists the sessions of supervision that they had."),
+}
 
 
 def guidance_for_supervisor(kind: str) -> str:
     """What the kind is meant to show, beside the evidence."""
-    return {
-        EvidenceKind.TEXT: _("The learner writes what they did and why."),
-        EvidenceKind.REFLECTION: _("The learner reflects: what happened, what they made of it, what they will change."),
-        EvidenceKind.FILE: _("The learner shows a file, with a few words that explain it."),
-        EvidenceKind.OBSERVED_PRACTICE: _("A colleague watched the learner at work, and said what they saw."),
-        EvidenceKind.ACTIVITY: _("The learner tells of something that they did, and what came of it."),
-        EvidenceKind.DEVELOPMENT_TASK: _("The learner set out to change something in their own practice."),
-        EvidenceKind.CASE_STUDY: _("The learner thinks a piece of work through, without anybody being recognisable."),
-        EvidenceKind.SUPERVISION_HOURS: _("The learner lists the sessions of supervision that they had."),
-    }[EvidenceKind(kind)]
+    return _(GUIDANCE_FOR_SUPERVISORS[EvidenceKind(kind)])
 
 
 def supervisions() -> list[tuple[str, str]]:
@@ -100,31 +108,32 @@ def what_it_asks(asked: TemplateItem) -> str:
     return " · ".join(parts)
 
 
+STATES = {
+    EvidenceState.DRAFT: (N_("Draft"), "grey"),
+    EvidenceState.SUBMITTED: (N_("With the supervisor"), "blue"),
+    EvidenceState.RETURNED: (N_("Returned, with comments"), "orange"),
+    EvidenceState.ACCEPTED: (N_("Accepted"), "green"),
+    EvidenceState.REDACTED: (N_("Redacted"), "red"),
+}
+
+
 def state_tag(item: EvidenceItem) -> tuple[str, str]:
     """The state in words, and the colour of its tag."""
     if item.state is EvidenceState.DRAFT and item.edition == 1:
         return _("Not started"), "white"
-    return {
-        EvidenceState.DRAFT: (_("Draft"), "grey"),
-        EvidenceState.SUBMITTED: (_("With the supervisor"), "blue"),
-        EvidenceState.RETURNED: (_("Returned, with comments"), "orange"),
-        EvidenceState.ACCEPTED: (_("Accepted"), "green"),
-        EvidenceState.REDACTED: (_("Redacted"), "red"),
-    }[item.state]
+    text, colour = STATES[item.state]
+    return _(text), colour
 
 
 def state_name(state: str) -> str:
     """The state alone, for what is printed."""
-    return {
-        EvidenceState.DRAFT: _("Draft"),
-        EvidenceState.SUBMITTED: _("With the supervisor"),
-        EvidenceState.RETURNED: _("Returned, with comments"),
-        EvidenceState.ACCEPTED: _("Accepted"),
-        EvidenceState.REDACTED: _("Redacted"),
-    }[EvidenceState(state)]
+    return _(STATES[EvidenceState(state)][0])
 
 
-def whole_tag(portfolio: Portfolio) -> tuple[str, str]:
+def whole_tag(portfolio: Portfolio, moderated: object = None) -> tuple[str, str]:
+    """The state in words, and its colour. `moderated`: a moderator has looked again and agrees with the signature."""
+    if moderated is not None and portfolio.state is PortfolioState.SIGNED_OFF:
+        return _("Signed off and moderated"), "aqua-green"
     return {
         PortfolioState.IN_PROGRESS: (_("In progress"), "blue"),
         PortfolioState.SUBMITTED: (_("Waiting for sign-off"), "purple"),
@@ -200,14 +209,15 @@ def declaration() -> str:
 
 def tasks(portfolio: Portfolio, supervisor: Person | None, url: Callable[[int], str]) -> list[dict[str, Any]]:
     """The items as a task list. `url` makes the address of a position."""
-    return [
-        {
-            "title": translated(item.template_item.title), "url": url(item.template_item.position),
-            "status": state_tag(item)[0], "colour": state_tag(item)[1],
-            "hint": f"{what_it_asks(item.template_item)} · {who_has_it(item, supervisor)}",
-        }
-        for item in signing.in_order(portfolio)
-    ]  # fmt: skip
+    return [_task(item, supervisor, url) for item in signing.in_order(portfolio)]
+
+
+def _task(item: EvidenceItem, supervisor: Person | None, url: Callable[[int], str]) -> dict[str, Any]:
+    asked, (status, colour) = item.template_item, state_tag(item)
+    return {
+        "title": translated(asked.title), "url": url(asked.position), "status": status, "colour": colour,
+        "hint": f"{what_it_asks(asked)} · {who_has_it(item, supervisor)}",
+    }  # fmt: skip
 
 
 def accepted_words(portfolio: Portfolio) -> str:
@@ -232,10 +242,22 @@ def also_changed(item: EvidenceItem) -> list[str]:
     before, now = item.decisions[-1].content, signing.item_content(item)
     named = {
         "file": _("The file is another one"),
+        "links": _("The links were changed"),
         "observer": _("The observer was changed"),
         "observed_on": _("The date of the observation was changed"),
+        "observation": _("The observer’s signature is another one"),
+        "statements": _("The statements of the framework were changed"),
     }
-    return [text for name, text in named.items() if before[name] != now[name]]
+    return [text for name, text in named.items() if name in before and before[name] != now[name]]
+
+
+def say_identifiable(language: str) -> str:
+    """A comment for whoever wrote so that somebody can be recognised, in their language."""
+    with force_locale("cy" if language == "cy" else "en_GB"):
+        return _(
+            "Somebody could be recognised in this. Please take out names, dates of birth, addresses and anything else "
+            "that points to one person, and send it again."
+        )
 
 
 def both(text: dict[str, str]) -> Bilingual:

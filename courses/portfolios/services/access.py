@@ -1,13 +1,15 @@
 """Which portfolio, and may this actor? Every use case and every page begins here."""
 
+from collections.abc import Callable
 from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
+from sqlalchemy.sql.base import ExecutableOption
 
 from courses.portfolios.errors import FileNotChecked, LicenceNotLive, NotTheSupervisor, SignerIsLearner
 from courses.portfolios.models import CheckState, EvidenceItem, EvidenceState, Portfolio, SignOff
-from courses.portfolios.queries import check_of, whole
+from courses.portfolios.queries import check_of, overview, whole
 from courses.supervision.models import SupervisorLicence
 from courses.supervision.queries import has_charge, live_licence, supervisor_of
 from lms.accounts.models import Person
@@ -34,10 +36,15 @@ def portfolio_by_enrolment(actor: Actor, permission: Permission, enrolment_id: U
     return _readable(actor, permission, _whole("enrolment_id"), enrolment_id)
 
 
+def overview_by_enrolment(actor: Actor, enrolment_id: UUID) -> Portfolio:
+    """To be listed: states and decisions of its items, and nothing of what they say. Raises NotFound."""
+    return _readable(actor, Permission.PORTFOLIO_READ, _whole("enrolment_id", overview), enrolment_id)
+
+
 @cache
-def _whole(key: str) -> Select[Portfolio]:
+def _whole(key: str, loaded: Callable[[], tuple[ExecutableOption, ...]] = whole) -> Select[Portfolio]:
     """The statement for a portfolio by that column, built once: it has many parts."""
-    return select(Portfolio).where(getattr(Portfolio, key) == bindparam("id")).options(*whole())
+    return select(Portfolio).where(getattr(Portfolio, key) == bindparam("id")).options(*loaded())
 
 
 def _readable(actor: Actor, permission: Permission, found: Select[Portfolio], id: UUID) -> Portfolio:
@@ -85,10 +92,27 @@ def checked_file(item: EvidenceItem) -> tuple[StoredFile, str]:
     """The item's file and its name, once it may be opened. Raises NotFound, FileNotChecked."""
     if item.file is None or item.file_name is None:
         raise NotFound()
-    check = check_of(item.file.id)
+    _is_checked(item.file)
+    return item.file, item.file_name
+
+
+def _is_checked(file: StoredFile) -> None:
+    check = check_of(file.id)
     if check is not None and check.state is not CheckState.CLEAN:
         raise FileNotChecked()
-    return item.file, item.file_name
+
+
+def signed_file(signature: SignOff, position: int) -> tuple[StoredFile, str]:
+    """The file of an item as it was signed, and its name. Raises NotFound, FileNotChecked."""
+    for each in signature.content["items"]:
+        if each["position"] == position and (kept := each["file"]):
+            stored = select(StoredFile).where(StoredFile.sha256 == bytes.fromhex(kept["sha256"]))
+            found = db.session.scalars(stored).one_or_none()
+            if found is None:
+                break
+            _is_checked(found)
+            return found, kept["name"]
+    raise NotFound()
 
 
 def signature_of(portfolio: Portfolio, version: int) -> SignOff:

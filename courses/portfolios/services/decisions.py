@@ -45,7 +45,8 @@ def decide(
     """Accept an item, or return it with a comment. Of two who decide at once the second is refused.
 
     While the whole waits for its sign-off an accepted item can still be returned; then the portfolio is in progress.
-    Raises NotTheSupervisor, LicenceNotLive, AlreadyDecided, StaleEdit (the learner changed it since `edition`).
+    Raises NotTheSupervisor, LicenceNotLive, AlreadyDecided, StaleEdit (the learner changed it since `edition`),
+    SupervisedAlone.
     """
     item = item_by_id(actor, Permission.PORTFOLIO_READ, item_id, lock=True)
     portfolio = item.portfolio
@@ -55,6 +56,10 @@ def decide(
     after = rules.item_after(portfolio.state, item.state, "accept" if outcome is Outcome.ACCEPTED else "return")
     if item.edition != edition:
         raise StaleEdit(N_("The learner has changed this evidence since you opened it."))
+    if outcome is Outcome.ACCEPTED:
+        rules.may_be_accepted(
+            individual_only=item.template_item.individual_only, individually_supervised=individually_supervised
+        )
     if outcome is Outcome.RETURNED and not comment:
         raise EvidenceMissing(fields={"comment": N_("Write what the learner should change")})
     why = (reason or ReturnReason.OTHER) if outcome is Outcome.RETURNED else None
@@ -99,7 +104,8 @@ def accept_several(actor: Actor, seen: Mapping[UUID, int]) -> dict[UUID, Refusal
 
 def _accept_with_others(actor: Actor, item_id: UUID, edition: int) -> None:
     item = item_by_id(actor, Permission.PORTFOLIO_READ, item_id)
-    if item.portfolio.template.supervision is not SupervisionRule.GROUP_OR_INDIVIDUAL:
+    template, alone = item.portfolio.template, item.template_item.individual_only
+    if alone or template.supervision is not SupervisionRule.GROUP_OR_INDIVIDUAL:
         raise OneByOne()
     decide(actor, item_id, edition, outcome=Outcome.ACCEPTED)
 

@@ -1,10 +1,19 @@
 """What is shown of a file beside the evidence."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from courses.portfolios import previews
 from courses.portfolios.models import CheckState, EvidenceItem, FilePreview
 from courses.portfolios.queries import check_of
 from courses.portfolios.services.access import shows_evidence
 from lms.core.permissions import Actor
+
+
+def previews_of(actor: Actor, items: Iterable[EvidenceItem]) -> dict[UUID, FilePreview]:
+    """Of many items, by file, in one query: those that the actor may see, of files that may be opened."""
+    ids = [item.file_id for item in items if item.file_id is not None and shows_evidence(actor, item)]
+    return previews.of_files(ids)
 
 
 def preview_of(actor: Actor, item: EvidenceItem) -> FilePreview | None:

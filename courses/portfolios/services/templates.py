@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from courses.portfolios.errors import TemplateCodeTaken, TemplateIncomplete, TemplatePublished
 from courses.portfolios.models import EvidenceKind, PortfolioTemplate, SupervisionRule, TemplateItem
+from courses.portfolios.template_queries import template_versions
 from lms.core import audit, clock
 from lms.core.db import db, get_or_refuse, record
 from lms.core.errors import Invalid, NotFound, StaleEdit
@@ -44,6 +45,23 @@ def require_editor(actor: Actor, permission: Permission = EDIT) -> None:
     actor.require(permission, at=tuple(actor.reach(permission).places))
 
 
+def versions_of(actor: Actor, code: str) -> list[PortfolioTemplate]:
+    """Every version with its items, the newest first, for whoever edits courses. Raises Forbidden, NotFound."""
+    require_editor(actor)
+    versions = template_versions(code) if code.isprintable() else []  # an address may hold what no text column can
+    if not versions:
+        raise NotFound()
+    return versions
+
+
+def draft_of(actor: Actor, code: str) -> PortfolioTemplate:
+    """The version that is being written. Raises Forbidden, NotFound."""
+    for each in versions_of(actor, code):
+        if each.published_at is None:
+            return each
+    raise NotFound()
+
+
 def begin(actor: Actor, code: str, title: Bilingual, supervision: SupervisionRule) -> PortfolioTemplate:
     """A first draft. Raises TemplateCodeTaken."""
     require_editor(actor)
@@ -56,14 +74,7 @@ def begin(actor: Actor, code: str, title: Bilingual, supervision: SupervisionRul
 
 def revise(actor: Actor, code: str) -> PortfolioTemplate:
     """A draft that asks for what the newest version does; the draft that there is, if there is one. Raises NotFound."""
-    require_editor(actor)
-    versions = list(
-        db.session.scalars(
-            select(PortfolioTemplate).where(PortfolioTemplate.code == code).order_by(PortfolioTemplate.number.desc())
-        )
-    )
-    if not versions:
-        raise NotFound()
+    versions = versions_of(actor, code)
     if draft := next((each for each in versions if each.published_at is None), None):
         return draft
     newest = versions[0]

@@ -1,5 +1,6 @@
 """Pages of supervision: the supervisor's learners and attestations; the organiser's licences and assignments."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from courses.supervision import queries, reading, services
 from courses.supervision.models import Attestation, AttestationGround, Supervision, SupervisorLicence
 from courses.supervision.pages.room import language, me, pages, refuse
-from courses.supervision.rules import ATTESTATION_MONTHS, months_after
+from courses.supervision.rules import ATTESTATION_MONTHS, WARNED_BEFORE, months_after
 from courses.supervision.schemas import AssignForm, AttestationForm, GroundIn, LicenceForm, WithdrawalIn
 from lms.accounts.queries import lineages_of, person_at
 from lms.core import clock
@@ -45,6 +46,7 @@ def learners(actor: Actor) -> Any:
             (each, attested.get((each.learner_id, each.programme_code)), licences.get(each.programme_code))
             for each in page.items
         ],
+        "soon": today + timedelta(days=max(WARNED_BEFORE)),
         "licences": sorted(licences.values(), key=lambda each: each.ends_on),
         "next_url": url_for("supervision.learners", cursor=page.next) if page.next else None,
         "first_url": url_for("supervision.learners") if request.args.get("cursor") else None,

@@ -138,12 +138,14 @@ def number(value: float | Decimal) -> str:
 
 
 def minutes(amount: int) -> str:
-    """Learning time in words: whole and half hours, or minutes below an hour."""
+    """Time in words: whole and half hours, else hours and minutes."""
     if amount < 60:
         return str(ngettext("%(num)d minute", "%(num)d minutes", amount))
     if amount % 60 == 0:
         return str(ngettext("%(num)d hour", "%(num)d hours", amount // 60))
-    return str(_("%(hours)s hours", hours=format_decimal(round(amount / 60, 2))))
+    if amount % 30:
+        return f"{minutes(amount - amount % 60)} {minutes(amount % 60)}"
+    return str(_("%(hours)s hours", hours=format_decimal(round(amount / 60, 1))))
 
 
 def paragraphs(text: str) -> Markup:

@@ -87,6 +87,7 @@ class Facts:
     withdrawn_on: date | None
     last_active_on: date | None
     completed_on: date | None
+    """Of the completion that stood on the as-at date: one that was withdrawn later counts until then, and no longer."""
     certified_on: date | None
     """When the certificate that is valid on the as-at date was awarded."""
 

@@ -1,6 +1,8 @@
 """Whether a signature stands: the sample, two who disagree, withdrawal as a new fact, and the certificate that follows."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,20 +15,32 @@ from certificates.queries import award_of_enrolment, sign_off_of, standing_of
 from certificates.rules import State
 from courses.catalogue.models import CertificateKind
 from courses.enrolments import services as enrolments
+from courses.enrolments.models import Enrolment, EnrolmentEvent, EnrolmentState
+from courses.enrolments.models import EnrolmentEventKind as K
+from courses.enrolments.queries import learner_facts
+from courses.portfolios import signing
 from courses.portfolios.errors import AlreadyModerated, EvidenceMissing, SignatureWithdrawn, SignerModerates
 from courses.portfolios.models import PortfolioState
 from courses.portfolios.moderation import queries, services
 from courses.portfolios.moderation.models import ModerationOutcome, ModerationSample, WithdrawalGround
 from courses.portfolios.moderation.rules import is_drawn
+from courses.portfolios.services import decisions, whole
 from courses.supervision.services import set_policy
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.errors import Forbidden, NotFound
 from lms.core.mail import MailMessage
 from lms.core.permissions import Actor, Role
+from lms.portal.queries import learning_of
+from lms.portal.rules import Step, step
+from lms.reporting.queries import Dimension
+from lms.reporting.queries import counts as uptake_counts
+from lms.reporting.rules.measures import Measure
+from lms.reporting.services import Asked, view
 from tests.courses.portfolios.test_races import at_once
 from tests.factories.accounts import grant, make_membership, make_organisation, make_person, post_form
 from tests.factories.catalogue import make_course
+from tests.factories.enrolments import make_enrolment
 from tests.factories.portfolios import a_pair, actor_of, sign
 
 CODE = "ECAMHS"
@@ -84,6 +98,9 @@ def test_disagreement_reopens_and_the_certificate_falls_and_comes_again(signed: 
     assert (portfolio.state, portfolio.version) == (PortfolioState.IN_PROGRESS, 2)
     assert state_of_award(signed) is State.REVOKED
     assert sign_off_of(portfolio.enrolment_id) is None
+    enrolment = portfolio.enrolment
+    assert (enrolment.state, enrolment.completed_on) == (EnrolmentState.IN_PROGRESS, None)
+    assert enrolment.portfolio_signed_off_at is None
     told = {
         to for to, subject in db.session.execute(select(MailMessage.to, MailMessage.subject)) if "withdrawn" in subject
     }
@@ -91,9 +108,6 @@ def test_disagreement_reopens_and_the_certificate_falls_and_comes_again(signed: 
     withdrawal = queries.withdrawal_of(signed["signature"].id)
     assert withdrawal is not None
     assert withdrawal.ground is WithdrawalGround.MODERATION
-    from courses.portfolios import signing
-    from courses.portfolios.services import decisions, whole
-
     with transaction():
         whole.submit(actor_of(pair.learner), portfolio.id, declared=True)
     with transaction():
@@ -102,6 +116,9 @@ def test_disagreement_reopens_and_the_certificate_falls_and_comes_again(signed: 
             statement="Read again.",
         )  # fmt: skip
     assert state_of_award(signed) is State.ACTIVE
+    assert (enrolment.state, enrolment.completed_on) == (EnrolmentState.COMPLETED, clock.today())
+    kinds = [each.kind for each in db.session.scalars(select(EnrolmentEvent).order_by(EnrolmentEvent.at))]
+    assert [kinds.count(each) for each in (K.COMPLETED, K.COMPLETION_WITHDRAWN)] == [2, 1], "nothing is rewritten"
     awards = db.session.scalars(select(Award).order_by(Award.edition)).all()
     assert [(each.edition, standing_of(each, clock.today()).state) for each in awards] == [
         (1, State.REVOKED), (2, State.ACTIVE),
@@ -167,3 +184,58 @@ def test_by_page_and_api(signed: dict[str, Any], signed_in: Callable[..., Any], 
     portfolio = signed["pair"].portfolio
     shown = signed_in(signed["pair"].learner).get(f"/en/portfolio/{portfolio.enrolment_id}/signed/1")
     assert "This signature no longer stands" in shown.text
+
+
+def test_a_withdrawn_completion_counts_until_then_and_no_longer(
+    signed: dict[str, Any], signed_in: Callable[..., Any]
+) -> None:
+    pair, today = signed["pair"], clock.today()
+    enrolment = pair.portfolio.enrolment
+
+    def completed(on: date) -> int:
+        filters = view(Actor.system(), Asked()).filters
+        period = replace(filters.period, starts_on=today - timedelta(days=30), ends_on=on, as_at=on)
+        return uptake_counts(replace(filters, period=period), Dimension.SECTOR, None).totals.get(Measure.COMPLETED, 0)
+
+    assert completed(today) == 1
+    url = f"/en/learning/{enrolment.id}"
+    learner = signed_in(pair.learner)
+    assert "This no longer counts as completed" not in learner.get(url).text
+    with clock.frozen(clock.now() + timedelta(days=3)):
+        with transaction():
+            services.withdraw(
+                actor_of(pair.supervisor), signed["signature"].id, WithdrawalGround.SIGNED_IN_ERROR, "The wrong one"
+            )
+        assert [completed(today), completed(today + timedelta(days=2)), completed(clock.today())] == [1, 1, 0]
+        assert "This no longer counts as completed" in learner.get(url).text
+        assert enrolment.course.code not in learner_facts(pair.learner.id, clock.today()).completed
+        (mine,) = learning_of(pair.learner.id)
+        assert (mine.state, mine.completed_on, step(mine)) == ("in_progress", None, Step.SUBMIT_PORTFOLIO)
+
+
+def test_whoever_has_begun_the_course_anew_goes_on_there(signed: dict[str, Any]) -> None:
+    pair, before = signed["pair"], signed["pair"].portfolio.enrolment
+    anew = make_enrolment(pair.learner, before.course)
+    with transaction():
+        services.moderate(signed["lead"], signed["sample"].id, agrees=False, comment="Not shown")
+    db.session.refresh(before)
+    assert (before.state, before.completed_on) == (EnrolmentState.WITHDRAWN, None)
+    assert db.session.get_one(Enrolment, anew.id).state is EnrolmentState.ENROLLED
+
+
+def test_an_older_signature_that_stands_holds_the_completion(signed: dict[str, Any]) -> None:
+    pair, portfolio = signed["pair"], signed["pair"].portfolio
+    with transaction():
+        whole.reopen(actor_of(pair.learner), portfolio.id, reason="More to show")
+        whole.submit(actor_of(pair.learner), portfolio.id, declared=True)
+    with transaction():
+        seen = signing.digest(signing.evidence_content(portfolio))
+        second = decisions.sign_off(actor_of(pair.supervisor), portfolio.id, seen=seen, statement="Read again.")
+    for signature, state in (
+        (second.id, EnrolmentState.COMPLETED),
+        (signed["signature"].id, EnrolmentState.IN_PROGRESS),
+    ):
+        with transaction():
+            services.withdraw(actor_of(pair.supervisor), signature, WithdrawalGround.EVIDENCE_NOT_SOUND, "Copied")
+        assert portfolio.enrolment.state is state
+    assert state_of_award(signed) is State.REVOKED

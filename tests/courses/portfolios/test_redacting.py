@@ -9,17 +9,20 @@ from flask import Flask
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from courses.portfolios import errors, jobs, signing
+from courses.portfolios import errors, exporting, jobs, signing
 from courses.portfolios.models import (
     Decision,
     EvidenceItem,
     EvidenceState,
+    ExportKind,
+    Outcome,
+    PortfolioExport,
     PortfolioState,
     Redaction,
     RedactionGround,
     SignOff,
 )
-from courses.portfolios.services import evidence, redacting, reuse
+from courses.portfolios.services import decisions, evidence, redacting, reuse, whole
 from lms.core import clock
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
@@ -28,7 +31,18 @@ from lms.core.files import StoredFile
 from lms.core.mail import MailMessage
 from lms.core.permissions import Role
 from tests.factories.accounts import grant, make_organisation, make_person, post_form
-from tests.factories.portfolios import PDF, a_pair, actor_of, items_of, sign, submit, submit_whole, write
+from tests.factories.portfolios import (
+    PDF,
+    a_pair,
+    accept_all,
+    actor_of,
+    decide,
+    items_of,
+    sign,
+    submit,
+    submit_whole,
+    write,
+)
 
 TOLD = "Gwen Ficsiwn of Tregaron was seven."
 
@@ -40,16 +54,13 @@ def everything_kept() -> str:
         "audit_entry", "mail_message",
     )  # fmt: skip
     return "\n".join(
-        str(row) for table in tables for row in db.session.execute(text(f"SELECT to_jsonb(t) FROM {table} t"))
+        row for table in tables for row in db.session.scalars(text(f"SELECT CAST(to_jsonb(t) AS text) FROM {table} t"))
     )
 
 
 def test_what_was_signed_is_redacted_and_everything_else_still_verifies(app: Flask) -> None:
     pair = a_pair()
     submit(pair.items[0], TOLD)
-    from courses.portfolios.models import Outcome
-    from courses.portfolios.services import decisions, whole
-
     with transaction():
         decisions.decide(actor_of(pair.supervisor), pair.items[0].id, pair.items[0].edition, outcome=Outcome.ACCEPTED)
     other = submit(items_of(pair.portfolio)[1])
@@ -156,7 +167,7 @@ def test_who_may_redact(app: Flask, signed_in: Any) -> None:
     assert signed_in(pair.supervisor).get(draft).status_code == 404, "a draft is the learner's alone"
     here = f"/en/portfolio/{pair.portfolio.enrolment_id}/1/redact"
     assert post_form(signed_in(pair.supervisor), here, {"reason": "A name"}).status_code == 422
-    done = post_form(signed_in(pair.supervisor), here, {"reason": "A name", "certain": "true"})
+    done = post_form(signed_in(pair.supervisor), here, {"reason": "A name", "certain": "true", "parts": "evidence"})
     assert done.status_code == 303
 
 
@@ -179,3 +190,54 @@ def test_what_was_kept_for_a_purpose_goes_when_it_ends_and_its_learner_was_told(
     db.session.expire_all()
     assert signing.check(db.session.scalars(select(SignOff)).one()).holds, "a summary with its signature stays"
     assert db.session.scalar(select(func.count()).select_from(StoredFile)) == 0
+
+
+def test_a_comment_that_names_somebody_is_redacted_and_the_evidence_stands(app: Flask, signed_in: Any) -> None:
+    pair = a_pair()
+    returned = decide(submit(pair.items[0]), pair.supervisor, Outcome.RETURNED, comment=TOLD)
+    accept_all(pair, comment="Well told.")
+    with transaction():
+        whole.submit(actor_of(pair.learner), pair.portfolio.id, declared=True)
+        exporting.ask(actor_of(pair.learner), pair.portfolio.id, ExportKind.PDF, "en")
+    portfolio = items_of(pair.portfolio)[0].portfolio
+    with transaction():
+        seen = signing.digest(signing.evidence_content(portfolio))
+        decisions.sign_off(actor_of(pair.supervisor), portfolio.id, seen=seen, statement="Read.")
+    assert "Tregaron" in everything_kept()
+    url = f"/en/portfolio/{pair.portfolio.enrolment_id}/1/redact"
+    browser = signed_in(pair.supervisor)
+    form = {"reason": "A name", "certain": "true"}
+    assert post_form(browser, url, form).status_code == 422, "neither was chosen"
+    assert post_form(browser, url, form | {"parts": "evidence"}).status_code == 303
+    db.session.expire_all()
+    item = db.session.get_one(EvidenceItem, returned.id)
+    assert (item.body, [bool(each.comment) for each in item.decisions]) == ("", [True, True])
+    assert "Tregaron" in everything_kept()
+    assert post_form(browser, url, form | {"parts": "comments"}).status_code == 303
+    assert "Tregaron" not in everything_kept()
+    db.session.expire_all()
+    signature = db.session.scalars(select(SignOff)).one()
+    assert signing.check(signature).holds
+    said = [each["comment"] for item in signature.content["items"] for each in item["decisions"]]
+    assert said == ["", "", "Well told."], "those of the other item stay"
+    assert db.session.scalar(select(func.count()).select_from(PortfolioExport)) == 0, "copies go with it"
+    signed = signed_in(pair.learner).get(f"/en/portfolio/{pair.portfolio.enrolment_id}/signed/1")
+    assert signed.text.count("Comment redacted") == 2
+
+
+def test_comments_alone_leave_what_was_decided(app: Flask) -> None:
+    pair = a_pair()
+    item = decide(submit(pair.items[0]), pair.supervisor, Outcome.RETURNED, comment=TOLD)
+    with transaction():
+        redacting.redact(actor_of(pair.supervisor), item.id, reason="A name", parts={redacting.Part.COMMENTS})
+    db.session.expire_all()
+    item = db.session.get_one(EvidenceItem, item.id)
+    assert (item.state, bool(item.body), item.decisions[0].comment) == (EvidenceState.RETURNED, True, "")
+    with pytest.raises(errors.NothingToRedact):
+        redacting.redact(actor_of(pair.supervisor), item.id, reason="again", parts={redacting.Part.COMMENTS})
+    with pytest.raises(NotFound), transaction():
+        redacting.redact(
+            actor_of(pair.supervisor), item.id, reason="not shown to them", parts={redacting.Part.EVIDENCE}
+        )
+    with pytest.raises(IntegrityError), transaction():
+        db.session.execute(update(Decision).values(comment="forged"))

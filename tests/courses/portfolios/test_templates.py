@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from courses.portfolios import errors, queries
+from courses.portfolios import errors, hooks, queries, rules
 from courses.portfolios.loading import load_reference
 from courses.portfolios.models import EvidenceKind, PortfolioTemplate, SupervisionRule, TemplateItem
-from courses.portfolios.services import evidence, templates, whole
+from courses.portfolios.services import decisions, evidence, templates, whole
 from courses.portfolios.services.templates import Asked
 from lms.accounts.models import Person
 from lms.core.db import db, transaction
@@ -168,8 +168,35 @@ def test_an_item_for_individual_supervision_alone_is_not_signed_from_a_group(app
     alone = Asked(EvidenceKind.ACTIVITY, Bilingual("Alone", "Ar eich pen eich hun"), individual_only=True)
     make_template(alone)
     pair = a_pair("PF-NEW")
-    item = decide(submit(pair.items[0]), pair.supervisor)
-    from courses.portfolios import rules
-
+    item = submit(pair.items[0])
+    with pytest.raises(errors.SupervisedAlone) as told:
+        decide(item, pair.supervisor)
+    assert list(told.value.fields) == ["individually_supervised"]
+    before = rules.Evidence("activity", "accepted", individual_only=True)  # accepted before the rule held
     with pytest.raises(errors.IndividualItemMissing):
-        rules.may_be_signed([evidence.as_evidence(item)], "group_or_individual")
+        rules.may_be_signed([before], "group_or_individual")
+    accepted = decide(item, pair.supervisor, individually_supervised=True)
+    rules.may_be_signed([evidence.as_evidence(accepted)], "group_or_individual")
+    assert queries.several_for(pair.supervisor.id, 10) == []
+
+
+def test_what_is_not_for_groups_is_so_item_by_item(app: Flask, signed_in: Any) -> None:
+    titles = [Bilingual(each, each) for each in ("Alone", "Together")]
+    make_template(
+        Asked(EvidenceKind.ACTIVITY, titles[0], individual_only=True), Asked(EvidenceKind.ACTIVITY, titles[1])
+    )
+    pair = a_pair("PF-NEW")
+    alone, together = [submit(each) for each in pair.items]
+    assert queries.several_for(pair.supervisor.id, 10) == [together], "what is read together leaves the other out"
+    with transaction():
+        told = decisions.accept_several(
+            actor_of(pair.supervisor), {each.id: each.edition for each in (alone, together)}
+        )
+    assert [type(told[alone.id]), told[together.id]] == [errors.OneByOne, None]
+    assert [task.group for task in hooks.tasks_of([pair.learner.id])] == [False, True], "so with sessions of a group"
+    url = f"/en/supervision/items/{alone.id}"
+    answer = post_form(signed_in(pair.supervisor), url, {"edition": alone.edition, "outcome": "accepted"})
+    assert answer.status_code == 422
+    assert "Confirm that you looked at this individually: it is not for groups" in answer.text
+    form = {"edition": alone.edition, "outcome": "accepted", "individually_supervised": "true"}
+    assert post_form(signed_in(pair.supervisor), url, form).status_code == 303
