@@ -14,7 +14,9 @@ from lms.core.db import db
 def champion_certificates(person_id: UUID) -> list[Certificate]:
     """Every certificate of a champion that the person had, with when it held. One whose record was altered never did."""
     today, found = clock.today(), []
-    for award in db.session.scalars(queries.awards_of(person_id).where(Award.kind == CertificateKind.CHAMPION)).unique():
+    for award in db.session.scalars(
+        queries.awards_of(person_id).where(Award.kind == CertificateKind.CHAMPION)
+    ).unique():
         standing = queries.standing_of(award, today)
         if standing.state is State.ALTERED:
             continue

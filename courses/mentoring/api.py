@@ -82,7 +82,12 @@ def programmes(actor: Actor) -> dict[str, Any]:
 
 
 @api.operation(
-    "POST", "/mentor-programmes", needs=MANAGE, body=MentorProgrammeIn, returns=(201, MentorProgrammeOut), raises=(CodeTaken,)
+    "POST",
+    "/mentor-programmes",
+    needs=MANAGE,
+    body=MentorProgrammeIn,
+    returns=(201, MentorProgrammeOut),
+    raises=(CodeTaken,),
 )
 def create(actor: Actor, code: str, organisation: str, **given: Any) -> MentorProgramme:
     """A new programme that an organisation runs."""
@@ -156,7 +161,15 @@ def wishes(actor: Actor, code: str, side: str) -> Listing:
     raises=(ProgrammeClosed, NoStanding),
 )  # fmt: skip
 def list_me(
-    actor: Actor, code: str, side: str, language: str, how: str, profession: str, organisation: str, consent: bool, **more: Any
+    actor: Actor,
+    code: str,
+    side: str,
+    language: str,
+    how: str,
+    profession: str,
+    organisation: str,
+    consent: bool,
+    **more: Any,
 ) -> Listing:
     """Say what one would like, or offers; the other side can find one with it."""
     return services.list_me(
@@ -187,7 +200,12 @@ def requests(actor: Actor) -> dict[str, Any]:
 
 
 @api.operation(
-    "POST", f"{CODE}/requests", needs=USE, body=MentorPairIn, returns=(201, MentorRequestOut), raises=(*PAIRING, AlreadyAsked)
+    "POST",
+    f"{CODE}/requests",
+    needs=USE,
+    body=MentorPairIn,
+    returns=(201, MentorRequestOut),
+    raises=(*PAIRING, AlreadyAsked),
 )
 def ask(actor: Actor, code: str, mentor_id: UUID, mentee_id: UUID) -> MentorRequest:
     """Ask somebody to be one's mentor, or one's mentee: one of the two is whoever sends it."""
@@ -222,7 +240,9 @@ def progress(actor: Actor, mentorship_id: UUID) -> Progress:
     return queries.progress_of(found.mentee_id, found.programme)
 
 
-@api.operation("POST", f"{ONE}/end", needs=USE, body=MentorEndIn, returns=(200, MentorshipOut), raises=(MentoringEnded,))
+@api.operation(
+    "POST", f"{ONE}/end", needs=USE, body=MentorEndIn, returns=(200, MentorshipOut), raises=(MentoringEnded,)
+)
 def end(actor: Actor, mentorship_id: UUID, reason: str) -> Mentorship:
     """Either of the two ends it."""
     return services.end(actor, mentorship_id, EndReason(reason))

@@ -85,7 +85,10 @@ class MeetingAnswered(Conflict):
 class AlreadyThanked(Conflict):
     """The mentee has given their word already; it carries no name, so it cannot be found again."""
 
-    slug, title = "already-thanked", N_("You have answered already. Your answer carries no name, so it cannot be changed")
+    slug, title = (
+        "already-thanked",
+        N_("You have answered already. Your answer carries no name, so it cannot be changed"),
+    )
 
 
 class NothingToHandOver(Conflict):

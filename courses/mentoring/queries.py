@@ -136,21 +136,23 @@ def mentorships_of(actor: Actor) -> Select[Mentorship]:
     """Those in which the actor is one of the two."""
     people = actor.reach(Permission.MENTORING_USE).people
     return (
-        select(Mentorship)
-        .options(*_named())
-        .where(Mentorship.mentor_id.in_(people) | Mentorship.mentee_id.in_(people))
+        select(Mentorship).options(*_named()).where(Mentorship.mentor_id.in_(people) | Mentorship.mentee_id.in_(people))
     )
 
 
 def pairs_of(programme_id: UUID) -> Select[Mentorship]:
     """Who has whom in a programme now: for whoever runs it."""
     return (
-        select(Mentorship).options(*_named()).where(Mentorship.programme_id == programme_id, Mentorship.ends_on.is_(None))
+        select(Mentorship)
+        .options(*_named())
+        .where(Mentorship.programme_id == programme_id, Mentorship.ends_on.is_(None))
     )
 
 
 def held_by(mentor_id: UUID, programme_id: UUID) -> list[Mentorship]:
-    return list(db.session.scalars(pairs_of(programme_id).where(Mentorship.mentor_id == mentor_id).order_by(Mentorship.id)))
+    return list(
+        db.session.scalars(pairs_of(programme_id).where(Mentorship.mentor_id == mentor_id).order_by(Mentorship.id))
+    )
 
 
 def requests_of(person_id: UUID) -> list[MentorRequest]:
@@ -197,7 +199,7 @@ def totals(mentorship_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
     rows = db.session.execute(
         select(MentorMeeting.mentorship_id, func.count(), func.coalesce(func.sum(MentorMeeting.minutes), 0))
         .where(
-            MentorMeeting.mentorship_id.in_(list(mentorship_ids)), MentorMeeting.agreed,
+            MentorMeeting.mentorship_id.in_(list(mentorship_ids)), MentorMeeting.agreed.is_(True),
             MentorMeeting.withdrawn_at.is_(None),
         )
         .group_by(MentorMeeting.mentorship_id)
@@ -240,7 +242,7 @@ def counts_of(programme_ids: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
         Mentorship.mentee_id == Listing.person_id, Mentorship.programme_id == Listing.programme_id,
         Mentorship.ends_on.is_(None),
     )  # fmt: skip
-    counted: dict[str, Select[Any]] = {
+    counted: dict[str, Any] = {
         "mentors": select(MentorStanding.programme_id, func.count(MentorStanding.person_id.distinct())).where(
             MentorStanding.programme_id.in_(ids), standing_counts(today)
         ).group_by(MentorStanding.programme_id),
@@ -302,7 +304,7 @@ def to_invite(after: UUID | None, limit: int) -> list[tuple[UUID, MentorProgramm
                 OnwardInvitation.programme_id == Mentorship.programme_id,
             ),
             select(func.count())
-            .where(MentorMeeting.mentorship_id == Mentorship.id, MentorMeeting.agreed)
+            .where(MentorMeeting.mentorship_id == Mentorship.id, MentorMeeting.agreed.is_(True))
             .scalar_subquery()
             > 0,
             Mentorship.mentee_id.in_(_mentees_after(after, limit)),
@@ -314,7 +316,9 @@ def to_invite(after: UUID | None, limit: int) -> list[tuple[UUID, MentorProgramm
 
 def last_of_batch(after: UUID | None, limit: int) -> UUID | None:
     """The last mentee of the batch that begins after that one; None: nobody is left."""
-    return db.session.scalar(select(func.max(_mentees_after(after, limit).subquery().c.mentee_id.cast(Text)).cast(Uuid())))
+    return db.session.scalar(
+        select(func.max(_mentees_after(after, limit).subquery().c.mentee_id.cast(Text)).cast(Uuid()))
+    )
 
 
 def _mentees_after(after: UUID | None, limit: int) -> Select[UUID]:

@@ -99,7 +99,10 @@ def reasons(me: Candidate, other: Candidate) -> tuple[Reason, ...] | None:
 
     A wish about something that nobody knows of the other is neither for nor against.
     """
-    if {me.language, other.language} == {Language.EN, Language.CY} or {me.how, other.how} == {How.ONLINE, How.IN_PERSON}:
+    if {me.language, other.language} == {Language.EN, Language.CY} or {me.how, other.how} == {
+        How.ONLINE,
+        How.IN_PERSON,
+    }:
         return None
     found = []
     if shared := sorted(me.topics & other.topics):

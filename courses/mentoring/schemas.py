@@ -6,7 +6,7 @@ from courses.mentoring.models import DeclineReason, EndReason, Helpful, MeetingH
 from courses.mentoring.rules import How, Language, Preference, Side, Topic
 from courses.supervision.schemas import PersonNamedOut
 from lms.core.language import N_
-from lms.core.web.fields import REQUIRED, BilingualField, Code, Day, Text, WholeNumber, one_of
+from lms.core.web.fields import BilingualField, Code, Day, Text, WholeNumber, one_of
 from lms.core.web.paging import page_schema
 
 CHOOSE = N_("Choose one of the answers")
@@ -252,7 +252,6 @@ class MentorProgressOut(Schema):
     feedback_needed = fields.Boolean()
     complete = fields.Boolean()
     invited_on = fields.Date(allow_none=True)
-
 
 
 MentorshipsOut = page_schema(MentorshipOut)

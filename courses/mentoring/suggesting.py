@@ -37,9 +37,7 @@ def listed(programme: MentorProgramme, side: Side, *, room: bool = True) -> list
     return sorted((it for it in found if it.free > 0 or not room), key=lambda it: it.name)
 
 
-def _listed(
-    programme: MentorProgramme, side: Side, today: date, *, apart_from: UUID | None = None
-) -> list[Listing]:
+def _listed(programme: MentorProgramme, side: Side, today: date, *, apart_from: UUID | None = None) -> list[Listing]:
     """Those that still matter: mentors with a live standing, mentees without a mentor; and nobody who was just asked."""
     found = select(Listing).options(joinedload(Listing.person)).where(
         Listing.programme_id == programme.id, Listing.side == side
@@ -85,14 +83,12 @@ def _candidates(programme: MentorProgramme, listings: list[Listing], day: date) 
         .outerjoin(JobRole, JobRole.code == Membership.job_role_code)
         .where(Membership.person_id.in_(ids), live(day))
     ):
-        groups.setdefault(person_id, set()).update({group} - {None})
-        bodies.setdefault(person_id, set()).update({body} - {None})
+        groups.setdefault(person_id, set()).update({group} if group else ())
+        bodies.setdefault(person_id, set()).update({body} if body else ())
     taken = dict(
         db.session.execute(
             select(Mentorship.mentor_id, func.count())
-            .where(
-                Mentorship.mentor_id.in_(ids), Mentorship.programme_id == programme.id, Mentorship.ends_on.is_(None)
-            )
+            .where(Mentorship.mentor_id.in_(ids), Mentorship.programme_id == programme.id, Mentorship.ends_on.is_(None))
             .group_by(Mentorship.mentor_id)
         ).tuples()
     )

@@ -22,7 +22,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
             _entry(_("Verify a certificate"), "verify.form", "verify"),
         ]
     entries = [
-        _entry(_("My learning"), "learning.learning", "learning", "enrolments", "portfolios"),
+        _entry(_("My learning"), "learning.learning", "learning", "enrolments", "portfolios", "mentoring", "cascade"),
         _entry(_("Find training"), "catalogue.search", "catalogue", "frameworks"),
         _entry(_("My record"), "record.record", "record", "my_statements"),
     ]

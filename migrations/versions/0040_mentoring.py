@@ -76,7 +76,7 @@ def upgrade() -> None:
             sa.Enum("mentee", "mentor", name="side", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
-        sa.Column("topics", postgresql.ARRAY(Text()), nullable=False),
+        sa.Column("topics", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column(
             "language",
             sa.Enum("en", "cy", "either", name="language", native_enum=False, create_constraint=True, length=40),

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("champion_id", sa.Uuid(), nullable=False),
         sa.Column("award_number", sa.String(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=True),
-        sa.Column("organisation_lineage", postgresql.ARRAY(Uuid()), nullable=False),
+        sa.Column("organisation_lineage", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column(
             "sector",
             sa.Enum(

@@ -45,9 +45,7 @@ class CascadeSession(Record):
     cancelled_reason: Mapped[CancelReason | None] = mapped_column(stored(CancelReason))
     champion: Mapped[Person] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
-    accounts: Mapped[list["CascadeAccount"]] = relationship(
-        back_populates="session", order_by="CascadeAccount.number"
-    )
+    accounts: Mapped[list["CascadeAccount"]] = relationship(back_populates="session", order_by="CascadeAccount.number")
     attendees: Mapped[list["CascadeAttendee"]] = relationship(back_populates="session", order_by="CascadeAttendee.id")
 
 

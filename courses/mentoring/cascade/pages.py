@@ -1,6 +1,6 @@
 """Pages of champions: their sessions, one form for a session, correcting and cancelling it; and an attendee's link."""
 
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,7 @@ COURSE = "PIMH-CASC"
 """What a session is of, unless the champion says otherwise."""
 
 
-def _words(named: dict[StrEnum, str]) -> dict[str, str]:
+def _words(named: Mapping[Any, str]) -> dict[str, str]:
     return {each.value: _(text) for each, text in named.items()}
 
 
@@ -66,8 +66,12 @@ def sessions(actor: Actor) -> dict[str, Any]:
     )
     given, people = queries.given_so_far(_me(actor))
     return _shown() | {
-        "certificate": rules.live(certificates, today), "was_champion": bool(certificates), "rows": page.items,
-        "attended": queries.attended_by(_me(actor)), "given": given, "people": people,
+        "certificate": rules.live(certificates, today),
+        "was_champion": bool(certificates),
+        "rows": page.items,
+        "attended": queries.attended_by(_me(actor)),
+        "given": given,
+        "people": people,
         "next_url": url_for(".sessions", cursor=page.next) if page.next else None,
         "first_url": url_for(".sessions") if request.args.get("cursor") else None,
     }
@@ -159,7 +163,13 @@ def change(actor: Actor, session_id: UUID) -> Any:
     """Within the first days a change; after that a correction that says why."""
     it = services.session(actor, session_id)
     correction = not rules.is_editable(it.made_at, clock.now())
-    shown = _shown() | {"it": it, "lines": lines, "correction": correction, "certificate": None, "days": rules.KEEP.days}
+    shown = _shown() | {
+        "it": it,
+        "lines": lines,
+        "correction": correction,
+        "certificate": None,
+        "days": rules.KEEP.days,
+    }
     if request.method == "GET":
         return shown | {"form": forms.start(CascadeForm, _as_was(it.accounts[-1]))}
     form = forms.read(CascadeForm, request.form)
@@ -208,8 +218,9 @@ def claim(actor: Actor, secret: str) -> Any:
         return Redirect(".sessions", flash=_("It is on your record."))
     found = services.by_secret(actor, secret)
     return _shown() | {
-        "it": found.session, "account": found.session.accounts[-1], "signed_in": actor.person is not None,
-        "keep_until": found.keep_until, "secret": secret,
+        "it": found.session,
+        "account": found.session.accounts[-1],
+        "signed_in": actor.person is not None,
+        "keep_until": found.keep_until,
+        "secret": secret,
     }
-
-

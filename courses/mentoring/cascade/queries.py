@@ -30,9 +30,7 @@ def sessions_for(actor: Actor) -> Select[CascadeSession]:
 def is_newest() -> ColumnElement[bool]:
     """Of `CascadeAccount`: it is what counts of its session."""
     others = CascadeAccount.__table__.alias("others")
-    newest = (
-        select(func.max(others.c.number)).where(others.c.session_id == CascadeAccount.session_id).scalar_subquery()
-    )
+    newest = select(func.max(others.c.number)).where(others.c.session_id == CascadeAccount.session_id).scalar_subquery()
     return CascadeAccount.number == newest
 
 

@@ -17,7 +17,7 @@ EMAIL = N_("Enter an e-mail address, such as name@example.org")
 
 
 def _one(kind: Any, **options: Any) -> fields.String:
-    given = {"required": True, "error_messages": {"required": CHOOSE}} | options
+    given: dict[str, Any] = {"required": True, "error_messages": {"required": CHOOSE}} | options
     return fields.String(validate=one_of([each.value for each in kind], CHOOSE), **given)
 
 

@@ -89,7 +89,9 @@ def change(actor: Actor, session_id: UUID, told: Told, reason: str = "") -> Casc
     found = _own(actor, session_id, lock=True)
     if found.cancelled_at is not None:
         raise SessionCancelled()
-    named = sum(each.claimed_at is None and each.email is not None or each.claimed_at is not None for each in found.attendees)
+    named = sum(
+        (each.claimed_at is None and each.email is not None) or each.claimed_at is not None for each in found.attendees
+    )
     minutes = _checked(told, named)
     _certificate(found.champion_id, told.held_on)
     newest = found.accounts[-1]
@@ -254,7 +256,10 @@ def _name(actor: Actor, session: CascadeSession, held_on: date, named: Sequence[
         secret = secrets_.new_secret()
         session.attendees.append(
             CascadeAttendee(
-                name=each.name or None, email=each.email, token_digest=secrets_.digest(secret), asked_at=clock.now(),
+                name=each.name or None,
+                email=each.email,
+                token_digest=secrets_.digest(secret),
+                asked_at=clock.now(),
                 keep_until=held_on + rules.KEEP,
             )
         )

@@ -94,7 +94,9 @@ def mentorship(actor: Actor, mentorship_id: UUID) -> Any:
         except (Invalid, Conflict) as refusal:
             refuse(form, refusal, "held_on")
         else:
-            return Redirect(".mentorship", mentorship_id=it.id, flash=_("Recorded. It counts once the other one agrees."))
+            return Redirect(
+                ".mentorship", mentorship_id=it.id, flash=_("Recorded. It counts once the other one agrees.")
+            )
     return _mentorship(actor, it, form), 422
 
 
@@ -118,14 +120,18 @@ def _mentorship(actor: Actor, it: Mentorship, form: forms.FormState) -> dict[str
 def answer_meeting(actor: Actor, meeting_id: UUID) -> Redirect:
     happened = request.form.get("happened") == "yes"
     found = services.answer_meeting(actor, meeting_id, happened=happened)
-    flash = _("You agreed. It counts.") if happened else _("They are told that you did not meet, and it does not count.")
+    flash = (
+        _("You agreed. It counts.") if happened else _("They are told that you did not meet, and it does not count.")
+    )
     return Redirect(".mentorship", mentorship_id=found.mentorship_id, flash=flash)
 
 
 @pages.page("POST", "/mentoring/meetings/<uuid:meeting_id>/take-back", needs=USE)
 def take_back(actor: Actor, meeting_id: UUID) -> Redirect:
     found = services.take_back(actor, meeting_id)
-    return Redirect(".mentorship", mentorship_id=found.mentorship_id, flash=_("It is taken back, and counts for nobody."))
+    return Redirect(
+        ".mentorship", mentorship_id=found.mentorship_id, flash=_("It is taken back, and counts for nobody.")
+    )
 
 
 @pages.page(BOTH, "/mentoring/with/<uuid:mentorship_id>/end", needs=USE, template="mentoring/end.html")

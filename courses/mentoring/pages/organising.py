@@ -40,7 +40,14 @@ def manage(actor: Actor) -> dict[str, Any]:
 def new(actor: Actor) -> Any:
     shown = {"programme": None, "courses": _courses()}
     if request.method == "GET":
-        start = {"capacity": CAPACITY, "months": 6, "meetings": 6, "standing_months": 36, "is_open": True, "feedback": True}
+        start = {
+            "capacity": CAPACITY,
+            "months": 6,
+            "meetings": 6,
+            "standing_months": 36,
+            "is_open": True,
+            "feedback": True,
+        }
         return shown | {"form": forms.start(NewProgrammeForm, start)}
     form = forms.read(NewProgrammeForm, request.form)
     if form.ok:

@@ -1,7 +1,7 @@
 """What all pages of mentoring share."""
 
-from collections.abc import Iterable
-from enum import StrEnum
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import g
@@ -45,7 +45,7 @@ def language() -> str:
     return str(g.lang)
 
 
-def choices(named: dict[StrEnum, str]) -> list[tuple[str, str]]:
+def choices(named: Mapping[Any, str]) -> list[tuple[str, str]]:
     return [(each.value, _(text)) for each, text in named.items()]
 
 

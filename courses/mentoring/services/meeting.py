@@ -16,9 +16,7 @@ from lms.core.errors import NotFound
 from lms.core.permissions import Actor
 
 
-def record_meeting(
-    actor: Actor, mentorship_id: UUID, *, held_on: date, minutes: int, how: MeetingHow
-) -> MentorMeeting:
+def record_meeting(actor: Actor, mentorship_id: UUID, *, held_on: date, minutes: int, how: MeetingHow) -> MentorMeeting:
     """It counts once the other one agrees. Raises NotFound, MeetingThere, Invalid by field."""
     mentorship(actor, mentorship_id)
     found = get_or_refuse(Mentorship, mentorship_id, lock=True)  # both may record the same meeting at once

@@ -31,9 +31,7 @@ def thank(actor: Actor, mentorship_id: UUID, helpful: Helpful, thanks: str) -> M
         raise AlreadyThanked()
     found.feedback_on = clock.today()
     db.session.add(
-        MentorFeedback(
-            programme_id=found.programme_id, mentor_id=found.mentor_id, helpful=helpful, thanks=thanks
-        )
+        MentorFeedback(programme_id=found.programme_id, mentor_id=found.mentor_id, helpful=helpful, thanks=thanks)
     )
     db.session.flush()  # progress is counted from what is written
     audit.record(actor, "mentoring.feedback-given", about=actor.person)
@@ -71,6 +69,8 @@ def _invite(actor: Actor, mentee_id: UUID, programme: MentorProgramme) -> bool:
     ).scalar()  # fmt: skip
     if made is None:
         return False
-    audit.record(actor, "mentoring.invited-onwards", about=mentee_id, programme=programme.code, course=programme.next_course)
+    audit.record(
+        actor, "mentoring.invited-onwards", about=mentee_id, programme=programme.code, course=programme.next_course
+    )
     letters.onwards(get_or_refuse(Person, mentee_id), programme)
     return True

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from courses.mentoring import letters, queries, rules
 from courses.mentoring.errors import (
@@ -212,7 +212,9 @@ def _begin(
     )  # fmt: skip
     audit.record(actor, "mentoring.begun", about=mentee_id, thing=made, mentor=str(mentor_id), programme=programme.code)
     full = queries.mentees_now(mentor_id, programme.id) >= queries.capacity_of(programme, mentor_id)
-    others = or_(MentorRequest.mentee_id == mentee_id, (MentorRequest.mentor_id == mentor_id) if full else False)
+    others = MentorRequest.mentee_id == mentee_id
+    if full:
+        others = others | (MentorRequest.mentor_id == mentor_id)
     for each in db.session.scalars(
         select(MentorRequest)
         .where(MentorRequest.programme_id == programme.id, MentorRequest.state == RequestState.OPEN, others)
@@ -222,5 +224,3 @@ def _begin(
         each.state, each.answered_at = RequestState.LAPSED, clock.now()
         letters.no_longer_needed(each)
     return made
-
-

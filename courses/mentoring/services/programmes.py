@@ -127,12 +127,11 @@ def _stand_those_who_completed(actor: Actor, programme: MentorProgramme) -> None
         .limit(MOST_AT_ONCE)
     ).all()  # fmt: skip
     for learner_id, completed_on in rows:
-        _stand_once(actor, programme, learner_id, completed_on)
+        if completed_on is not None:
+            _stand_once(actor, programme, learner_id, completed_on)
 
 
-def _stand_once(
-    actor: Actor, programme: MentorProgramme, person_id: UUID, completed_on: date
-) -> MentorStanding | None:
+def _stand_once(actor: Actor, programme: MentorProgramme, person_id: UUID, completed_on: date) -> MentorStanding | None:
     """From the day of completion; None where it has run out by now, or they had it from this completion."""
     last = months_after(completed_on, programme.standing_months)
     person = get_or_refuse(Person, person_id, lock=True)  # the same completion told twice at once is one standing
