@@ -65,6 +65,10 @@ class MentorStanding(Record):
     programme: Mapped[MentorProgramme] = relationship()
 
 
+_OF_ORGANISATION = stored(Preference)
+_OF_ORGANISATION.name = "organisation_preference"  # a table has one check of each name
+
+
 class Listing(Record):
     """What somebody would like, or offers, in a programme. It stands there by consent alone, and goes with it.
 
@@ -85,7 +89,7 @@ class Listing(Record):
     how: Mapped[How] = mapped_column(stored(How))
     area: Mapped[str | None] = mapped_column(ForeignKey("organisation.code"))
     profession: Mapped[Preference] = mapped_column(stored(Preference))
-    organisation: Mapped[Preference] = mapped_column(stored(Preference))
+    organisation: Mapped[Preference] = mapped_column(_OF_ORGANISATION)
     capacity: Mapped[int | None]
     consented_at: Mapped[datetime]
     person: Mapped[Person] = relationship()

@@ -270,16 +270,15 @@ def mentors_of(programme_id: UUID) -> Select[MentorStanding]:
 
 def taken_in(programme_id: UUID, mentor_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many mentees each of these has."""
-    return dict(
-        db.session.execute(
+    rows = db.session.execute(
             select(Mentorship.mentor_id, func.count())
             .where(
                 Mentorship.programme_id == programme_id, Mentorship.mentor_id.in_(list(mentor_ids)),
                 Mentorship.ends_on.is_(None),
             )
             .group_by(Mentorship.mentor_id)
-        ).tuples()
-    )  # fmt: skip
+        )  # fmt: skip
+    return {person_id: number for person_id, number in rows}
 
 
 def areas() -> list[tuple[str, Bilingual]]:

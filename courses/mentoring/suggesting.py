@@ -85,13 +85,12 @@ def _candidates(programme: MentorProgramme, listings: list[Listing], day: date) 
     ):
         groups.setdefault(person_id, set()).update({group} if group else ())
         bodies.setdefault(person_id, set()).update({body} if body else ())
-    taken = dict(
-        db.session.execute(
-            select(Mentorship.mentor_id, func.count())
-            .where(Mentorship.mentor_id.in_(ids), Mentorship.programme_id == programme.id, Mentorship.ends_on.is_(None))
-            .group_by(Mentorship.mentor_id)
-        ).tuples()
+    rows = db.session.execute(
+        select(Mentorship.mentor_id, func.count())
+        .where(Mentorship.mentor_id.in_(ids), Mentorship.programme_id == programme.id, Mentorship.ends_on.is_(None))
+        .group_by(Mentorship.mentor_id)
     )
+    taken = {person_id: number for person_id, number in rows}
     return [
         Candidate(
             it.person_id, it.person.display_name, frozenset(it.topics), it.language, it.how, it.area, it.profession,
