@@ -11,7 +11,7 @@ from lms.accounts.models import Sector
 from lms.core.web.forms import FormState
 
 LINES = 8
-SHOWN = 3
+SHOWN = 2
 """Lines that are there at once; the rest open below."""
 _ADDRESS = validate.Email()
 
