@@ -46,12 +46,12 @@ from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its job
 from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
 from courses.mentoring import handlers as mentoring_handlers
 from courses.mentoring import jobs as mentoring_jobs  # noqa: F401 - its jobs register themselves
+from courses.mentoring import pages as mentoring_pages
 from courses.mentoring.api import api as mentoring_api
 from courses.mentoring.cascade import jobs as cascade_jobs  # noqa: F401 - the same
 from courses.mentoring.cascade import standing as champions
 from courses.mentoring.cascade.api import api as cascade_api
 from courses.mentoring.cascade.pages import pages as cascade_pages
-from courses.mentoring.pages import pages as mentoring_pages
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import hooks as portfolio_hooks
 from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
@@ -109,7 +109,8 @@ from lms.xapi.pages import pages as record_store_pages
 PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
     supervision_sessions_pages,
-    mentoring_pages,
+    mentoring_pages.pages,
+    mentoring_pages.manage_pages,
     cascade_pages,
     enrolments_pages,
     launch_pages,

@@ -278,7 +278,7 @@ def taken_in(programme_id: UUID, mentor_ids: Iterable[UUID]) -> dict[UUID, int]:
             )
             .group_by(Mentorship.mentor_id)
         )  # fmt: skip
-    return {person_id: number for person_id, number in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def areas() -> list[tuple[str, Bilingual]]:

@@ -90,7 +90,7 @@ def _candidates(programme: MentorProgramme, listings: list[Listing], day: date) 
         .where(Mentorship.mentor_id.in_(ids), Mentorship.programme_id == programme.id, Mentorship.ends_on.is_(None))
         .group_by(Mentorship.mentor_id)
     )
-    taken = {person_id: number for person_id, number in rows}
+    taken = {row[0]: row[1] for row in rows}
     return [
         Candidate(
             it.person_id, it.person.display_name, frozenset(it.topics), it.language, it.how, it.area, it.profession,

@@ -74,7 +74,7 @@ def manage(actor: Actor) -> dict[str, Any]:
         (Permission.SUPERVISION_ASSIGN, "supervision.manage", _("Supervision"), _("Licences, and who supervises whom")),
         (
             Permission.MENTORING_MANAGE,
-            "mentoring.manage",
+            "mentor_programmes.manage",
             _("Mentor programmes"),
             _("Mentors, and bringing people together"),
         ),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from courses.mentoring import queries, services, suggesting
 from courses.mentoring.models import MentorStanding
-from courses.mentoring.pages.room import pages, refuse
+from courses.mentoring.pages.room import manage_pages, refuse
 from courses.mentoring.rules import Side
 from courses.mentoring.schemas import MentorWithdrawalIn, StandingForm
 from lms.accounts.queries import person_at
@@ -24,7 +24,7 @@ BOTH = ("GET", "POST")
 PAGE = 25
 
 
-@pages.page(BOTH, "/manage/mentoring/<code>/mentors", needs=MANAGE, template="mentoring/mentors.html")
+@manage_pages.page(BOTH, "/manage/mentoring/<code>/mentors", needs=MANAGE, template="mentoring/mentors.html")
 def mentors(actor: Actor, code: str) -> Any:
     """Who may mentor, and making somebody a mentor."""
     it = services.managed(actor, code)
@@ -53,7 +53,7 @@ def mentors(actor: Actor, code: str) -> Any:
     return shown if request.method == "GET" else (shown, 422)
 
 
-@pages.page(
+@manage_pages.page(
     BOTH, "/manage/mentoring/<code>/mentors/<uuid:standing_id>/withdraw", needs=MANAGE,
     template="mentoring/withdraw_standing.html",
 )  # fmt: skip
@@ -76,7 +76,7 @@ def withdraw_standing(actor: Actor, code: str, standing_id: UUID) -> Any:
     return shown | {"form": form}, 422
 
 
-@pages.page(
+@manage_pages.page(
     BOTH, "/manage/mentoring/<code>/handover/<uuid:mentor_id>", needs=MANAGE, template="mentoring/handover.html"
 )
 def handover(actor: Actor, code: str, mentor_id: UUID) -> Any:

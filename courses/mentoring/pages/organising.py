@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from courses.catalogue.offered import on_offer
 from courses.mentoring import queries, services, suggesting
 from courses.mentoring.models import MentorProgramme, Mentorship
-from courses.mentoring.pages.room import language, pages, refuse
+from courses.mentoring.pages.room import language, manage_pages, refuse
 from courses.mentoring.rules import CAPACITY, Side
 from courses.mentoring.schemas import ArrangeForm, NewProgrammeForm, ProgrammeForm
 from lms.core.errors import Conflict, Forbidden, Invalid
@@ -24,7 +24,7 @@ PAGE = 25
 PLAIN = ("mentor_course", "next_course", "capacity", "months", "meetings", "feedback", "standing_months", "is_open")
 
 
-@pages.page("GET", "/manage/mentoring", needs=MANAGE, template="mentoring/manage.html")
+@manage_pages.page("GET", "/manage/mentoring", needs=MANAGE, template="mentoring/manage.html")
 def manage(actor: Actor) -> dict[str, Any]:
     """The programmes that I may change, and how they stand."""
     found = queries.programmes_managed(actor.reach(MANAGE))
@@ -36,7 +36,7 @@ def manage(actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pages.page(BOTH, "/manage/mentoring/new", needs=MANAGE, template="mentoring/edit.html")
+@manage_pages.page(BOTH, "/manage/mentoring/new", needs=MANAGE, template="mentoring/edit.html")
 def new(actor: Actor) -> Any:
     shown = {"programme": None, "courses": _courses()}
     if request.method == "GET":
@@ -62,7 +62,7 @@ def new(actor: Actor) -> Any:
     return shown | {"form": form}, 422
 
 
-@pages.page(BOTH, "/manage/mentoring/<code>/edit", needs=MANAGE, template="mentoring/edit.html")
+@manage_pages.page(BOTH, "/manage/mentoring/<code>/edit", needs=MANAGE, template="mentoring/edit.html")
 def edit(actor: Actor, code: str) -> Any:
     it = services.managed(actor, code)
     shown = {"programme": it, "courses": _courses()}
@@ -92,7 +92,7 @@ def _courses() -> list[tuple[str, str]]:
     return sorted(named, key=lambda each: each[1])
 
 
-@pages.page(BOTH, "/manage/mentoring/<code>", needs=MANAGE, template="mentoring/programme.html")
+@manage_pages.page(BOTH, "/manage/mentoring/<code>", needs=MANAGE, template="mentoring/programme.html")
 def programme(actor: Actor, code: str) -> Any:
     """How a programme stands: who has whom, who waits, and bringing two together."""
     it = services.managed(actor, code)

@@ -17,6 +17,7 @@ from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages
 
 pages = Pages("mentoring", "courses.mentoring", template_folder="templates")
+manage_pages = Pages("mentor_programmes", "courses.mentoring", template_folder="templates")
 
 
 def me(actor: Actor) -> UUID:
