@@ -21,6 +21,8 @@ from lms.core.language import N_, Bilingual
 from lms.core.permissions import Actor, Permission
 
 MANAGE = Permission.MENTORING_MANAGE
+FARTHEST = 3660
+"""Days from today within which a standing begins: further away somebody has mistyped the year."""
 MOST_AT_ONCE = 1000
 """People who had completed the mentor course before the programme named it."""
 
@@ -75,6 +77,8 @@ def give_standing(
     programme = managed(actor, code)
     person = get_or_refuse(Person, person_id)
     first = starts_on or clock.today()
+    if abs((first - clock.today()).days) > FARTHEST:
+        raise Invalid(fields={"starts_on": N_("Enter a real date, such as 27 3 2026")})
     last = ends_on or months_after(first, programme.standing_months)
     if last < first:
         raise Invalid(fields={"ends_on": N_("The last day must not be before the first day")})
