@@ -33,7 +33,9 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
             )
         )
     if any(actor.might(each) for each in MANAGING):
-        entries.append(_entry(_("Manage"), "manage.manage", "manage", "mentor_programmes", "record_store", "destinations"))
+        entries.append(
+            _entry(_("Manage"), "manage.manage", "manage", "mentor_programmes", "record_store", "destinations")
+        )
     if actor.might(Permission.UPTAKE_READ):
         entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake"))
     if actor.might(Permission.PERSON_EDIT):

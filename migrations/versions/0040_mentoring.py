@@ -95,7 +95,15 @@ def upgrade() -> None:
         ),
         sa.Column(
             "organisation",
-            sa.Enum("same", "other", "either", name="organisation_preference", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "same",
+                "other",
+                "either",
+                name="organisation_preference",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("capacity", sa.Integer(), nullable=True),
