@@ -10,6 +10,7 @@ from flask_smorest import Api as Smorest
 
 import lms.accounts.cli  # noqa: F401  (declares its commands)
 from certificates import handlers as certificate_handlers
+from certificates import hooks as certificate_hooks
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
 from courses.catalogue import loading as catalogue_loading
@@ -47,6 +48,14 @@ from courses.launch.player.trying import pages as trying_pages
 from courses.launch.scorm.api import runs as scorm_runs
 from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its jobs register themselves
 from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
+from courses.mentoring import handlers as mentoring_handlers
+from courses.mentoring import jobs as mentoring_jobs  # noqa: F401 - its jobs register themselves
+from courses.mentoring import pages as mentoring_pages
+from courses.mentoring.api import api as mentoring_api
+from courses.mentoring.cascade import jobs as cascade_jobs  # noqa: F401 - the same
+from courses.mentoring.cascade import standing as champions
+from courses.mentoring.cascade.api import api as cascade_api
+from courses.mentoring.cascade.pages import pages as cascade_pages
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import hooks as portfolio_hooks
 from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
@@ -104,6 +113,9 @@ from lms.xapi.pages import pages as record_store_pages
 PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
     supervision_sessions_pages,
+    mentoring_pages.pages,
+    mentoring_pages.manage_pages,
+    cascade_pages,
     enrolments_pages,
     launch_pages,
     player_pages,
@@ -149,6 +161,8 @@ PAGES: tuple[Blueprint, ...] = (
 APIS: tuple[Api, ...] = (
     supervision_api,
     supervision_sessions_api,
+    mentoring_api,
+    cascade_api,
     enrolments_api,
     launch_api,
     packages_api,
@@ -180,6 +194,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (AttestationMade, enrolment_handlers.resume),
     (LearnerEnrolled, portfolio_handlers.open_for_enrolment),
     (EnrolmentCompleted, certificate_handlers.award_on_completion),
+    (EnrolmentCompleted, mentoring_handlers.stand),
     (PortfolioSignedOff, moderation_handlers.draw_sample),
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
     (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
@@ -225,6 +240,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["catalogue.standing"] = enrolment_hooks.standing
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
     tasks.provide(portfolio_hooks.tasks_of, portfolio_hooks.titles_of)
+    champions.provide(certificate_hooks.champion_certificates)
     app.extensions["portfolios.draw"] = portfolio_pdf.draw
     app.extensions["cpd.draw"] = cpd_pdf.draw
     app.extensions["frameworks.course_titles"] = titles_on_offer

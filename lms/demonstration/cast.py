@@ -99,7 +99,7 @@ CAST = (
         "supervisor2",
         "Marcus Skylark",
         "Second learning supervisor",
-        "Supervision, other learners",
+        "Supervision, other learners; a champion's sessions",
         "en",
         "CAV",
         "psychologist",

@@ -22,7 +22,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
             _entry(_("Verify a certificate"), "verify.form", "verify"),
         ]
     entries = [
-        _entry(_("My learning"), "learning.learning", "learning", "enrolments", "portfolios"),
+        _entry(_("My learning"), "learning.learning", "learning", "enrolments", "portfolios", "mentoring", "cascade"),
         _entry(_("Find training"), "catalogue.search", "catalogue", "frameworks"),
         _entry(_("My record"), "record.record", "record", "my_statements", "cpd"),
     ]
@@ -33,7 +33,9 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
             )
         )
     if any(actor.might(each) for each in MANAGING):
-        entries.append(_entry(_("Manage"), "manage.manage", "manage", "record_store", "destinations"))
+        entries.append(
+            _entry(_("Manage"), "manage.manage", "manage", "mentor_programmes", "record_store", "destinations")
+        )
     if actor.might(Permission.UPTAKE_READ):
         entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake"))
     if actor.might(Permission.PERSON_EDIT):

@@ -73,6 +73,12 @@ def manage(actor: Actor) -> dict[str, Any]:
         (Permission.ENROLMENT_COMPLETE, "enrolments.manage", _("Enrolments"), _("Record attendance and completion")),
         (Permission.SUPERVISION_ASSIGN, "supervision.manage", _("Supervision"), _("Licences, and who supervises whom")),
         (
+            Permission.MENTORING_MANAGE,
+            "mentor_programmes.manage",
+            _("Mentor programmes"),
+            _("Mentors, and bringing people together"),
+        ),
+        (
             Permission.RECORD_STORE_MANAGE,
             "record_store.credentials",
             _("Record store"),

@@ -8,10 +8,11 @@ from lms.core.permissions import Actor, Permission
 from lms.core.web.api import Api
 from lms.reporting import exports, services
 from lms.reporting.errors import NoSuchPeriod, NotAMoment
-from lms.reporting.reports import REPORTS
+from lms.reporting.reports import REPORTS, cascade
+from lms.reporting.reports.cascade import CascadeDimension
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of, uptake
 from lms.reporting.rules.disclosure import RULE
-from lms.reporting.schemas import BaselinesOut, ReportsOut, UptakeOut, UptakeQuery
+from lms.reporting.schemas import BaselinesOut, CascadeQuery, CascadeReportOut, ReportsOut, UptakeOut, UptakeQuery
 from lms.reporting.services import Asked
 
 api = Api("reports", __name__, description="Reports: people, never names, and no small counts")
@@ -41,6 +42,24 @@ def uptake_csv(actor: Actor, **asked: Any) -> Response:
     return csv_answer(uptake(actor, Asked(**asked)))
 
 
+@api.operation(
+    "GET", "/reports/cascade", needs=Permission.UPTAKE_READ, query=CascadeQuery, returns=(200, CascadeReportOut),
+    raises=(NoSuchPeriod,),
+)  # fmt: skip
+def cascade_report(actor: Actor, group: CascadeDimension, **asked: Any) -> dict[str, Any]:
+    """People whom champions' sessions reached, the sessions and the champions; apart from completions."""
+    return cascade_shape(cascade.cascade(actor, group, **asked))
+
+
+@api.operation(
+    "GET", "/reports/cascade.csv", needs=Permission.UPTAKE_READ, query=CascadeQuery, returns=(200, None),
+    raises=(NoSuchPeriod,), media_type="text/csv",
+)  # fmt: skip
+def cascade_csv(actor: Actor, group: CascadeDimension, **asked: Any) -> Response:
+    """The same as CSV, with its definitions and disclosure rule above the table."""
+    return cascade_file(cascade.cascade(actor, group, **asked))
+
+
 @api.operation("GET", "/baselines", needs=Permission.UPTAKE_READ, returns=(200, BaselinesOut))
 def baselines(actor: Actor) -> dict[str, Any]:
     """Figures that others have published, with their sources; conflicting ones side by side."""
@@ -49,12 +68,39 @@ def baselines(actor: Actor) -> dict[str, Any]:
 
 def csv_answer(report: Uptake) -> Response:
     """The report as a file that is named by its date."""
-    name = f"uptake-{report.view.filters.period.as_at.isoformat()}.csv"
-    answer = Response(exports.uptake_csv(report, g.lang), mimetype="text/csv")
+    return _file(f"uptake-{report.view.filters.period.as_at.isoformat()}.csv", exports.uptake_csv(report, g.lang))
+
+
+def cascade_file(report: cascade.Cascade) -> Response:
+    return _file(f"cascade-{report.view.filters.period.as_at.isoformat()}.csv", exports.cascade_csv(report, g.lang))
+
+
+def _file(name: str, content: bytes) -> Response:
+    answer = Response(content, mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["Content-Language"] = g.lang
     return answer
+
+
+def cascade_shape(report: cascade.Cascade) -> dict[str, Any]:
+    """The report as CascadeReportOut tells it."""
+    filters, exact = report.view.filters, report.view.exact
+    groups = []
+    for line in report.lines:
+        code, name = cascade.code_of(line.label, report), line.label.name
+        groups.append(
+            {
+                "code": code, "name": {"en": name.en or code, "cy": name.cy or code}, "people": line.people,
+                "sessions": line.sessions, "champions": line.champions,
+            }
+        )  # fmt: skip
+    return {
+        "report": cascade.REPORT, "period": filters.period, "group": report.group, "withheld": report.withheld,
+        "organisation": filters.organisation.code if filters.organisation else None,
+        "disclosure": {"id": RULE.id, "version": RULE.version, "words": RULE.words, "applied": not exact},
+        "people": report.people, "sessions": report.sessions, "champions": report.champions, "groups": groups,
+    }  # fmt: skip
 
 
 def shape(report: Uptake) -> dict[str, Any]:

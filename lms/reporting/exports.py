@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from lms.core import clock
 from lms.core.spreadsheets import harmless
 from lms.reporting import wording
+from lms.reporting.reports import cascade
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.rules.measures import DEFINITIONS, Measure
@@ -27,6 +28,39 @@ def uptake_csv(report: Uptake, language: str) -> bytes:
         write.writerow([])
         for row in table:
             write.writerow([safe(cell) for cell in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def cascade_csv(report: cascade.Cascade, language: str) -> bytes:
+    """The cascade report, with where it comes from above it."""
+    out = io.StringIO(newline="")
+    write = csv.writer(out, lineterminator="\r\n")
+    period, made = report.view.filters.period, cascade.REPORT
+    body = report.view.filters.organisation
+    chosen: list[list[Cell]] = [[_("Filter"), _("Organisation"), body.name.in_(language)]] if body else []
+    defined: list[list[Cell]] = [
+        [it.title.in_(language), it.words.in_(language), f"{it.id} v{it.version}"] for it in made.definitions
+    ]
+    rows: list[list[Cell]] = [
+        [_("Report"), made.title.in_(language), f"{made.id} v{made.version}"],
+        [_("As at"), period.as_at.isoformat()], [_("From"), period.starts_on.isoformat()],
+        [_("To"), period.ends_on.isoformat()], *chosen,
+        *defined,
+        [_("Who counts"), made.words.in_(language)],
+        [
+            _("Disclosure rule"),
+            _("Nothing is hidden: you may see names") if report.view.exact else RULE.words.in_(language),
+            f"{RULE.id} v{RULE.version}",
+        ],
+        [_("Made at"), clock.now().isoformat(timespec="seconds")], [],
+        [report.group, "name_en", "name_cy", "people", "sessions", "champions"],
+    ]  # fmt: skip
+    for line in report.lines:
+        code, name = cascade.code_of(line.label, report), line.label.name
+        rows.append([code, name.en or code, name.cy or code, line.people, line.sessions, line.champions])
+    rows.append(["total", "Total", "Cyfanswm", report.people, report.sessions, report.champions])
+    for row in rows:
+        write.writerow([safe(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -20,15 +20,17 @@ from lms.core.web.forms import FormState, messages
 from lms.core.web.pages import Pages, fragment
 from lms.core.web.paging import page_of
 from lms.reporting import groups, queries, services, wording
-from lms.reporting.api import csv_answer
+from lms.reporting.api import cascade_file, csv_answer
 from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension
+from lms.reporting.reports import cascade as cascades
+from lms.reporting.reports.cascade import CascadeDimension
 from lms.reporting.reports.uptake import REPORT, Uptake
 from lms.reporting.reports.uptake import uptake as count_uptake
 from lms.reporting.rules import periods
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.rules.measures import DEFINITIONS, Measure
-from lms.reporting.schemas import PeopleQuery, UptakeQuery
+from lms.reporting.schemas import CascadeQuery, PeopleQuery, UptakeQuery
 from lms.reporting.services import Asked, View
 
 pages = Pages("uptake", __name__, template_folder="templates")
@@ -62,6 +64,43 @@ def download(actor: Actor) -> Response:
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     return csv_answer(count_uptake(actor, Asked(**loaded)))
+
+
+@pages.page("GET", "/uptake/cascade", needs=Permission.UPTAKE_READ, template="uptake/cascade.html", keeps=False)
+def cascade(actor: Actor) -> Any:
+    """People whom champions' sessions reached: apart from completions."""
+    form, loaded = _asked(CascadeQuery)
+    asked = loaded or {"group": CascadeDimension.SECTOR}
+    try:
+        report = cascades.cascade(actor, **asked)
+    except Invalid as refusal:
+        form.errors |= {FIELDS.get(name, name): _(text) for name, text in refusal.fields.items()}
+        report = cascades.cascade(actor, CascadeDimension.SECTOR)
+    period = report.view.filters.period
+    form.values = {
+        "from": period.starts_on.strftime("%Y-%m"), "to": period.ends_on.strftime("%Y-%m"), "group": report.group.value,
+    } | form.values  # fmt: skip
+    chosen: dict[str, Any] = {
+        name: value for name in ("organisation", "from", "to", "group") if (value := request.args.get(name, ""))
+    }
+    shown = {
+        "form": form, "report": report, "definition": cascades.REPORT, "rule": RULE,
+        "choices": _choices(g.lang, report.view.filters.places, clock.today()), "period": wording.months(period),
+        "groups": [(each.value, _(text)) for each, text in wording.CASCADE.items()],
+        "group_name": _(wording.CASCADE[report.group]),
+        "lines": [(wording.quarter(each.label) or each.label.name.in_(g.lang), each) for each in report.lines],
+        "csv_url": url_for("uptake.cascade_download", **chosen),
+    }  # fmt: skip
+    return shown if form.ok else (shown, 422)
+
+
+@pages.page("GET", "/uptake/cascade.csv", needs=Permission.UPTAKE_READ)
+def cascade_download(actor: Actor) -> Response:
+    """The same figures as a file."""
+    form, loaded = _asked(CascadeQuery)
+    if not form.ok:
+        raise Invalid(next(iter(form.errors.values())))
+    return cascade_file(cascades.cascade(actor, **loaded))
 
 
 @pages.page("GET", "/uptake/people", needs=Permission.UPTAKE_READ_NAMES, template="uptake/people.html")

@@ -9,6 +9,7 @@ from lms.core.language import N_
 from lms.core.web.fields import Code, one_of
 from lms.reporting.models import BaselineUse
 from lms.reporting.queries import Dimension
+from lms.reporting.reports.cascade import CascadeDimension
 from lms.reporting.rules.measures import Measure
 
 MONTH = N_("Choose a month")
@@ -40,6 +41,21 @@ class UptakeQuery(Schema):
     group = fields.Enum(Dimension, by_value=fields.String, load_default=Dimension.SECTOR, error_messages=UNKNOWN)
     columns = fields.Enum(Dimension, by_value=fields.String, load_default=None, error_messages=UNKNOWN)
     measure = fields.Enum(Measure, by_value=fields.String, load_default=Measure.COMPLETED, error_messages=UNKNOWN)
+
+
+class CascadeQuery(Schema):
+    """What the cascade report is asked. Everything may be left out."""
+
+    organisation = Code(load_default=None, metadata={"description": "An organisation's code: it and all below it"})
+    first = fields.Date(
+        format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH}, metadata=YEAR_MONTH
+    )
+    last = fields.Date(
+        format="%Y-%m", data_key="to", load_default=None, error_messages={"invalid": MONTH}, metadata=YEAR_MONTH
+    )
+    group = fields.Enum(
+        CascadeDimension, by_value=fields.String, load_default=CascadeDimension.SECTOR, error_messages=UNKNOWN
+    )
 
 
 class PeopleQuery(UptakeQuery):
@@ -152,6 +168,29 @@ class UptakeOut(Schema):
     figures = fields.List(fields.Nested(FigureOut), required=True)
     groups = fields.List(fields.Nested(GroupOut), required=True)
     grid = fields.Nested(GridOut, required=True, allow_none=True)
+
+
+class CascadeReportGroupOut(Schema):
+    code = fields.String(required=True)
+    name = fields.Nested(TextOut, required=True)
+    people = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    sessions = fields.Integer(required=True)
+    champions = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+
+
+class CascadeReportOut(Schema):
+    """Cascade sessions. `withheld` true: fewer than ten people were reached, so only sessions are told."""
+
+    report = fields.Nested(ReportOut, required=True)
+    period = fields.Nested(PeriodOut, required=True)
+    organisation = fields.String(required=True, allow_none=True)
+    group = fields.Enum(CascadeDimension, by_value=fields.String, required=True)
+    disclosure = fields.Nested(DisclosureOut, required=True)
+    withheld = fields.Boolean(required=True)
+    people = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    sessions = fields.Integer(required=True)
+    champions = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    groups = fields.List(fields.Nested(CascadeReportGroupOut), required=True)
 
 
 class BaselineOut(Schema):

@@ -8,15 +8,22 @@ from flask_babel import gettext as _
 
 from lms.core.language import N_, Bilingual
 from lms.reporting.queries import Dimension
+from lms.reporting.reports.cascade import CascadeDimension
 from lms.reporting.reports.uptake import Figure, Label, Uptake, cells_of
 from lms.reporting.rules.findings import finding
 from lms.reporting.rules.measures import DEFINITIONS, Measure
+from lms.reporting.rules.periods import Period, month_after
 
 DIMENSIONS = {
     Dimension.SECTOR: N_("Sector"),
     Dimension.ORGANISATION: N_("Organisation"),
     Dimension.COURSE: N_("Course"),
     Dimension.MONTH: N_("Month"),
+}
+CASCADE = {
+    CascadeDimension.SECTOR: N_("Sector"),
+    CascadeDimension.ORGANISATION: N_("Organisation"),
+    CascadeDimension.QUARTER: N_("Quarter"),
 }
 SUBTITLES = {
     Measure.ENROLLED: N_("People who enrolled, by group"),
@@ -81,7 +88,18 @@ def chosen(report: Uptake, language: str) -> list[tuple[str, str, str]]:
 
 
 def period(report: Uptake) -> str:
-    months = report.view.filters.period.months
-    if len(months) == 1:
-        return month(months[0])
-    return str(_("%(first)s to %(last)s", first=month(months[0]), last=month(months[-1])))
+    return months(report.view.filters.period)
+
+
+def months(period: Period) -> str:
+    found = period.months
+    if len(found) == 1:
+        return month(found[0])
+    return str(_("%(first)s to %(last)s", first=month(found[0]), last=month(found[-1])))
+
+
+def quarter(label: Label) -> str:
+    """A quarter by its months; empty for what is none."""
+    if label.month is None:
+        return ""
+    return str(_("%(first)s to %(last)s", first=month(label.month), last=month(month_after(label.month, 2))))

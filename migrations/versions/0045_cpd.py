@@ -7,7 +7,7 @@ with the reference data.
 from alembic import op
 
 revision = "0045_cpd"
-down_revision = "0032_completion_withdrawn"
+down_revision = "0041_cascade"
 
 TABLES = """
 ALTER TABLE professional_registration

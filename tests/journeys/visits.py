@@ -36,7 +36,7 @@ from lms.core.ids import new_id
 from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_person
-from tests.journeys import content_visits, cpd_visits, store_visits
+from tests.journeys import content_visits, cpd_visits, mentoring_visits, store_visits
 from tests.journeys.player_visits import on_package
 from tests.journeys.visiting import Visit, as_, demo, one
 
@@ -244,6 +244,7 @@ def open_to_all(**values: Any) -> Callable[[], Visit]:
 
 VISITS: dict[str, Callable[[], Visit]] = (
     content_visits.VISITS
+    | mentoring_visits.VISITS
     | store_visits.VISITS
     | cpd_visits.VISITS
     | {
@@ -369,7 +370,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
 )
 ELSEWHERE = {
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
-    "record.certificate", "uptake.download",  # files, not pages
+    "record.certificate", "uptake.download", "uptake.cascade_download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "portfolios.export_progress", "moderation.file", "moderation.preview",
     "cpd.file", "cpd.copied", "cpd.copy_progress",
