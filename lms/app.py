@@ -55,7 +55,9 @@ from courses.mentoring.api import api as mentoring_api
 from courses.mentoring.cascade import jobs as cascade_jobs  # noqa: F401 - the same
 from courses.mentoring.cascade import standing as champions
 from courses.mentoring.cascade.api import api as cascade_api
+from courses.mentoring.cascade.events import CascadeAttended, CascadeCancelled
 from courses.mentoring.cascade.pages import pages as cascade_pages
+from courses.mentoring.events import MeetingAgreed
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import hooks as portfolio_hooks
 from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
@@ -205,6 +207,9 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (PortfolioSignedOff, cpd_handlers.signed_off),
     (SignOffWithdrawn, cpd_handlers.sign_off_withdrawn),
     (FileInfected, cpd_handlers.infected),
+    (MeetingAgreed, cpd_handlers.met),
+    (CascadeAttended, cpd_handlers.passed_on),
+    (CascadeCancelled, cpd_handlers.not_passed_on),
 )
 LOADERS: tuple[Callable[[Actor], None], ...] = (
     accounts_loading.load_reference,

@@ -3,6 +3,8 @@
 from courses.cpd import sources
 from courses.cpd.services import automatic, own
 from courses.enrolments.events import EnrolmentWithdrawn, LearningCompleted
+from courses.mentoring.cascade.events import CascadeAttended, CascadeCancelled
+from courses.mentoring.events import MeetingAgreed
 from courses.portfolios.events import FileInfected, PortfolioSignedOff, SignOffWithdrawn
 from courses.supervision.events import SessionAgreed, SessionWithdrawn
 from lms.core.permissions import Actor
@@ -34,6 +36,18 @@ def sign_off_withdrawn(event: SignOffWithdrawn) -> None:
     """An earlier signature may still stand."""
     if not sources.is_signed(event.portfolio_id):
         automatic.withdraw(Actor.system(), sources.SIGN_OFF, event.portfolio_id)
+
+
+def met(event: MeetingAgreed) -> None:
+    automatic.bring(Actor.system(), sources.mentoring_agreed(event.meeting_id))
+
+
+def passed_on(event: CascadeAttended) -> None:
+    automatic.bring(Actor.system(), sources.cascade_attended(event.session_id, event.person_id))
+
+
+def not_passed_on(event: CascadeCancelled) -> None:
+    automatic.withdraw(Actor.system(), sources.CASCADE, event.session_id)
 
 
 def infected(event: FileInfected) -> None:

@@ -10,9 +10,12 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from courses.catalogue.models import CourseVersion, Format
+from courses.catalogue.models import CourseVersion, Format, Topic
 from courses.cpd.registers import method_of_format
 from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.mentoring.cascade.models import CascadeAccount, CascadeAttendee, CascadeSession
+from courses.mentoring.cascade.queries import is_newest
+from courses.mentoring.models import MentorMeeting, Mentorship
 from courses.portfolios.models import Portfolio, SignOff
 from courses.portfolios.moderation.queries import stands
 from courses.supervision.sessions.models import SessionKind, SessionLearner, SupervisionSession
@@ -21,6 +24,7 @@ from lms.core.db import db
 from lms.core.language import Bilingual
 
 COURSE, SUPERVISION, SUPERVISION_GIVEN, SIGN_OFF = "course", "supervision", "supervision_given", "sign_off"
+MENTORING, MENTORING_GIVEN, CASCADE = "mentoring", "mentoring_given", "cascade"
 KINDS = {
     SessionKind.CLINICAL: Bilingual("Clinical supervision", "Goruchwyliaeth glinigol"),
     SessionKind.MANAGERIAL: Bilingual("Managerial supervision", "Goruchwyliaeth reolaethol"),
@@ -85,6 +89,43 @@ def supervision_agreed(session_id: UUID | None = None, learner_id: UUID | None =
             yield Brought(
                 it.supervisor_id, SUPERVISION_GIVEN, it.id, told, it.held_on, it.minutes, True, "giving_supervision"
             )
+
+
+def mentoring_agreed(meeting_id: UUID | None = None) -> Iterator[Brought]:
+    """Meetings of a mentor and a mentee that both agree to, once for each of the two."""
+    found = (
+        select(MentorMeeting, Mentorship.mentor_id, Mentorship.mentee_id)
+        .join(Mentorship, Mentorship.id == MentorMeeting.mentorship_id)
+        .where(MentorMeeting.agreed, MentorMeeting.withdrawn_at.is_(None))
+    )
+    if meeting_id is not None:
+        found = found.where(MentorMeeting.id == meeting_id)
+    had = Bilingual("Meeting with your mentor", "Cyfarfod gyda'ch mentor")
+    gave = Bilingual("Meeting with somebody you mentor", "Cyfarfod gyda rhywun rydych yn ei fentora")
+    for it, mentor_id, mentee_id in db.session.execute(found):
+        yield Brought(mentee_id, MENTORING, it.id, had, it.held_on, it.minutes, True, "discussion")
+        yield Brought(mentor_id, MENTORING_GIVEN, it.id, gave, it.held_on, it.minutes, True, "teaching")
+
+
+def cascade_attended(session_id: UUID | None = None, person_id: UUID | None = None) -> Iterator[Brought]:
+    """Champions' sessions that somebody put on their record, as the newest account tells them."""
+    found = (
+        select(CascadeAttendee.person_id, CascadeAccount, Topic.title)
+        .join(CascadeSession, CascadeSession.id == CascadeAttendee.session_id)
+        .join(CascadeAccount, CascadeAccount.session_id == CascadeSession.id)
+        .join(Topic, Topic.code == CascadeAccount.topic_code)
+        .where(CascadeAttendee.person_id.is_not(None), CascadeSession.cancelled_at.is_(None), is_newest())
+    )
+    if session_id is not None:
+        found = found.where(CascadeSession.id == session_id)
+    if person_id is not None:
+        found = found.where(CascadeAttendee.person_id == person_id)
+    for attendee_id, account, topic in db.session.execute(found):
+        told = Bilingual(
+            f"A champion's session: {topic.in_('en')}",
+            f"Sesiwn hyrwyddwr: {topic.in_('cy')}",
+        )
+        yield Brought(attendee_id, CASCADE, account.session_id, told, account.held_on, account.minutes, True, "course")
 
 
 def portfolios_signed(portfolio_id: UUID | None = None) -> Iterator[Brought]:

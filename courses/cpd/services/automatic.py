@@ -57,7 +57,13 @@ def gather(actor: Actor) -> int:
     actor.require(Permission.CPD_EDIT)
     return sum(
         bring(actor, found)
-        for found in (sources.courses_learnt(), sources.supervision_agreed(), sources.portfolios_signed())
+        for found in (
+            sources.courses_learnt(),
+            sources.supervision_agreed(),
+            sources.portfolios_signed(),
+            sources.mentoring_agreed(),
+            sources.cascade_attended(),
+        )
     )
 
 

@@ -13,3 +13,10 @@ class CascadeAttended:
     session_id: UUID
     held_on: date
     minutes: int
+
+
+@dataclass(frozen=True)
+class CascadeCancelled:
+    """A session counts for nobody any more, nor for those who put it on their record."""
+
+    session_id: UUID

@@ -12,7 +12,7 @@ from courses.catalogue.models import Course, Topic
 from courses.mentoring import letters
 from courses.mentoring.cascade import queries, rules, standing
 from courses.mentoring.cascade.errors import LinkUsed, NotAChampion, SessionCancelled
-from courses.mentoring.cascade.events import CascadeAttended
+from courses.mentoring.cascade.events import CascadeAttended, CascadeCancelled
 from courses.mentoring.cascade.models import (
     CancelReason,
     CascadeAccount,
@@ -120,6 +120,7 @@ def cancel(actor: Actor, session_id: UUID, reason: CancelReason) -> CascadeSessi
     for each in found.attendees:
         each.name = each.email = each.token_digest = None
     audit.record(actor, "cascade.cancelled", about=found.champion_id, thing=found, cancelled=reason.value)
+    events.publish(CascadeCancelled(found.id))
     return found
 
 

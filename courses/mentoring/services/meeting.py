@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from courses.mentoring import letters, rules
 from courses.mentoring.errors import MeetingAnswered, MeetingThere
+from courses.mentoring.events import MeetingAgreed
 from courses.mentoring.models import MeetingHow, MentorMeeting, Mentorship
 from courses.mentoring.services.onwards import invite_if_ready
 from courses.mentoring.services.pairing import USE, mentorship
-from lms.core import audit, clock
+from lms.core import audit, clock, events
 from lms.core.db import db, get_or_refuse, record
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor
@@ -51,6 +52,7 @@ def answer_meeting(actor: Actor, meeting_id: UUID, *, happened: bool) -> MentorM
         thing=found,
     )  # fmt: skip
     if happened:
+        events.publish(MeetingAgreed(found.id))
         invite_if_ready(actor, found.mentorship)
     else:
         letters.did_not_meet(found)
