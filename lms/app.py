@@ -17,10 +17,15 @@ from courses.catalogue.api import api as catalogue_api
 from courses.catalogue.author_pages import pages as course_author_pages
 from courses.catalogue.pages import pages as catalogue_pages
 from courses.catalogue.queries import titles_on_offer
+from courses.delivery import handlers as delivery_handlers
+from courses.delivery import hooks as delivery_hooks
+from courses.delivery import jobs as delivery_jobs  # noqa: F401 - its jobs register themselves
+from courses.delivery.api import api as delivery_api
+from courses.delivery.pages import calendar_pages, date_pages, my_date_pages, register_pages, series_pages
 from courses.enrolments import handlers as enrolment_handlers
 from courses.enrolments import hooks as enrolment_hooks
 from courses.enrolments.api import api as enrolments_api
-from courses.enrolments.events import EnrolmentCompleted, LearnerEnrolled
+from courses.enrolments.events import EnrolmentCompleted, EnrolmentWithdrawn, LearnerEnrolled
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
@@ -101,6 +106,11 @@ PAGES: tuple[Blueprint, ...] = (
     supervision_pages,
     supervision_sessions_pages,
     enrolments_pages,
+    date_pages,
+    my_date_pages,
+    calendar_pages,
+    series_pages,
+    register_pages,
     launch_pages,
     player_pages,
     trying_pages,
@@ -145,6 +155,7 @@ APIS: tuple[Api, ...] = (
     supervision_api,
     supervision_sessions_api,
     enrolments_api,
+    delivery_api,
     launch_api,
     packages_api,
     completion_api,
@@ -172,6 +183,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (StatementsRecorded, launch_handlers.follow),
     (AttestationEnded, enrolment_handlers.pause),
     (AttestationMade, enrolment_handlers.resume),
+    (EnrolmentWithdrawn, delivery_handlers.give_up),
     (LearnerEnrolled, portfolio_handlers.open_for_enrolment),
     (EnrolmentCompleted, certificate_handlers.award_on_completion),
     (PortfolioSignedOff, moderation_handlers.draw_sample),
@@ -210,6 +222,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.wsgi_app = one_slash(app.wsgi_app, "/xapi/")  # type: ignore[method-assign, assignment]
     app.extensions["llwybr.loaders"] = LOADERS
     app.extensions["catalogue.standing"] = enrolment_hooks.standing
+    app.extensions["catalogue.dates"] = delivery_hooks.dates_of_course
+    app.extensions["enrolments.dates"] = delivery_hooks.date_of_enrolment
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
     tasks.provide(portfolio_hooks.tasks_of, portfolio_hooks.titles_of)
     app.extensions["portfolios.draw"] = portfolio_pdf.draw
