@@ -26,34 +26,34 @@ from courses.delivery.errors import (
 from courses.delivery.models import Attendance, Booking, BookingState, Delivery, Meeting, Mode, Presence, Series
 from courses.delivery.rules import Kept
 from courses.delivery.schemas import (
-    AddIn,
     AdjustmentsIn,
-    AnswerIn,
     AttendanceImportOut,
     AttendanceOut,
+    BookingCancelIn,
     BookingIn,
     BookingOut,
     BookingsOut,
     CalendarFeedOut,
-    CancelIn,
-    ChangeIn,
-    CopyIn,
-    CorrectionIn,
-    GiveIn,
+    DateChangeIn,
+    DateWaitIn,
     KeepQuery,
-    MarksIn,
-    MeetingOut,
+    OfferAnswerIn,
+    PlaceGivenIn,
+    RegisterAddIn,
     RegisterCodeOut,
+    RegisterCorrectionIn,
+    RegisterMarksIn,
     RegisterOut,
+    RoomSignInIn,
     RosterOut,
     SeriesCancelIn,
+    SeriesCopyIn,
     SeriesEditIn,
     SeriesIn,
+    SeriesMeetingOut,
     SeriesOut,
     SeriesPageOut,
     SeriesQuery,
-    SignInIn,
-    WaitIn,
 )
 from courses.delivery.services import booking as bookings
 from courses.delivery.services import calendar, importing, publishing, register
@@ -84,7 +84,7 @@ def dates(actor: Actor, code: str) -> dict[str, Any]:
 
 
 @api.operation(
-    "POST", "/courses/<code>/waiting", needs=BOOK, body=WaitIn, returns=(201, BookingOut),
+    "POST", "/courses/<code>/waiting", needs=BOOK, body=DateWaitIn, returns=(201, BookingOut),
     raises=(*REFUSALS, AlreadyBooked, LanguageNotOffered),
 )  # fmt: skip
 def wait(actor: Actor, code: str, **given: Any) -> tuple[Booking, int]:
@@ -145,7 +145,7 @@ def cancel_series(actor: Actor, series_id: UUID, reason: str, move_to: UUID | No
 
 
 @api.operation(
-    "POST", f"{ONE}/copies", needs=MANAGE, body=CopyIn, returns=(201, SeriesOut), raises=(SeriesNotReady,)
+    "POST", f"{ONE}/copies", needs=MANAGE, body=SeriesCopyIn, returns=(201, SeriesOut), raises=(SeriesNotReady,)
 )  # fmt: skip
 def copy(actor: Actor, series_id: UUID, first_day: Any) -> tuple[dict[str, Any], int]:
     """The same again from another day, as a draft."""
@@ -160,7 +160,7 @@ def roster(actor: Actor, series_id: UUID) -> dict[str, Any]:
 
 
 @api.operation(
-    "POST", f"{ONE}/places", needs=MANAGE, body=GiveIn, returns=(200, BookingOut),
+    "POST", f"{ONE}/places", needs=MANAGE, body=PlaceGivenIn, returns=(200, BookingOut),
     raises=(BookingOver, SeriesClosed, NoPlaceFree),
 )  # fmt: skip
 def give(actor: Actor, series_id: UUID, booking_id: UUID) -> Booking:
@@ -221,7 +221,12 @@ def booked_series(actor: Actor, booking_id: UUID) -> dict[str, Any]:
 
 
 @api.operation(
-    "POST", f"{MINE}/answer", needs=BOOK, body=AnswerIn, returns=(200, BookingOut), raises=(BookingOver, OfferLapsed)
+    "POST",
+    f"{MINE}/answer",
+    needs=BOOK,
+    body=OfferAnswerIn,
+    returns=(200, BookingOut),
+    raises=(BookingOver, OfferLapsed),
 )
 def answer(actor: Actor, booking_id: UUID, accept: bool) -> Booking:
     """Say yes or no to a place that is offered."""
@@ -229,7 +234,7 @@ def answer(actor: Actor, booking_id: UUID, accept: bool) -> Booking:
 
 
 @api.operation(
-    "POST", f"{MINE}/change", needs=BOOK, body=ChangeIn, returns=(200, BookingOut),
+    "POST", f"{MINE}/change", needs=BOOK, body=DateChangeIn, returns=(200, BookingOut),
     raises=(BookingOver, BookingNotOpen, NoPlaceFree, SeriesClosed),
 )  # fmt: skip
 def change(actor: Actor, booking_id: UUID, series_id: UUID) -> Booking:
@@ -238,7 +243,7 @@ def change(actor: Actor, booking_id: UUID, series_id: UUID) -> Booking:
 
 
 @api.operation(
-    "POST", f"{MINE}/cancellation", needs=BOOK, body=CancelIn, returns=(200, BookingOut),
+    "POST", f"{MINE}/cancellation", needs=BOOK, body=BookingCancelIn, returns=(200, BookingOut),
     raises=(BookingOver, SeriesClosed),
 )  # fmt: skip
 def cancel(actor: Actor, booking_id: UUID, reason: str) -> Booking:
@@ -255,7 +260,7 @@ def adjust(actor: Actor, booking_id: UUID, adjustments: str) -> Booking:
 
 
 @api.operation(
-    "POST", f"{MINE}/sign-in", needs=BOOK, body=SignInIn, returns=(200, AttendanceOut),
+    "POST", f"{MINE}/sign-in", needs=BOOK, body=RoomSignInIn, returns=(200, AttendanceOut),
     raises=(BookingOver, WrongCode, RegisterClosed),
 )  # fmt: skip
 def sign_in(actor: Actor, booking_id: UUID, code: str, language: str) -> Attendance:
@@ -289,7 +294,7 @@ def read_register(actor: Actor, meeting_id: UUID) -> dict[str, Any]:
 
 
 @api.operation(
-    "POST", f"{REGISTER}/marks", needs=KEEP, body=MarksIn, returns=(200, RegisterOut),
+    "POST", f"{REGISTER}/marks", needs=KEEP, body=RegisterMarksIn, returns=(200, RegisterOut),
     raises=(RegisterClosed, RegisterNotYet, RegisterChanged),
 )  # fmt: skip
 def mark(actor: Actor, meeting_id: UUID, marks: list[dict[str, Any]]) -> dict[str, Any]:
@@ -299,7 +304,7 @@ def mark(actor: Actor, meeting_id: UUID, marks: list[dict[str, Any]]) -> dict[st
 
 
 @api.operation(
-    "POST", f"{REGISTER}/people", needs=KEEP, body=AddIn, returns=(201, BookingOut),
+    "POST", f"{REGISTER}/people", needs=KEEP, body=RegisterAddIn, returns=(201, BookingOut),
     raises=(*REFUSALS, AlreadyBooked, RegisterClosed, SeriesClosed),
 )  # fmt: skip
 def add(actor: Actor, meeting_id: UUID, address: str, language: str) -> tuple[Booking, int]:
@@ -320,7 +325,7 @@ def code(actor: Actor, meeting_id: UUID) -> dict[str, str]:
 
 
 @api.operation(
-    "POST", f"{REGISTER}/closing", needs=KEEP, returns=(200, MeetingOut),
+    "POST", f"{REGISTER}/closing", needs=KEEP, returns=(200, SeriesMeetingOut),
     raises=(RegisterClosed, RegisterNotYet, RegisterIncomplete),
 )  # fmt: skip
 def close(actor: Actor, meeting_id: UUID) -> Meeting:
@@ -329,7 +334,7 @@ def close(actor: Actor, meeting_id: UUID) -> Meeting:
 
 
 @api.operation(
-    "POST", f"{REGISTER}/corrections", needs=KEEP, body=CorrectionIn, returns=(201, AttendanceOut),
+    "POST", f"{REGISTER}/corrections", needs=KEEP, body=RegisterCorrectionIn, returns=(201, AttendanceOut),
     raises=(RegisterOpen, RegisterChanged),
 )  # fmt: skip
 def correct(actor: Actor, meeting_id: UUID, reason: str, **given: Any) -> tuple[Attendance, int]:

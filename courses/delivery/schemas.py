@@ -51,21 +51,21 @@ class BookingIn(_BookingFields):
     wait = fields.Boolean(load_default=False, metadata={"description": "Join the waiting list where none is free"})
 
 
-class WaitIn(_BookingFields):
+class DateWaitIn(_BookingFields):
     """Waiting for whichever date of a course is free first."""
 
 
-class AnswerIn(Schema):
+class OfferAnswerIn(Schema):
     accept = fields.Boolean(required=True)
 
 
-class ChangeIn(Schema):
+class DateChangeIn(Schema):
     series_id = fields.UUID(
         required=True, error_messages={"required": N_("Choose a date"), "invalid_uuid": N_("Choose a date")}
     )
 
 
-class CancelIn(Schema):
+class BookingCancelIn(Schema):
     reason = fields.String(
         required=True, validate=one_of([each.value for each in WithdrawalReason], REASON),
         error_messages={"required": REASON},
@@ -76,7 +76,7 @@ class AdjustmentsIn(Schema):
     adjustments = Text(max=1000, lines=True, load_default="")
 
 
-class SignInIn(Schema):
+class RoomSignInIn(Schema):
     code = Text(max=12, required=True, message=N_("Enter the code that is shown in the room"))
     language = fields.String(required=True, validate=one_of(LANGUAGES, LANGUAGE), error_messages={"required": LANGUAGE})
 
@@ -103,25 +103,25 @@ class _SeriesFields(Schema):
     offer_hours = _number(1, 336, load_default=48, metadata={"description": "How long an offered place is kept"})
 
 
-class MeetingIn(Schema):
+class SeriesMeetingIn(Schema):
     id = fields.UUID(load_default=None, allow_none=True)
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
 
 
-class ReserveIn(Schema):
+class SeriesReserveIn(Schema):
     sector = fields.String(required=True, validate=one_of([each.value for each in Sector]))
     places = _number(1, 1000, required=True)
     release_on = Day(required=True)
 
 
 class _SeriesWhole(_SeriesFields):
-    meetings = fields.List(fields.Nested(MeetingIn), required=True, validate=validate.Length(1, 30))
+    meetings = fields.List(fields.Nested(SeriesMeetingIn), required=True, validate=validate.Length(1, 30))
     trainers = fields.List(
         fields.Email(), required=True, validate=validate.Length(1, 20),
         metadata={"description": "E-mail addresses of people who have an account"},
     )  # fmt: skip
-    reserves = fields.List(fields.Nested(ReserveIn), load_default=list, validate=validate.Length(max=10))
+    reserves = fields.List(fields.Nested(SeriesReserveIn), load_default=list, validate=validate.Length(max=10))
 
 
 class SeriesIn(_SeriesWhole):
@@ -149,15 +149,15 @@ class SeriesCancelIn(Schema):
     move_to = fields.UUID(load_default=None, allow_none=True)
 
 
-class CopyIn(Schema):
+class SeriesCopyIn(Schema):
     first_day = Day(required=True)
 
 
-class GiveIn(Schema):
+class PlaceGivenIn(Schema):
     booking_id = fields.UUID(required=True)
 
 
-class MarkIn(Schema):
+class RegisterMarkIn(Schema):
     booking_id = fields.UUID(required=True)
     presence = fields.String(required=True, validate=one_of(MARKS, MARK))
     minutes = _number(0, 1440, load_default=None, allow_none=True)
@@ -169,11 +169,11 @@ class MarkIn(Schema):
     )
 
 
-class MarksIn(Schema):
-    marks = fields.List(fields.Nested(MarkIn), required=True, validate=validate.Length(1, 1000))
+class RegisterMarksIn(Schema):
+    marks = fields.List(fields.Nested(RegisterMarkIn), required=True, validate=validate.Length(1, 1000))
 
 
-class CorrectionIn(MarkIn):
+class RegisterCorrectionIn(RegisterMarkIn):
     reason = Text(max=500, lines=True, required=True, message=N_("Write why"))
 
 
@@ -184,7 +184,7 @@ class RegisterCorrectionForm(Schema):
     reason = Text(max=500, lines=True, required=True, message=N_("Write why"))
 
 
-class AddIn(Schema):
+class RegisterAddIn(Schema):
     address = fields.Email(
         required=True,
         error_messages={"required": N_("Enter an e-mail address"), "invalid": N_("Enter an e-mail address")},
@@ -197,7 +197,7 @@ class AttendanceFileForm(Schema):
     mode = fields.String(required=True, validate=one_of(("check", "keep")), error_messages={"required": MARK})
 
 
-class MeetingOut(Schema):
+class SeriesMeetingOut(Schema):
     id = fields.UUID()
     starts_at = fields.AwareDateTime()
     ends_at = fields.AwareDateTime()
@@ -219,7 +219,7 @@ class SeriesOut(Schema):
     place = fields.String(allow_none=True)
     link = fields.String(allow_none=True)
     access = fields.String()
-    meetings = fields.List(fields.Nested(MeetingOut))
+    meetings = fields.List(fields.Nested(SeriesMeetingOut))
     trainers = fields.List(fields.String())
     capacity = fields.Integer()
     minimum = fields.Integer(allow_none=True)
@@ -267,7 +267,7 @@ class RegisterLineOut(Schema):
 
 
 class RegisterOut(Schema):
-    meeting = fields.Nested(MeetingOut)
+    meeting = fields.Nested(SeriesMeetingOut)
     series_id = fields.UUID()
     lines = fields.List(fields.Nested(RegisterLineOut))
 
@@ -283,7 +283,7 @@ class RosterOut(Schema):
     next = fields.String(allow_none=True)
 
 
-class ImportFaultOut(Schema):
+class AttendanceFaultOut(Schema):
     line = fields.Integer()
     detail = fields.String()
 
@@ -291,7 +291,7 @@ class ImportFaultOut(Schema):
 class AttendanceImportOut(Schema):
     rows = fields.Integer()
     kept = fields.Boolean()
-    faults = fields.List(fields.Nested(ImportFaultOut))
+    faults = fields.List(fields.Nested(AttendanceFaultOut))
 
 
 class CalendarFeedOut(Schema):

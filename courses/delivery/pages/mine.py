@@ -10,7 +10,7 @@ from courses.delivery import queries, rules, views, words
 from courses.delivery.errors import OfferLapsed
 from courses.delivery.models import LIVE, Booking, BookingState
 from courses.delivery.pages.room import BOTH, me, refuse, said, told
-from courses.delivery.schemas import AdjustmentsIn, CancelIn, ChangeIn, SignInIn
+from courses.delivery.schemas import AdjustmentsIn, BookingCancelIn, DateChangeIn, RoomSignInIn
 from courses.delivery.services import booking as services
 from courses.delivery.services import calendar, register
 from courses.enrolments import wording
@@ -120,8 +120,8 @@ def change(actor: Actor, booking_id: UUID) -> Any:
     others = [each for each in queries.on_offer(it.course_id) if each.id != it.series_id]
     shown = said(it=it, rows=[each for each in views.many(actor, others) if each["open"] and each["free"] > 0])
     if request.method == "GET":
-        return shown | {"form": forms.start(ChangeIn)}
-    form = forms.read(ChangeIn, request.form)
+        return shown | {"form": forms.start(DateChangeIn)}
+    form = forms.read(DateChangeIn, request.form)
     if form.ok:
         try:
             made = services.change(actor, booking_id, form.data["series_id"])
@@ -145,8 +145,8 @@ def cancel(actor: Actor, booking_id: UUID) -> Any:
         reasons=[(each.value, _(text)) for each, text in wording.REASONS.items()],
     )  # fmt: skip
     if request.method == "GET":
-        return shown | {"form": forms.start(CancelIn)}
-    form = forms.read(CancelIn, request.form)
+        return shown | {"form": forms.start(BookingCancelIn)}
+    form = forms.read(BookingCancelIn, request.form)
     if form.ok:
         try:
             services.cancel(actor, booking_id, WithdrawalReason(form.data["reason"]))
@@ -163,8 +163,8 @@ def sign_in(actor: Actor, booking_id: UUID) -> Any:
     if it.learner_id != actor.person or it.series is None:
         raise NotFound()
     if request.method == "GET":
-        return said(it=it, form=forms.start(SignInIn, {"language": actor.language}))
-    form = forms.read(SignInIn, request.form)
+        return said(it=it, form=forms.start(RoomSignInIn, {"language": actor.language}))
+    form = forms.read(RoomSignInIn, request.form)
     if form.ok:
         try:
             register.sign_in(actor, booking_id, **form.data)

@@ -12,7 +12,7 @@ from courses.delivery.errors import RegisterChanged, RegisterIncomplete
 from courses.delivery.models import Meeting, Presence, Series
 from courses.delivery.pages.room import BOTH, me, refuse, said, told
 from courses.delivery.queries import Line
-from courses.delivery.schemas import MARKS, AddIn, RegisterCorrectionForm
+from courses.delivery.schemas import MARKS, RegisterAddIn, RegisterCorrectionForm
 from courses.delivery.services import register as services
 from courses.delivery.services.register import Marked
 from courses.enrolments.errors import EnrolmentRefused
@@ -143,7 +143,7 @@ def room(actor: Actor, meeting_id: UUID) -> Any:
 def add(actor: Actor, meeting_id: UUID) -> Any:
     """Somebody who is in the room and not on the list."""
     meeting, it = services.keepable(actor, meeting_id)
-    form = forms.read(AddIn, request.form)
+    form = forms.read(RegisterAddIn, request.form)
     if form.ok:
         try:
             made = services.add(actor, meeting_id, **form.data)

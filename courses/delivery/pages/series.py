@@ -11,7 +11,7 @@ from courses.delivery import queries, words
 from courses.delivery.models import BookingState, Delivery, Mode, Series, SeriesState
 from courses.delivery.pages import typed
 from courses.delivery.pages.room import BOTH, refuse, said, told
-from courses.delivery.schemas import AttendanceFileForm, CopyIn, NewSeriesForm, SeriesCancelIn, SeriesForm
+from courses.delivery.schemas import AttendanceFileForm, NewSeriesForm, SeriesCancelIn, SeriesCopyIn, SeriesForm
 from courses.delivery.services import booking, importing
 from courses.delivery.services import publishing as services
 from courses.delivery.services.offering import is_chosen
@@ -210,8 +210,8 @@ def copy(actor: Actor, series_id: UUID) -> Any:
     """The same again, from another day."""
     it = services.seen_by(actor, series_id)
     if request.method == "GET":
-        return said(it=it, form=forms.start(CopyIn))
-    form = forms.read(CopyIn, request.form)
+        return said(it=it, form=forms.start(SeriesCopyIn))
+    form = forms.read(SeriesCopyIn, request.form)
     if form.ok:
         try:
             made = services.copy(actor, series_id, form.data["first_day"])
