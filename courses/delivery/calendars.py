@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import icalendar
 from flask import current_app
 
-from courses.delivery.models import BookingState, Delivery, Meeting, Mode, Series, SeriesState
+from courses.delivery.models import ON_REGISTER, BookingState, Delivery, Meeting, Mode, Series, SeriesState
 from courses.delivery.words import delivered_in, meeting_of
 from lms.core import clock
 from lms.core.clock import LONDON
@@ -28,7 +28,7 @@ def of_person(bookings: Iterable[tuple[BookingState, Series]], language: str, na
     made = _calendar(name)
     made.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     for state, it in bookings:
-        _add(made, it, language, gone=state is not BookingState.BOOKED or it.state is SeriesState.CANCELLED)
+        _add(made, it, language, gone=state not in ON_REGISTER or it.state is SeriesState.CANCELLED)
     return _text(made)
 
 
@@ -78,4 +78,5 @@ def _local(when: datetime) -> datetime:
 
 def _text(made: icalendar.Calendar) -> str:
     made.add_missing_timezones()
-    return made.to_ical().decode()
+    text: str = made.to_ical().decode()
+    return text

@@ -145,7 +145,7 @@ class SeriesChange(Record):
 class BookingState(StrEnum):
     """waiting → offered → booked; ended as cancelled, late cancelled, declined, lapsed or withdrawn with its date.
 
-    moved: given up for another date.
+    moved: given up for another date. over: its series was held, whatever the register says of it.
     """
 
     WAITING = "waiting"
@@ -156,11 +156,13 @@ class BookingState(StrEnum):
     DECLINED = "declined"
     LAPSED = "lapsed"
     MOVED = "moved"
+    OVER = "over"
 
 
 LIVE = (BookingState.WAITING, BookingState.OFFERED, BookingState.BOOKED)
-TAKING = (BookingState.OFFERED, BookingState.BOOKED)
+TAKING = (BookingState.OFFERED, BookingState.BOOKED, BookingState.OVER)
 """States that take a place."""
+ON_REGISTER = (BookingState.BOOKED, BookingState.OVER)
 
 
 class Booking(Record):

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from courses.catalogue.models import Course
 from courses.delivery import rules
 from courses.delivery.models import (
     LIVE,
+    ON_REGISTER,
     TAKING,
     Attendance,
     Booking,
@@ -94,7 +96,8 @@ def taken(series_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
         .group_by(Booking.series_id, Booking.sector)
     )
     for series_id, sector, count in db.session.execute(counted):
-        found[series_id][sector.value] = count
+        if series_id is not None:
+            found[series_id][sector.value] = count
     return found
 
 
@@ -128,7 +131,7 @@ def waiting_counts(series_ids: Collection[UUID]) -> dict[UUID, int]:
         .where(Booking.series_id.in_(series_ids), Booking.state == BookingState.WAITING)
         .group_by(Booking.series_id)
     )
-    return {row[0]: row[1] for row in db.session.execute(counted)}
+    return {series_id: count for series_id, count in db.session.execute(counted) if series_id is not None}
 
 
 def position(it: Booking) -> int:
@@ -233,7 +236,7 @@ def register(meeting_id: UUID, series_id: UUID) -> list[Line]:
     """Everybody with a place, by name, each with the newest mark. One query."""
     newest = (
         select(Attendance)
-        .distinct(Attendance.booking_id)
+        .ext(distinct_on(Attendance.booking_id))
         .where(Attendance.meeting_id == meeting_id)
         .order_by(Attendance.booking_id, Attendance.id.desc())
         .subquery()
@@ -244,7 +247,7 @@ def register(meeting_id: UUID, series_id: UUID) -> list[Line]:
         .join(Booking.learner)
         .outerjoin(mark, mark.booking_id == Booking.id)
         .options(contains_eager(Booking.learner))
-        .where(Booking.series_id == series_id, Booking.state == BookingState.BOOKED)
+        .where(Booking.series_id == series_id, Booking.state.in_(ON_REGISTER))
         .order_by(Person.display_name, Booking.id)
     )
     return [Line(booking, found) for booking, found in rows]
@@ -260,7 +263,7 @@ def marks(it: Series, booking_ids: Iterable[UUID]) -> dict[UUID, list[Mark]]:
     """Each booking's marks at every meeting of the series, in order. One query."""
     found = db.session.scalars(
         select(Attendance)
-        .distinct(Attendance.meeting_id, Attendance.booking_id)
+        .ext(distinct_on(Attendance.meeting_id, Attendance.booking_id))
         .where(
             Attendance.meeting_id.in_([each.id for each in it.meetings]), Attendance.booking_id.in_(list(booking_ids))
         )
@@ -369,6 +372,6 @@ def enrolment_of(person_id: UUID, course_id: UUID) -> Enrolment | None:
 def booked_among(person_id: UUID, series_ids: Collection[UUID]) -> set[UUID]:
     """On which of these a person has a place. One query."""
     found = select(Booking.series_id).where(
-        Booking.learner_id == person_id, Booking.series_id.in_(series_ids), Booking.state == BookingState.BOOKED
+        Booking.learner_id == person_id, Booking.series_id.in_(series_ids), Booking.state.in_(ON_REGISTER)
     )
     return {each for each in db.session.scalars(found) if each is not None}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from courses.delivery import queries
-from courses.delivery.models import Booking, BookingState, Series
+from courses.delivery.models import ON_REGISTER, Booking, Series
 from courses.delivery.services.booking import rules_open
 from lms.accounts.queries import membership_on
 from lms.core import clock
@@ -21,7 +21,7 @@ def series(actor: Actor, it: Series, *, sector: str, taken: Mapping[str, int], b
         "capacity": it.capacity, "minimum": it.minimum, "free": queries.free(it, sector, taken),
         "booking_opens": it.booking_opens, "booking_closes": it.booking_closes, "cancel_by": it.cancel_by,
         "open": rules_open(it), "share": it.share, "whole_course": it.whole_course, "offer_hours": it.offer_hours,
-        "starts_at": it.starts_at,
+        "starts_at": it.starts_at, "ends_at": it.ends_at,
     }  # fmt: skip
 
 
@@ -54,5 +54,5 @@ def of_booking(actor: Actor, it: Booking) -> dict[str, Any] | None:
     if it.series is None:
         return None
     taken = queries.taken([it.series.id])[it.series.id]
-    booked = it.state is BookingState.BOOKED
+    booked = it.state in ON_REGISTER
     return series(actor, it.series, sector=it.sector.value, taken=taken, booked=booked)

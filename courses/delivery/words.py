@@ -1,6 +1,8 @@
 """What the coded facts of dates are called. Msgids, translated at the edge, or in somebody's own language for mail."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from babel.dates import format_date, format_time
 from flask_babel import force_locale, gettext
@@ -30,6 +32,7 @@ BOOKINGS = {
     BookingState.DECLINED: (N_("Offer not taken"), "grey"),
     BookingState.LAPSED: (N_("Offer not answered in time"), "grey"),
     BookingState.MOVED: (N_("Moved to another date"), "grey"),
+    BookingState.OVER: (N_("Held"), "blue"),
 }
 PRESENCES = {
     Presence.SIGNED_IN: (N_("Signed in"), "blue"),
@@ -90,9 +93,10 @@ def times(it: Series, language: str) -> list[str]:
     return [span(each.starts_at, each.ends_at, language) for each in it.meetings]
 
 
-def when(it: Series, language: str) -> str:
-    """The days in short: "3 March 2027" or "3 March to 7 April 2027"."""
-    first, last = on_the_day(it.starts_at), on_the_day(it.ends_at)
+def when(it: Series | Mapping[str, Any], language: str) -> str:
+    """The days in short: "3 March 2027" or "3 March to 7 April 2027"; of a series, or of what a reader may see of it."""
+    between = (it["starts_at"], it["ends_at"]) if isinstance(it, Mapping) else (it.starts_at, it.ends_at)
+    first, last = map(on_the_day, between)
     locale = locale_of(language)
     if first == last:
         return str(format_date(first, "d MMMM y", locale=locale))

@@ -130,7 +130,7 @@ CREATE TABLE booking (
     CONSTRAINT fk_booking_learner_id FOREIGN KEY(learner_id) REFERENCES person (id),
     CONSTRAINT fk_booking_course_id FOREIGN KEY(course_id) REFERENCES course (id),
     CONSTRAINT fk_booking_series_id FOREIGN KEY(series_id) REFERENCES series (id),
-    CONSTRAINT ck_booking_bookingstate CHECK (state IN ('waiting', 'offered', 'booked', 'cancelled', 'late_cancelled', 'declined', 'lapsed', 'moved')),
+    CONSTRAINT ck_booking_bookingstate CHECK (state IN ('waiting', 'offered', 'booked', 'cancelled', 'late_cancelled', 'declined', 'lapsed', 'moved', 'over')),
     CONSTRAINT ck_booking_sector CHECK (sector IN ('nhs', 'social_care', 'third_sector', 'independent', 'education', 'police_emergency', 'wider_public', 'lived_experience', 'unpaid_carers', 'public'))
 );
 CREATE INDEX ix_booking_enrolment_id ON booking (enrolment_id);

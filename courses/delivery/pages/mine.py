@@ -69,7 +69,8 @@ def feed(actor: Actor, secret: str) -> Response:
 @pages.page("GET", ONE, needs=BOOK, template="delivery/my_date.html")
 def date(actor: Actor, booking_id: UUID) -> dict[str, Any]:
     """One date: when, where, and what can be done about it."""
-    return _date(actor, services.readable(actor, booking_id), forms.FormState.empty())
+    it = services.readable(actor, booking_id)
+    return _date(actor, it, forms.FormState.empty({"adjustments": it.adjustments}))
 
 
 def _date(actor: Actor, it: Booking, form: forms.FormState) -> dict[str, Any]:

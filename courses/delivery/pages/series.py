@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from courses.catalogue.offered import on_offer
 from courses.delivery import queries, words
-from courses.delivery.models import BookingState, Delivery, Mode, Series, SeriesState
+from courses.delivery.models import ON_REGISTER, BookingState, Delivery, Mode, Series, SeriesState
 from courses.delivery.pages import typed
 from courses.delivery.pages.room import BOTH, refuse, said, told
 from courses.delivery.schemas import AttendanceFileForm, NewSeriesForm, SeriesCancelIn, SeriesCopyIn, SeriesForm
@@ -90,9 +90,8 @@ def _series(actor: Actor, it: Series, problem: str = "") -> dict[str, Any]:
         any_waiting=queries.waiting_for_any(it.course_id), chosen=is_chosen(it), changes=queries.changes(it.id),
         ended=[
             each for each in everybody
-            if each.state not in (BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING)
+            if each.state not in (*ON_REGISTER, BookingState.OFFERED, BookingState.WAITING)
         ],
-        attendance=queries.marks(it, [each.id for each in by_state[BookingState.BOOKED]]),
         sector_names={each.code: each.title for each in sectors()},
     )  # fmt: skip
 
@@ -144,7 +143,7 @@ def _form(
         ]  # fmt: skip
     rows, kept = typed.padded(meetings, reserves)
     return said(
-        form=form, it=it, meetings=rows, reserves=kept, courses=_courses(), organisations=places,
+        form=form, form_of=FormState.empty, it=it, meetings=rows, reserves=kept, courses=_courses(), organisations=places,
         sectors=[(each.code, each.title.in_(language)) for each in sectors()],
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from courses.delivery import calendars, queries, words
-from courses.delivery.models import BookingState, CalendarFeed
+from courses.delivery.models import ON_REGISTER, CalendarFeed
 from courses.delivery.services.booking import readable
 from lms.accounts.queries import person
 from lms.core import audit, clock
@@ -23,7 +23,7 @@ READ_AGAIN = timedelta(hours=1)
 def file_of(actor: Actor, booking_id: UUID) -> str:
     """The dates of a booking as a calendar. Raises NotFound, also when there is no place on any."""
     found = readable(actor, booking_id)
-    if found.series is None or found.state is not BookingState.BOOKED:
+    if found.series is None or found.state not in ON_REGISTER:
         raise NotFound()
     return calendars.of_series(found.series, actor.language)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import openpyxl
 
 from courses.delivery import queries
-from courses.delivery.models import Booking, BookingState, Meeting, Presence, Series
+from courses.delivery.models import ON_REGISTER, Booking, Meeting, Presence, Series
 from courses.delivery.services.publishing import seen_by
 from courses.delivery.services.register import Marked, mark
 from lms.core import audit
@@ -87,7 +87,7 @@ def bring_in(actor: Actor, series_id: UUID, content: bytes, *, keep: bool) -> Ch
 
 
 def _check(it: Series, rows: Iterable[tuple[int, dict[str, Any]]]) -> Checked:
-    booked = {each.learner_id: each for each in queries.places(it.id, BookingState.BOOKED)}
+    booked = {each.learner_id: each for each in queries.places(it.id, *ON_REGISTER)}
     known = {address: booked[person] for address, person in queries.addresses(list(booked)).items()}
     days: dict[date, Meeting] = {on_the_day(each.starts_at): each for each in it.meetings}
     seen = {

@@ -196,6 +196,8 @@ def close(actor: Actor, meeting_id: UUID) -> Meeting:
     db.session.flush()  # what it comes to is read from the database
     if it.state is SeriesState.PUBLISHED and all(each.closed_at is not None for each in it.meetings):
         it.state, it.ended_at = SeriesState.HELD, clock.now()
+        for each in lines:
+            each.booking.state = BookingState.OVER
         audit.record(actor, "series.held", thing=it)
         events.publish(SeriesHeld(it.id))
     _settle(actor, it, [each.booking for each in lines])
