@@ -128,8 +128,9 @@ def next_in_line(
 
 
 def offer_ends(now: datetime, hours: int, starts_at: datetime) -> datetime:
-    """How long an offer stands: those hours, but not past an hour before it begins."""
-    return min(now + timedelta(hours=hours), max(starts_at - timedelta(hours=1), now))
+    """How long an offer stands: those hours, but not past an hour before it begins; at the last minute, until it does."""
+    last = starts_at - timedelta(hours=1)
+    return min(now + timedelta(hours=hours), last if last - now >= timedelta(hours=1) else starts_at)
 
 
 def is_late(today: date, cancel_by: date) -> bool:

@@ -9,9 +9,10 @@ from lms.core.web.api import Api
 from lms.reporting import exports, services
 from lms.reporting.errors import NoSuchPeriod, NotAMoment
 from lms.reporting.reports import REPORTS
+from lms.reporting.reports.attendance import attendance
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of, uptake
 from lms.reporting.rules.disclosure import RULE
-from lms.reporting.schemas import BaselinesOut, ReportsOut, UptakeOut, UptakeQuery
+from lms.reporting.schemas import AttendanceQuery, AttendanceReportOut, BaselinesOut, ReportsOut, UptakeOut, UptakeQuery
 from lms.reporting.services import Asked
 
 api = Api("reports", __name__, description="Reports: people, never names, and no small counts")
@@ -39,6 +40,19 @@ def uptake_report(actor: Actor, **asked: Any) -> dict[str, Any]:
 def uptake_csv(actor: Actor, **asked: Any) -> Response:
     """The same as CSV, with its filters, definitions and disclosure rule above the table."""
     return csv_answer(uptake(actor, Asked(**asked)))
+
+
+@api.operation(
+    "GET", "/reports/attendance", needs=Permission.UPTAKE_READ, query=AttendanceQuery, returns=(200, AttendanceReportOut),
+    raises=(NoSuchPeriod, NotAMoment),
+)  # fmt: skip
+def attendance_report(actor: Actor, **asked: Any) -> dict[str, Any]:
+    """People who attended, did not, or cancelled late, by sector; fill, wait and language. Nothing narrows it but time."""
+    found = attendance(actor, Asked(**asked))
+    shown = {name: getattr(found, name) for name in ("totals", "dna_rate", "fill", "wait_days", "welsh", "withheld")}
+    return shown | {
+        "period": found.view.filters.period, "groups": [{"sector": each.sector} | each.people for each in found.lines]
+    }  # fmt: skip
 
 
 @api.operation("GET", "/baselines", needs=Permission.UPTAKE_READ, returns=(200, BaselinesOut))

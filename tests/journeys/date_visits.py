@@ -65,6 +65,7 @@ def bookable() -> Visit:
 
 
 VISITS: dict[str, Callable[[], Visit]] = {
+    "uptake.attendance": as_("commissioner"),
     "dates.dates": lambda: Visit({"code": "RC-RCC"}, demo("nurse2")),
     "dates.book": bookable,
     "dates.any_date": lambda: Visit({"code": "RC-RCC"}, demo("nurse2")),

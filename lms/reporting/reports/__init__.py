@@ -1,6 +1,6 @@
 """Every report there is. A new one is a file here and one line in REPORTS."""
 
-from lms.reporting.reports import uptake
+from lms.reporting.reports import attendance, uptake
 from lms.reporting.reports.report import Report
 
-REPORTS: tuple[Report, ...] = (uptake.REPORT,)
+REPORTS: tuple[Report, ...] = (uptake.REPORT, attendance.REPORT)

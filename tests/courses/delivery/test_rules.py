@@ -95,6 +95,7 @@ def test_the_longest_waiting_who_can_have_it_is_next() -> None:
 def test_an_offer_never_outlasts_the_hour_before_it_begins() -> None:
     now = START - timedelta(hours=10)
     assert rules.offer_ends(now, 48, START) == START - timedelta(hours=1)
+    assert rules.offer_ends(START - timedelta(minutes=30), 48, START) == START
     assert rules.offer_ends(now - timedelta(days=9), 48, START) == now - timedelta(days=9) + timedelta(hours=48)
 
 
