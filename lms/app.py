@@ -22,6 +22,11 @@ from courses.cpd import exporting as cpd_exporting  # noqa: F401 - its jobs regi
 from courses.cpd import handlers as cpd_handlers
 from courses.cpd.api import api as cpd_api
 from courses.cpd.pages import pages as cpd_pages
+from courses.delivery import handlers as delivery_handlers
+from courses.delivery import hooks as delivery_hooks
+from courses.delivery import jobs as delivery_jobs  # noqa: F401 - its jobs register themselves
+from courses.delivery.api import api as delivery_api
+from courses.delivery.pages import calendar_pages, date_pages, my_date_pages, register_pages, series_pages
 from courses.enrolments import handlers as enrolment_handlers
 from courses.enrolments import hooks as enrolment_hooks
 from courses.enrolments.api import api as enrolments_api
@@ -119,6 +124,11 @@ PAGES: tuple[Blueprint, ...] = (
     mentoring_pages.manage_pages,
     cascade_pages,
     enrolments_pages,
+    date_pages,
+    my_date_pages,
+    calendar_pages,
+    series_pages,
+    register_pages,
     launch_pages,
     player_pages,
     trying_pages,
@@ -166,6 +176,7 @@ APIS: tuple[Api, ...] = (
     mentoring_api,
     cascade_api,
     enrolments_api,
+    delivery_api,
     launch_api,
     packages_api,
     completion_api,
@@ -194,6 +205,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (StatementsRecorded, launch_handlers.follow),
     (AttestationEnded, enrolment_handlers.pause),
     (AttestationMade, enrolment_handlers.resume),
+    (EnrolmentWithdrawn, delivery_handlers.give_up),
     (LearnerEnrolled, portfolio_handlers.open_for_enrolment),
     (EnrolmentCompleted, certificate_handlers.award_on_completion),
     (EnrolmentCompleted, mentoring_handlers.stand),
@@ -243,6 +255,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.wsgi_app = one_slash(app.wsgi_app, "/xapi/")  # type: ignore[method-assign, assignment]
     app.extensions["llwybr.loaders"] = LOADERS
     app.extensions["catalogue.standing"] = enrolment_hooks.standing
+    app.extensions["catalogue.dates"] = delivery_hooks.dates_of_course
+    app.extensions["enrolments.dates"] = delivery_hooks.date_of_enrolment
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
     tasks.provide(portfolio_hooks.tasks_of, portfolio_hooks.titles_of)
     champions.provide(certificate_hooks.champion_certificates)

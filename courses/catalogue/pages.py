@@ -88,8 +88,13 @@ def course(actor: Actor, code: str) -> dict[str, Any]:
         "version": version,
         "programme": queries.names().get(("programme", version.course.programme_code or "")),
         "call": _call_to_action(actor, version),
+        "dates": current_app.extensions.get("catalogue.dates", _no_dates)(actor, version),
         "told": _told(g.lang, code),
     }
+
+
+def _no_dates(_actor: Actor, _version: Offered) -> Markup:
+    return Markup()
 
 
 @kept

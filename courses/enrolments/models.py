@@ -18,16 +18,24 @@ class EnrolmentState(StrEnum):
     """product.md, States. Certified is a fact about an award, not a state."""
 
     WAITLISTED = "waitlisted"
+    OFFERED = "offered"
     ENROLLED = "enrolled"
     IN_PROGRESS = "in_progress"
     PAUSED = "paused"
+    DID_NOT_ATTEND = "did_not_attend"
+    RESIT_DUE = "resit_due"
     COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
 
 
+MISSED_STATES = (EnrolmentState.DID_NOT_ATTEND, EnrolmentState.RESIT_DUE)
+"""Not there, or there for a part only: another date can be booked, and what was learnt stays."""
 OPEN_STATES = (
-    EnrolmentState.WAITLISTED, EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.PAUSED,
+    EnrolmentState.WAITLISTED, EnrolmentState.OFFERED, EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS,
+    EnrolmentState.PAUSED, *MISSED_STATES,
 )  # fmt: skip
+WAITING_STATES = (EnrolmentState.WAITLISTED, EnrolmentState.OFFERED)
+"""Without a place, for now."""
 SEATED_STATES = (
     EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.PAUSED, EnrolmentState.COMPLETED,
 )  # fmt: skip
@@ -52,7 +60,8 @@ class Enrolment(Record):
     The membership columns are as they were on `enrolled_on`, and stay so: reports attribute people as at the event.
     `learning_completed_at`: all of the content is done; `portfolio_signed_off_at`: its portfolio stands signed;
     `completed_on`: everything the course asks for is done, and stands. `declared`: facts that the learner confirmed on enrolling,
-    and nobody else holds. `ended_on`: withdrawn that day.
+    and nobody else holds. `ended_on`: withdrawn that day. `dated`: the place is one of a date (`courses.delivery`), so it is
+    not counted among the version's, and completing asks for attendance; `attended_at`: enough of it was attended.
     """
 
     __tablename__ = "enrolment"
@@ -60,7 +69,8 @@ class Enrolment(Record):
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         Index(
             "uq_enrolment_open", "learner_id", "course_id", unique=True,
-            postgresql_where="state IN ('waitlisted', 'enrolled', 'in_progress', 'paused')",
+            postgresql_where="state IN ('waitlisted', 'offered', 'enrolled', 'in_progress', 'paused', 'did_not_attend', "
+            "'resit_due')",
         ),
         Index("ix_enrolment_course", "course_id", "enrolled_on"),
         Index("ix_enrolment_version_state", "course_version_id", "state"),
@@ -78,6 +88,8 @@ class Enrolment(Record):
     progress: Mapped[int] = mapped_column(default=0)
     learning_completed_at: Mapped[datetime | None]
     portfolio_signed_off_at: Mapped[datetime | None]
+    dated: Mapped[bool] = mapped_column(default=False, server_default="false")
+    attended_at: Mapped[datetime | None]
     completed_on: Mapped[date | None] = mapped_column(Date)
     ended_on: Mapped[date | None] = mapped_column(Date)
     sector: Mapped[Sector] = mapped_column(stored(Sector))
@@ -97,12 +109,16 @@ class Enrolment(Record):
 class EnrolmentEventKind(StrEnum):
     ENROLLED = "enrolled"
     WAITLISTED = "waitlisted"
+    OFFERED = "offered"
     STARTED = "started"
     PROGRESSED = "progressed"
     LEARNING_COMPLETED = "learning_completed"
     PORTFOLIO_SIGNED_OFF = "portfolio_signed_off"
     PORTFOLIO_REOPENED = "portfolio_reopened"
     NOTED = "noted"
+    ATTENDED = "attended"
+    DID_NOT_ATTEND = "did_not_attend"
+    RESIT_DUE = "resit_due"
     COMPLETED = "completed"
     COMPLETION_WITHDRAWN = "completion_withdrawn"
     PAUSED = "paused"

@@ -17,7 +17,7 @@ from courses.enrolments.errors import (
     ModuleFull,
     NotDeclared,
 )
-from courses.enrolments.models import OPEN_STATES, Enrolment, EnrolmentState, WithdrawalReason
+from courses.enrolments.models import MISSED_STATES, OPEN_STATES, Enrolment, EnrolmentState, WithdrawalReason
 from courses.enrolments.rules import depends_on_attestation
 from courses.enrolments.schemas import EnrolForm, WithdrawalForm
 from courses.enrolments.services.learning import needs_portfolio
@@ -127,6 +127,7 @@ def enrolment(actor: Actor, enrolment_id: UUID) -> Any:
         ],
         "statements": [_statement(raw) for raw in statements_of(it.registration, 20)],
         "online": it.version.format_code in TAUGHT_ONLINE,
+        "dates": current_app.extensions.get("enrolments.dates", _no_dates)(actor, it),
         "launch_url": _launch_url(it) if mine else None,
         "portfolio_url": _portfolio_url(it),
         "completion_url": _url("completion.completion", it),
@@ -141,6 +142,10 @@ def _attested(it: Enrolment) -> Attestation | None:
     if it.course.programme_code is None or not depends_on_attestation(it.version.eligibility):
         return None
     return attestation_on(it.learner_id, it.course.programme_code, clock.today())
+
+
+def _no_dates(_actor: Actor, _it: Enrolment) -> str:
+    return ""
 
 
 def _state(state: EnrolmentState) -> tuple[str, str]:
@@ -158,7 +163,7 @@ def _statement(raw: Any) -> tuple[str, str]:
 
 def _launch_url(it: Enrolment) -> str | None:
     """Where the content opens, for courses that have any online, once the rooms above are there."""
-    learning = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.COMPLETED)
+    learning = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, *MISSED_STATES, EnrolmentState.COMPLETED)
     if it.state not in learning or it.version.format_code not in TAUGHT_ONLINE:
         return None
     return _url("launch.launch", it)

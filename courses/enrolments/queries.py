@@ -130,7 +130,7 @@ def _place(
 _SEATS_TAKEN = (
     select(Enrolment.course_version_id, func.count())
     .where(Enrolment.course_version_id == func.any(bindparam("versions", type_=ARRAY(Uuid))))
-    .where(Enrolment.state.in_(SEATED_STATES))
+    .where(Enrolment.state.in_(SEATED_STATES), Enrolment.dated.is_(False))
     .group_by(Enrolment.course_version_id)
 )
 
@@ -307,10 +307,14 @@ def timeline(enrolment_id: UUID, limit: int = 200) -> Sequence[tuple[EnrolmentEv
 
 
 def waiting(version_id: UUID) -> Select[Enrolment]:
-    """The waiting list, first come first."""
+    """The waiting list, first come first. Who waits for a date is on the list of that date."""
     return (
         select(Enrolment)
-        .where(Enrolment.course_version_id == version_id, Enrolment.state == EnrolmentState.WAITLISTED)
+        .where(
+            Enrolment.course_version_id == version_id,
+            Enrolment.state == EnrolmentState.WAITLISTED,
+            Enrolment.dated.is_(False),
+        )
         .order_by(Enrolment.id)
     )
 

@@ -21,9 +21,12 @@ from lms.core.web.site import day
 
 STATES = {
     EnrolmentState.WAITLISTED: (N_("On the waiting list"), "yellow"),
+    EnrolmentState.OFFERED: (N_("A place is offered"), "purple"),
     EnrolmentState.ENROLLED: (N_("Enrolled"), "blue"),
     EnrolmentState.IN_PROGRESS: (N_("In progress"), "aqua-green"),
     EnrolmentState.PAUSED: (N_("Paused"), "orange"),
+    EnrolmentState.DID_NOT_ATTEND: (N_("Another date to be booked"), "yellow"),
+    EnrolmentState.RESIT_DUE: (N_("A part to be attended again"), "yellow"),
     EnrolmentState.COMPLETED: (N_("Completed"), "green"),
     EnrolmentState.WITHDRAWN: (N_("Withdrawn"), "grey"),
 }
@@ -39,6 +42,10 @@ REASONS = {
 EVENTS = {
     EnrolmentEventKind.ENROLLED: N_("Enrolled"),
     EnrolmentEventKind.WAITLISTED: N_("Joined the waiting list"),
+    EnrolmentEventKind.OFFERED: N_("A place was offered"),
+    EnrolmentEventKind.ATTENDED: N_("Attended"),
+    EnrolmentEventKind.DID_NOT_ATTEND: N_("Was not there"),
+    EnrolmentEventKind.RESIT_DUE: N_("Was there for a part"),
     EnrolmentEventKind.STARTED: N_("Started"),
     EnrolmentEventKind.PROGRESSED: N_("Progress: %(progress)s%%"),
     EnrolmentEventKind.LEARNING_COMPLETED: N_("All of the content is done"),
@@ -55,6 +62,10 @@ NOTES = {
     "failed": N_("An attempt was not passed"),
     ATTESTATION_ENDED: N_("The attestation of supervision ended"),
     BEGUN_ANEW: N_("The course was begun anew"),
+    "place_declined": N_("The place that was offered was not wanted"),
+    "offer_lapsed": N_("The offer of a place was not answered in time"),
+    "date_cancelled": N_("The date was cancelled"),
+    "booking_cancelled": N_("The booking was cancelled"),
 }
 VERBS = {
     "http://adlnet.gov/expapi/verbs/initialized": N_("Opened"),
@@ -173,6 +184,10 @@ def needs(it: Enrolment, events: Sequence[tuple[EnrolmentEvent, str | None]]) ->
             it.learning_completed_at, _source(events, EnrolmentEventKind.LEARNING_COMPLETED),
         )
     ]  # fmt: skip
+    if it.dated:
+        text = _("The dates are attended")
+        source = _source(events, EnrolmentEventKind.ATTENDED)
+        found.append(Need("attendance", text, it.attended_at is not None, it.attended_at, source))
     if needs_portfolio(it):
         found.append(
             Need(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from courses.enrolments.errors import EnrolmentClosed
-from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.enrolments.models import MISSED_STATES, Enrolment, EnrolmentState
 from lms.core import audit, clock
 from lms.core.db import get_or_refuse
 from lms.core.permissions import Actor, Permission
@@ -15,7 +15,7 @@ from lms.xapi.services import issue_launch_credential
 
 LASTS = timedelta(hours=12)
 """How long the credential of one launch works: a working day."""
-LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.COMPLETED)
+LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, *MISSED_STATES, EnrolmentState.COMPLETED)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from courses.catalogue.models import Course, CourseVersion
-from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.enrolments.models import WAITING_STATES, Enrolment, EnrolmentState
 from courses.portfolios.models import (
     Decision,
     EvidenceItem,
@@ -203,7 +203,7 @@ def _counted() -> Select[int, Any]:
         CHARGE.c.learner_id == Portfolio.learner_id, CHARGE.c.programme_code == Portfolio.programme_code,
         CHARGE.c.supervisor_id == bindparam("supervisor"), charge_holds(DAY),
     )  # fmt: skip
-    here = Enrolment.state.not_in((EnrolmentState.WITHDRAWN, EnrolmentState.WAITLISTED))
+    here = Enrolment.state.not_in((EnrolmentState.WITHDRAWN, *WAITING_STATES))
     held = (
         select(Portfolio.id, Portfolio.state, Portfolio.submitted_at)
         .join(CHARGE, mine)
@@ -234,7 +234,7 @@ def waiting_for(supervisor_id: UUID) -> tuple[int, datetime | None]:
 
 def oldest_waiting(latest: datetime) -> list[tuple[UUID, str, datetime]]:
     """Learner, programme, and since when the oldest item or whole waits for a decision; none that came after `latest`."""
-    gone = (EnrolmentState.WITHDRAWN, EnrolmentState.WAITLISTED)
+    gone = (EnrolmentState.WITHDRAWN, *WAITING_STATES)
     items = (
         select(Portfolio.learner_id, Portfolio.programme_code, EvidenceItem.submitted_at.label("since"))
         .join(EvidenceItem, EvidenceItem.portfolio_id == Portfolio.id)

@@ -41,6 +41,7 @@ WHY_NOT_OPEN = {
     "withdrawn": N_("The learner has left this course. What was recorded stays readable."),
     "paused": N_("The enrolment is paused. Drafts can be saved; the rest goes on when it is resumed."),
     "waitlisted": N_("The learner is on the waiting list for this course."),
+    "offered": N_("A place on this course is offered to the learner, who has not answered yet."),
 }
 
 
@@ -90,7 +91,7 @@ def portfolio_after(portfolio: str, act: str) -> str:
 
 def enrolment_is_open(state: str, act: str) -> None:
     """Nothing moves for somebody who has left; who is paused may go on writing (domain dossier §4.2)."""
-    if state in ("withdrawn", "waitlisted") or (state == "paused" and act not in ("save", "take_back")):
+    if state in ("withdrawn", "waitlisted", "offered") or (state == "paused" and act not in ("save", "take_back")):
         raise errors.EnrolmentNotOpen(WHY_NOT_OPEN[state])
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, String, case, cast, literal, null, select, union_
 from sqlalchemy.orm import Mapped
 
 from courses.catalogue.models import Course, CourseVersion
-from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.enrolments.models import WAITING_STATES, Enrolment, EnrolmentState
 from courses.portfolios.models import (
     EvidenceItem,
     EvidenceState,
@@ -48,7 +48,7 @@ def _waiting(kind: str, *columns: Any) -> Select[Any]:
             CHARGE,
             (CHARGE.c.learner_id == Portfolio.learner_id) & (CHARGE.c.programme_code == Portfolio.programme_code),
         )
-        .where(Enrolment.state.not_in((EnrolmentState.WITHDRAWN, EnrolmentState.WAITLISTED)))
+        .where(Enrolment.state.not_in((EnrolmentState.WITHDRAWN, *WAITING_STATES)))
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ SCOPES: dict[str, tuple[str, frozenset[P]]] = {
     ),
     "enrol": (
         N_("Enrol me on training, start it, and withdraw"),
-        frozenset({P.ENROLMENT_CREATE, P.ENROLMENT_READ, P.ENROLMENT_WITHDRAW, P.ENROLMENT_LAUNCH}),
+        frozenset({P.ENROLMENT_CREATE, P.ENROLMENT_READ, P.ENROLMENT_WITHDRAW, P.ENROLMENT_LAUNCH, P.SERIES_BOOK}),
     ),
     "evidence": (
         N_("Write and submit my evidence"),

@@ -14,20 +14,26 @@ from lms.core.db import Record, db, record
 
 
 class MailMessage(Record):
-    """One message to one address. `sent_at` None: waiting, or there is no mail server here."""
+    """One message to one address. `sent_at` None: waiting, or there is no mail server here.
+
+    `calendar`: an iCalendar object that goes with it (RFC 5545), to be opened with a click.
+    """
 
     __tablename__ = "mail_message"
     to: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
     language: Mapped[str]
+    calendar: Mapped[str | None]
     written_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 
 
-def send(to: str, subject: str, body: str, language: str) -> MailMessage:
+def send(to: str, subject: str, body: str, language: str, calendar: str | None = None) -> MailMessage:
     """Write a message in this transaction; it leaves after the commit."""
-    message = record(MailMessage(to=to, subject=subject, body=body, language=language, written_at=clock.now()))
+    message = record(
+        MailMessage(to=to, subject=subject, body=body, language=language, calendar=calendar, written_at=clock.now())
+    )
     if current_app.config["MAIL_URL"]:
         jobs.enqueue(deliver, message_id=str(message.id))
     return message
@@ -45,6 +51,8 @@ def deliver(message_id: str) -> None:
     letter["Message-ID"] = f"<{message.id}@{current_app.config['MAIL_FROM'].rpartition('@')[2]}>"
     letter["Content-Language"] = message.language
     letter.set_content(message.body)
+    if message.calendar:
+        letter.add_attachment(message.calendar, subtype="calendar", filename="llwybr.ics")
     kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
     with kind(server.hostname or "localhost", server.port or 0, timeout=30) as connection:
         if server.username:

@@ -22,8 +22,17 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
             _entry(_("Verify a certificate"), "verify.form", "verify"),
         ]
     entries = [
-        _entry(_("My learning"), "learning.learning", "learning", "enrolments", "portfolios", "mentoring", "cascade"),
-        _entry(_("Find training"), "catalogue.search", "catalogue", "frameworks"),
+        _entry(
+            _("My learning"),
+            "learning.learning",
+            "learning",
+            "enrolments",
+            "portfolios",
+            "mentoring",
+            "cascade",
+            "my_dates",
+        ),
+        _entry(_("Find training"), "catalogue.search", "catalogue", "frameworks", "dates"),
         _entry(_("My record"), "record.record", "record", "my_statements", "cpd"),
     ]
     if actor.might(Permission.PORTFOLIO_DECIDE):
@@ -34,7 +43,16 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
         )
     if any(actor.might(each) for each in MANAGING):
         entries.append(
-            _entry(_("Manage"), "manage.manage", "manage", "mentor_programmes", "record_store", "destinations")
+            _entry(
+                _("Manage"),
+                "manage.manage",
+                "manage",
+                "mentor_programmes",
+                "record_store",
+                "destinations",
+                "series",
+                "register",
+            )
         )
     if actor.might(Permission.UPTAKE_READ):
         entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake"))

@@ -5,6 +5,8 @@ from typing import Any
 from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 
+from courses.delivery import queries as dates
+from courses.delivery import words as date_words
 from lms.core.permissions import Actor, Permission
 from lms.core.web.pages import Pages
 from lms.portal import queries, rules
@@ -39,6 +41,9 @@ def home(actor: Actor) -> dict[str, Any]:
         "completed_count": sum(it.state == "completed" for it in mine),
         "Step": rules.Step,
         "waiting": waiting,
+        "dates": dates.coming(actor.person, days=42),
+        "keeps": dates.this_week(actor),
+        "date_words": date_words,
         "in_review": queries.drafts_in_review() if actor.might(Permission.COURSE_PUBLISH) else None,
         "sees_uptake": actor.might(Permission.UPTAKE_READ),
     }
@@ -48,7 +53,7 @@ def home(actor: Actor) -> dict[str, Any]:
 def learning(actor: Actor) -> dict[str, Any]:
     """Everything I am or was enrolled on."""
     if actor.person is None:  # the edge has asked for a person; the type checker has not
-        return {"open": [], "done": [], "ended": [], "shared": False}
+        return {"open": [], "done": [], "ended": [], "shared": False, "dates": []}
     mine = queries.learning_of(actor.person)
     return {
         "open": [(it, rules.step(it)) for it in rules.next_first(mine)],
@@ -56,6 +61,8 @@ def learning(actor: Actor) -> dict[str, Any]:
         "ended": [it for it in mine if it.state == "withdrawn"],
         "Step": rules.Step,
         "shared": queries.has_shared_with(actor),
+        "dates": dates.coming(actor.person),
+        "date_words": date_words,
     }
 
 
@@ -63,6 +70,12 @@ def learning(actor: Actor) -> dict[str, Any]:
 def manage(actor: Actor) -> dict[str, Any]:
     """What this person may manage."""
     doors = (
+        (
+            Permission.SERIES_MANAGE,
+            "series.listed",
+            _("Dates"),
+            _("This week's sessions, places, waiting and registers"),
+        ),
         (Permission.COURSE_EDIT, "course_authors.manage", _("Courses"), _("Draft, review, publish and retire")),
         (
             Permission.COURSE_EDIT,
@@ -86,4 +99,8 @@ def manage(actor: Actor) -> dict[str, Any]:
         ),
         (Permission.AUDIT_READ, "admin.audit", _("Audit trail"), _("Who did what, about whom, when and why")),
     )
-    return {"doors": [(url_for(to), title, text) for needs, to, title, text in doors if actor.might(needs)]}
+    return {
+        "doors": [(url_for(to), title, text) for needs, to, title, text in doors if actor.might(needs)],
+        "week": dates.this_week(actor) if actor.might(Permission.SERIES_MANAGE) else [],
+        "date_words": date_words,
+    }

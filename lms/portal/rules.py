@@ -22,6 +22,8 @@ class Step(IntEnum):
     RENEW_ATTESTATION = 7
     WAIT_FOR_SEAT = 8
     NOTHING = 9
+    ANSWER_OFFER = -2
+    BOOK_AGAIN = -1
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,15 @@ class Learning:
 
     @property
     def open(self) -> bool:
-        return self.state in ("waitlisted", "enrolled", "in_progress", "paused")
+        return self.state in (
+            "waitlisted",
+            "offered",
+            "enrolled",
+            "in_progress",
+            "paused",
+            "did_not_attend",
+            "resit_due",
+        )
 
 
 def step(it: Learning) -> Step:
@@ -64,6 +74,10 @@ def step(it: Learning) -> Step:
         return Step.NOTHING
     if it.state == "paused":
         return Step.RENEW_ATTESTATION
+    if it.state == "offered":
+        return Step.ANSWER_OFFER
+    if it.state in ("did_not_attend", "resit_due"):
+        return Step.BOOK_AGAIN
     if it.state == "waitlisted":
         return Step.WAIT_FOR_SEAT
     if it.returned:

@@ -9,10 +9,20 @@ from lms.core.web.api import Api
 from lms.reporting import exports, services
 from lms.reporting.errors import NoSuchPeriod, NotAMoment
 from lms.reporting.reports import REPORTS, cascade
+from lms.reporting.reports.attendance import attendance
 from lms.reporting.reports.cascade import CascadeDimension
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of, uptake
 from lms.reporting.rules.disclosure import RULE
-from lms.reporting.schemas import BaselinesOut, CascadeQuery, CascadeReportOut, ReportsOut, UptakeOut, UptakeQuery
+from lms.reporting.schemas import (
+    AttendanceQuery,
+    AttendanceReportOut,
+    BaselinesOut,
+    CascadeQuery,
+    CascadeReportOut,
+    ReportsOut,
+    UptakeOut,
+    UptakeQuery,
+)
 from lms.reporting.services import Asked
 
 api = Api("reports", __name__, description="Reports: people, never names, and no small counts")
@@ -58,6 +68,19 @@ def cascade_report(actor: Actor, group: CascadeDimension, **asked: Any) -> dict[
 def cascade_csv(actor: Actor, group: CascadeDimension, **asked: Any) -> Response:
     """The same as CSV, with its definitions and disclosure rule above the table."""
     return cascade_file(cascade.cascade(actor, group, **asked))
+
+
+@api.operation(
+    "GET", "/reports/attendance", needs=Permission.UPTAKE_READ, query=AttendanceQuery, returns=(200, AttendanceReportOut),
+    raises=(NoSuchPeriod, NotAMoment),
+)  # fmt: skip
+def attendance_report(actor: Actor, **asked: Any) -> dict[str, Any]:
+    """People who attended, did not, or cancelled late, by sector; fill, wait and language. Nothing narrows it but time."""
+    found = attendance(actor, Asked(**asked))
+    shown = {name: getattr(found, name) for name in ("totals", "dna_rate", "fill", "wait_days", "welsh", "withheld")}
+    return shown | {
+        "period": found.view.filters.period, "groups": [{"sector": each.sector} | each.people for each in found.lines]
+    }  # fmt: skip
 
 
 @api.operation("GET", "/baselines", needs=Permission.UPTAKE_READ, returns=(200, BaselinesOut))

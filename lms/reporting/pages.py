@@ -23,6 +23,7 @@ from lms.reporting import groups, queries, services, wording
 from lms.reporting.api import cascade_file, csv_answer
 from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension
+from lms.reporting.reports import attendance as attended
 from lms.reporting.reports import cascade as cascades
 from lms.reporting.reports.cascade import CascadeDimension
 from lms.reporting.reports.uptake import REPORT, Uptake
@@ -101,6 +102,12 @@ def cascade_download(actor: Actor) -> Response:
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     return cascade_file(cascades.cascade(actor, **loaded))
+
+
+@pages.page("GET", "/uptake/attendance", needs=Permission.UPTAKE_READ, template="uptake/attendance.html")
+def attendance(actor: Actor) -> dict[str, Any]:
+    """Who came to taught courses, how full they were, how long people waited, in which language."""
+    return {"it": attended.attendance(actor, Asked()), "report": attended.REPORT, "rule": RULE}
 
 
 @pages.page("GET", "/uptake/people", needs=Permission.UPTAKE_READ_NAMES, template="uptake/people.html")

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.orm import contains_eager, joinedload
 
 from courses.catalogue.models import Course, CourseVersion
-from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.enrolments.models import WAITING_STATES, Enrolment, EnrolmentState
 from lms.accounts.models import Person
 from lms.core.clock import LONDON
 from lms.core.db import db
@@ -269,7 +269,7 @@ def people(filters: Filters) -> Select[Enrolment]:
             joinedload(Enrolment.version).load_only(CourseVersion.title_en, CourseVersion.title_cy),
         )
         .where(
-            Enrolment.state != EnrolmentState.WAITLISTED,
+            Enrolment.state.not_in(WAITING_STATES),
             Enrolment.enrolled_on.between(period.starts_on, min(period.ends_on, period.as_at)),
             (Enrolment.state != EnrolmentState.WITHDRAWN) | Enrolment.started_at.is_not(None),
         )

@@ -213,3 +213,38 @@ class BaselineOut(Schema):
 class BaselinesOut(Schema):
     items = fields.List(fields.Nested(BaselineOut), required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+class AttendanceQuery(Schema):
+    first = fields.Date(
+        format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH}, metadata=YEAR_MONTH
+    )
+    last = fields.Date(
+        format="%Y-%m", data_key="to", load_default=None, error_messages={"invalid": MONTH}, metadata=YEAR_MONTH
+    )
+    as_at = fields.Date(load_default=None)
+
+
+class AttendedTotalsOut(Schema):
+    """People; null: hidden."""
+
+    attended = fields.Integer(allow_none=True)
+    missed = fields.Integer(allow_none=True)
+    late = fields.Integer(allow_none=True)
+
+
+class AttendedOut(AttendedTotalsOut):
+    sector = fields.String()
+
+
+class AttendanceReportOut(Schema):
+    """Shares are per cent; null where they would tell of few people."""
+
+    period = fields.Nested(PeriodOut)
+    totals = fields.Nested(AttendedTotalsOut)
+    groups = fields.List(fields.Nested(AttendedOut))
+    dna_rate = fields.Integer(allow_none=True)
+    fill = fields.Integer(allow_none=True)
+    wait_days = fields.Integer(allow_none=True)
+    welsh = fields.Integer(allow_none=True)
+    withheld = fields.Boolean()

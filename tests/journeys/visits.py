@@ -36,7 +36,7 @@ from lms.core.ids import new_id
 from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_person
-from tests.journeys import content_visits, cpd_visits, mentoring_visits, store_visits
+from tests.journeys import content_visits, cpd_visits, date_visits, mentoring_visits, store_visits
 from tests.journeys.player_visits import on_package
 from tests.journeys.visiting import Visit, as_, demo, one
 
@@ -247,6 +247,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
     | mentoring_visits.VISITS
     | store_visits.VISITS
     | cpd_visits.VISITS
+    | date_visits.VISITS
     | {
         "home.home": as_("nurse2"),
         "learning.learning": as_("nurse2"),
@@ -368,7 +369,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
         "uptake.people": as_("organiser"),
     }
 )
-ELSEWHERE = {
+ELSEWHERE = date_visits.ELSEWHERE | {
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
     "record.certificate", "uptake.download", "uptake.cascade_download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",

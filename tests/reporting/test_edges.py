@@ -200,7 +200,7 @@ def test_baselines_load_once_and_stand_apart(
 
 def test_the_reports_say_what_they_count(app: Flask, as_token: Callable[..., Any]) -> None:
     items = as_token(reader(Role.COMMISSIONER)).get("/api/v1/reports").json["items"]
-    assert [each["id"] for each in items] == ["UPTAKE-1", "CASCADE-1"]
+    assert [each["id"] for each in items] == ["UPTAKE-1", "CASCADE-1", "ATTENDANCE-1"]
     assert [each["id"] for each in items[0]["definitions"]] == [
         "UPTAKE-ENROLLED", "UPTAKE-ACTIVE", "UPTAKE-COMPLETED", "UPTAKE-CERTIFIED",
     ]  # fmt: skip

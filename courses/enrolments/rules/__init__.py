@@ -144,11 +144,17 @@ class Done:
     needs_portfolio: bool
     learning_completed_at: datetime | None
     portfolio_signed_off_at: datetime | None
+    needs_attendance: bool = False
+    attended_at: datetime | None = None
 
 
 def is_complete(it: Done) -> bool:
-    """The content is done, and the portfolio is signed off where the course asks for one."""
-    return it.learning_completed_at is not None and (not it.needs_portfolio or it.portfolio_signed_off_at is not None)
+    """The content is done; and the portfolio is signed off, and the dates attended, where the course asks for these."""
+    return (
+        it.learning_completed_at is not None
+        and (not it.needs_portfolio or it.portfolio_signed_off_at is not None)
+        and (not it.needs_attendance or it.attended_at is not None)
+    )
 
 
 __all__ = [

@@ -7,14 +7,16 @@ from courses.catalogue.models import CertificateKind
 from courses.enrolments import queries, rules
 from courses.enrolments.errors import EnrolmentClosed
 from courses.enrolments.events import EnrolmentCompleted, LearningCompleted
-from courses.enrolments.models import Enrolment, EnrolmentEventKind, EnrolmentState
+from courses.enrolments.models import MISSED_STATES, Enrolment, EnrolmentEventKind, EnrolmentState
 from courses.enrolments.services.entering import happened
 from courses.supervision.queries import attestation_on
 from lms.core import audit, clock, events
 from lms.core.db import get_or_refuse
 from lms.core.permissions import Actor, Permission
 
-LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.PAUSED, EnrolmentState.COMPLETED)
+LEARNING = (
+    EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.PAUSED, *MISSED_STATES, EnrolmentState.COMPLETED,
+)  # fmt: skip
 """States in which learning can be recorded; in COMPLETED it changes nothing any more."""
 ATTESTATION_ENDED = "attestation_ended"
 BEGUN_ANEW = "begun_anew"
@@ -74,7 +76,38 @@ def learning_completed(actor: Actor, enrolment_id: UUID, at: datetime, statement
 
 def complete(actor: Actor, enrolment_id: UUID) -> Enrolment:
     """An organiser records that the learner attended, or has done all of the content. Again changes nothing."""
+    enrolment = _for_learning(actor, enrolment_id)
+    if enrolment.dated:
+        attended(actor, enrolment_id, clock.now(), whole_course=False)
     return learning_completed(actor, enrolment_id, clock.now())
+
+
+def attended(actor: Actor, enrolment_id: UUID, at: datetime, *, whole_course: bool) -> Enrolment:
+    """Enough of the dates was attended. `whole_course`: nothing else is to be learnt. Once; again changes nothing."""
+    enrolment = _for_learning(actor, enrolment_id)
+    _start(actor, enrolment, at, None)
+    if enrolment.state in MISSED_STATES:
+        enrolment.state = EnrolmentState.IN_PROGRESS
+    if enrolment.attended_at is None:
+        enrolment.attended_at = at
+        happened(actor, enrolment, EnrolmentEventKind.ATTENDED, at=at)
+        audit.record(actor, "enrolment.attended", about=enrolment.learner_id, thing=enrolment)
+    if whole_course:
+        return learning_completed(actor, enrolment_id, at)
+    _finish(actor, enrolment, at)
+    return enrolment
+
+
+def missed(actor: Actor, enrolment_id: UUID, at: datetime, *, part: bool) -> Enrolment:
+    """The learner was not there, or (`part`) not for long enough. Another date can be booked. Again changes nothing."""
+    enrolment = _for_learning(actor, enrolment_id)
+    state = EnrolmentState.RESIT_DUE if part else EnrolmentState.DID_NOT_ATTEND
+    if enrolment.state in (EnrolmentState.COMPLETED, EnrolmentState.PAUSED, state) or enrolment.attended_at is not None:
+        return enrolment
+    enrolment.state = state
+    happened(actor, enrolment, EnrolmentEventKind(state.value), at=at)
+    audit.record(actor, f"enrolment.{state.value}", about=enrolment.learner_id, thing=enrolment)
+    return enrolment
 
 
 def evaluate(actor: Actor, enrolment_id: UUID) -> Enrolment:
@@ -170,7 +203,10 @@ def needs_portfolio(enrolment: Enrolment) -> bool:
 
 
 def done(enrolment: Enrolment) -> rules.Done:
-    return rules.Done(needs_portfolio(enrolment), enrolment.learning_completed_at, enrolment.portfolio_signed_off_at)
+    return rules.Done(
+        needs_portfolio(enrolment), enrolment.learning_completed_at, enrolment.portfolio_signed_off_at,
+        needs_attendance=enrolment.dated, attended_at=enrolment.attended_at,
+    )  # fmt: skip
 
 
 def _for_learning(actor: Actor, enrolment_id: UUID) -> Enrolment:
@@ -198,7 +234,7 @@ def _active(enrolment: Enrolment, at: datetime) -> None:
 
 def _finish(actor: Actor, enrolment: Enrolment, at: datetime) -> None:
     """Complete the enrolment if everything is done. A paused one waits until it is resumed."""
-    if enrolment.state not in (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS):
+    if enrolment.state not in (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, *MISSED_STATES):
         return
     if not rules.is_complete(done(enrolment)):
         return

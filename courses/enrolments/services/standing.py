@@ -9,7 +9,7 @@ from courses.catalogue.offered import Offered
 from courses.catalogue.rules.conditions import Names
 from courses.enrolments import queries, rules
 from courses.enrolments.errors import EnrolmentRefused, ModuleFull
-from courses.enrolments.models import OPEN_STATES, Enrolment, EnrolmentState
+from courses.enrolments.models import OPEN_STATES, WAITING_STATES, Enrolment, EnrolmentState
 from courses.enrolments.queries import Last, LearnerFacts, Version
 from courses.enrolments.rules.facts import Application, Offer
 from lms.core import clock
@@ -99,7 +99,7 @@ def _one(facts: LearnerFacts, version: Offered, applications: list[Application])
     reasons = tuple(rules.unmet_but_for_asking(best))
     kind: Kind
     if last is not None and last.state in OPEN_STATES:
-        kind = "waiting" if last.state is EnrolmentState.WAITLISTED else "enrolled"
+        kind = "waiting" if last.state in WAITING_STATES else "enrolled"
     elif last is not None and last.state is EnrolmentState.COMPLETED:
         kind = "completed"
     elif reasons:

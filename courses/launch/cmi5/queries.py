@@ -6,14 +6,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from courses.catalogue.models import Course
-from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.enrolments.models import MISSED_STATES, Enrolment, EnrolmentState
 from courses.launch.cmi5.rules import words
 from courses.launch.packages.models import NodeKind, PackageNode
 from courses.launch.sessions.models import Session
 from lms.core.db import db
 from lms.xapi.models import TENANT, StatementId
 
-LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.COMPLETED)
+LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, *MISSED_STATES, EnrolmentState.COMPLETED)
 
 
 def unit(package_id: UUID, key: UUID) -> PackageNode | None:

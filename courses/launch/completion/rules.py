@@ -40,9 +40,10 @@ class Facts:
 
 def next_step(it: Facts) -> Step:
     """What brings it nearer to being complete."""
-    if it.state in ("completed", "withdrawn", "waitlisted", "paused"):
+    if it.state in ("completed", "withdrawn", "waitlisted", "offered", "paused"):
         return {
-            "completed": Step.NONE, "withdrawn": Step.CLOSED, "waitlisted": Step.GET_PLACE, "paused": Step.ATTEST,
+            "completed": Step.NONE, "withdrawn": Step.CLOSED, "waitlisted": Step.GET_PLACE, "offered": Step.GET_PLACE,
+            "paused": Step.ATTEST,
         }[it.state]  # fmt: skip
     if it.content_done:
         return Step.SUBMIT_PORTFOLIO if it.needs_portfolio and not it.portfolio_done else Step.EVALUATE

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from courses.catalogue.services import require_editor
 from courses.enrolments.errors import EnrolmentClosed
-from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.enrolments.models import MISSED_STATES, Enrolment, EnrolmentState
 from courses.launch.formats.structure import Format
 from courses.launch.packages import queries as packages
 from courses.launch.packages.identity import unit_activity
@@ -33,7 +33,7 @@ from lms.xapi.services import issue_launch_credential
 
 LASTS = timedelta(hours=12)
 """How long a session's credential works: a working day."""
-LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, EnrolmentState.COMPLETED)
+LEARNING = (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS, *MISSED_STATES, EnrolmentState.COMPLETED)
 
 
 def begin(

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, literal, or_, select, true
 
-from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.enrolments.models import WAITING_STATES, Enrolment, EnrolmentState
 from courses.portfolios.demand.rules import Need
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState
 from courses.supervision.models import Supervision, SupervisorLicence
@@ -57,7 +57,7 @@ def _demand(actor: Actor, programme_code: str, by: str) -> dict[str, tuple[int, 
         .join(Enrolment, Enrolment.id == Portfolio.enrolment_id)
         .where(
             Portfolio.programme_code == programme_code, Portfolio.state != PortfolioState.SIGNED_OFF,
-            Enrolment.state.not_in((EnrolmentState.WITHDRAWN, EnrolmentState.WAITLISTED)), or_(within, alone),
+            Enrolment.state.not_in((EnrolmentState.WITHDRAWN, *WAITING_STATES)), or_(within, alone),
         )
         .subquery()
     )  # fmt: skip

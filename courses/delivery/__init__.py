@@ -1,0 +1,1 @@
+"""Taught training: dates, places on them, waiting, the register, and who was there."""

@@ -1,0 +1,1 @@
+"""Use cases of taught training: authorise, load, decide, record. The edge commits."""
