@@ -91,9 +91,7 @@ def award(actor: Actor, number: str) -> dict[str, Any]:
     row = _row(found)
     return row | {
         "mine": actor.person == found.learner_id,
-        "may_revoke": actor.may(
-            Permission.AWARD_REVOKE, about=found.learner_id, at=found.enrolment.organisation_lineage
-        )
+        "may_revoke": actor.may(Permission.AWARD_REVOKE, about=found.learner_id, at=found.organisation_lineage)
         and row["downloadable"],
         "status": shown_award(found)["status"],
         "printed": found.snapshot[g.lang],
@@ -227,7 +225,7 @@ def awards(actor: Actor) -> dict[str, Any]:
 def revocation(actor: Actor, number: str) -> Any:
     """Reason and note, then check, then done: it cannot be undone."""
     found = services.award(actor, number)
-    actor.require_or_hide(Permission.AWARD_REVOKE, about=found.learner_id, at=found.enrolment.organisation_lineage)
+    actor.require_or_hide(Permission.AWARD_REVOKE, about=found.learner_id, at=found.organisation_lineage)
     context = {"award": found, "course": both(found, "course"), "reasons": wording.REASONS, "checking": False}
     if request.method == "GET":
         return context | {"form": forms.start(RevocationIn)}

@@ -30,7 +30,7 @@ class AwardStatusOut(Schema):
 
 class AwardedCourseOut(Schema):
     code = fields.String(required=True)
-    version_id = fields.UUID(required=True)
+    version_id = fields.UUID(required=True, allow_none=True)
     title = BilingualField(required=True)
 
 
@@ -38,7 +38,10 @@ class AwardOut(Schema):
     id = fields.UUID(required=True)
     number = fields.String(required=True)
     learner_id = fields.UUID(required=True)
-    enrolment_id = fields.UUID(required=True)
+    enrolment_id = fields.UUID(required=True, allow_none=True)
+    licence_id = fields.UUID(required=True, allow_none=True)
+    renews_id = fields.UUID(required=True, allow_none=True)
+    replaces_id = fields.UUID(required=True, allow_none=True)
     kind = fields.Enum(CertificateKind, by_value=True, required=True)
     course = fields.Nested(AwardedCourseOut, required=True)
     holder = fields.String(required=True)
@@ -73,6 +76,14 @@ class BothPrintedOut(Schema):
     cy = fields.Nested(PrintedOut, required=True)
 
 
+class AfterOut(Schema):
+    """The certificate that came after: its holder gives its code."""
+
+    number = fields.String(required=True)
+    issued_on = fields.Date(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+
+
 class VerificationOut(Schema):
     """What was printed, and what it is worth now."""
 
@@ -88,6 +99,8 @@ class VerificationOut(Schema):
     completed_on = fields.Date(required=True)
     issued_on = fields.Date(required=True)
     valid_until = fields.Date(required=True, allow_none=True)
+    replaced_by = fields.Nested(AfterOut, required=True, allow_none=True)
+    renewed_by = fields.Nested(AfterOut, required=True, allow_none=True)
     printed = fields.Nested(BothPrintedOut, required=True)
 
 
@@ -136,6 +149,7 @@ def shown_award(award: Award) -> dict[str, Any]:
     words = award.snapshot
     return {
         "id": award.id, "number": award.number, "learner_id": award.learner_id, "enrolment_id": award.enrolment_id,
+        "licence_id": award.licence_id, "renews_id": award.renews_id, "replaces_id": award.replaces_id,
         "kind": award.kind, "holder": words["en"]["holder"], "completed_on": award.completed_on,
         "issued_on": award.issued_on, "valid_until": award.valid_until, "name_visibility": award.name_visibility,
         "course": {
@@ -163,8 +177,14 @@ def shown_check(it: Checked) -> dict[str, Any]:
         "status": shown_status(it.standing), "kind": award.kind, "holder": it.name,
         "name_visibility": award.name_visibility, "course_code": award.course_code, "completed_on": award.completed_on,
         "issued_on": award.issued_on, "valid_until": award.valid_until,
+        "replaced_by": it.replaced_by and _after(it.replaced_by), "renewed_by": it.renewed_by and _after(it.renewed_by),
         "printed": {"en": _printed(it.snapshot.en, it.name), "cy": _printed(it.snapshot.cy, it.name)},
     }  # fmt: skip
+
+
+def _after(award: Award) -> dict[str, Any]:
+    """For AfterOut: no code, for whoever holds an old certificate need not hold the new one."""
+    return {"number": award.number, "issued_on": award.issued_on, "valid_until": award.valid_until}
 
 
 def _printed(words: Printed, name: str | None) -> dict[str, Any]:

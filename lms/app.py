@@ -9,7 +9,9 @@ from flask import Blueprint, Flask
 from flask_smorest import Api as Smorest
 
 import lms.accounts.cli  # noqa: F401  (declares its commands)
+from certificates import cli as certificate_cli  # noqa: F401 - its commands register themselves
 from certificates import handlers as certificate_handlers
+from certificates import ledger as certificate_ledger  # noqa: F401 - the same, its jobs
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
 from courses.catalogue import loading as catalogue_loading
@@ -57,7 +59,7 @@ from courses.portfolios.moderation.api import api as moderation_api
 from courses.portfolios.moderation.pages import pages as moderation_pages
 from courses.supervision import jobs as supervision_jobs  # noqa: F401 - the same
 from courses.supervision.api import api as supervision_api
-from courses.supervision.events import AttestationEnded, AttestationMade
+from courses.supervision.events import AttestationEnded, AttestationMade, LicenceIssued, LicenceWithdrawn
 from courses.supervision.pages import pages as supervision_pages
 from courses.supervision.queries import supervised_by
 from courses.supervision.sessions import tasks
@@ -177,6 +179,8 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (PortfolioSignedOff, moderation_handlers.draw_sample),
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
     (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
+    (LicenceIssued, certificate_handlers.award_on_licence),
+    (LicenceWithdrawn, certificate_handlers.revoke_on_withdrawn_licence),
 )
 LOADERS: tuple[Callable[[Actor], None], ...] = (
     accounts_loading.load_reference,
@@ -256,6 +260,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
         ALLOW_PRIVATE_ADDRESSES=settings.allow_private_addresses,
         FILES_LOCATION=settings.files_location,
         CLAMD=settings.clamd,
+        SEAL_KEY=settings.seal_location,
         MAIL_URL=settings.mail_url,
         MAIL_FROM=settings.mail_from,
         API_TITLE="Llwybr",

@@ -16,3 +16,13 @@ class AttestationEnded:
 
     learner_id: UUID
     programme_code: str
+
+
+@dataclass(frozen=True)
+class LicenceIssued:
+    licence_id: UUID
+
+
+@dataclass(frozen=True)
+class LicenceWithdrawn:
+    licence_id: UUID
