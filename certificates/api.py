@@ -8,7 +8,15 @@ from flask import Response
 from certificates import queries, services
 from certificates.address import of as address_of
 from certificates.drawing import PDF
-from certificates.errors import AlreadyRevoked, AwardNotActive, NoSuchCertificate
+from certificates.errors import (
+    AlreadyReplaced,
+    AlreadyRevoked,
+    AlreadySuspended,
+    AwardNotActive,
+    NameNotPrintable,
+    NoSuchCertificate,
+    NotSuspended,
+)
 from certificates.models import Award
 from certificates.rules import NameVisibility, RevocationReason
 from certificates.schemas import (
@@ -17,7 +25,10 @@ from certificates.schemas import (
     AwardQuery,
     EditionQuery,
     FindIn,
+    LiftIn,
+    ReissueIn,
     RevocationIn,
+    SuspensionIn,
     VerificationOut,
     VisibilityIn,
     shown_award,
@@ -80,6 +91,33 @@ def show_name(actor: Actor, award_id: UUID, name_visibility: str) -> dict[str, A
 def revoke(actor: Actor, award_id: UUID, reason: str, note: str) -> dict[str, Any]:
     """Revoke a certificate, for good, with a coded reason. `note` stays inside."""
     return shown_award(services.revoke(actor, award_id, RevocationReason(reason), note))
+
+
+@api.operation(
+    "POST", "/awards/<uuid:award_id>/suspension", needs=Permission.AWARD_REVOKE, body=SuspensionIn,
+    returns=(200, AwardOut), raises=(AlreadySuspended, AwardNotActive),
+)  # fmt: skip
+def suspend(actor: Actor, award_id: UUID, reason: str, note: str) -> dict[str, Any]:
+    """Hold a certificate back while something is looked into. `note` stays inside."""
+    return shown_award(services.suspend(actor, award_id, RevocationReason(reason), note))
+
+
+@api.operation(
+    "POST", "/awards/<uuid:award_id>/suspension/end", needs=Permission.AWARD_REVOKE, body=LiftIn,
+    returns=(200, AwardOut), raises=(NotSuspended,),
+)  # fmt: skip
+def lift(actor: Actor, award_id: UUID, note: str) -> dict[str, Any]:
+    """Let it count again."""
+    return shown_award(services.lift(actor, award_id, note))
+
+
+@api.operation(
+    "POST", "/awards/<uuid:award_id>/reissue", needs=Permission.AWARD_REVOKE, body=ReissueIn,
+    returns=(201, AwardOut), raises=(AlreadyReplaced, NameNotPrintable),
+)  # fmt: skip
+def reissue(actor: Actor, award_id: UUID, name: str) -> dict[str, Any]:
+    """Issue it again where the name was wrong; the old one says that it is replaced."""
+    return shown_award(services.reissue(actor, award_id, RevocationReason.WRONG_DETAILS, name))
 
 
 @api.operation(

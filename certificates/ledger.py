@@ -39,9 +39,9 @@ def enter_batch() -> int:
         since = select(AwardEvent.recorded_at - LATEST).where(AwardEvent.id == last.event_id).scalar_subquery()
         new = new.where(AwardEvent.recorded_at >= func.coalesce(since, clock.now() - LATEST))
     rows = db.session.execute(new.order_by(AwardEvent.recorded_at, AwardEvent.id).limit(BATCH)).all()
-    for number, (event, hash) in enumerate(rows, start=number + 1):
-        before = ledger_hash(before, number, event, hash)
-        db.session.add(LedgerLine(number=number, event_id=event, hash=before))
+    for place, (event, hash) in enumerate(rows, start=number + 1):
+        before = ledger_hash(before, place, event, hash)
+        db.session.add(LedgerLine(number=place, event_id=event, hash=before))
     return len(rows)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
@@ -92,11 +93,60 @@ def last_that_ends(learner_id: UUID, achievement: str, source: UUID, on: date) -
     ).one_or_none()  # fmt: skip
 
 
+def standing_awards_of(learner_id: UUID) -> Sequence[Award]:
+    """Awards of a person that were neither revoked nor replaced, oldest first; at most 500."""
+    ended = exists().where(AwardEvent.award_id == Award.id, AwardEvent.kind.in_(ENDS))
+    of = awards_of(learner_id).where(~ended).order_by(Award.issued_on, Award.id)
+    return db.session.scalars(of.limit(500)).all()
+
+
+def printed_name_of(learner_id: UUID) -> str | None:
+    """The name on the person's newest certificate."""
+    return db.session.scalar(
+        select(Award.snapshot["en"]["holder"].astext)
+        .where(Award.learner_id == learner_id)
+        .order_by(Award.issued_on.desc(), Award.id.desc())
+        .limit(1)
+    )
+
+
+def awards_by_ids(ids: Sequence[UUID]) -> Sequence[Award]:
+    """In no order."""
+    return db.session.scalars(select(Award).options(selectinload(Award.events)).where(Award.id.in_(ids))).all()
+
+
+def awards_by(column: Any, values: Sequence[str]) -> dict[str, Award]:
+    """Awards by `Award.code` or `Award.number`."""
+    found = db.session.scalars(select(Award).options(selectinload(Award.events)).where(column.in_(values))).all()
+    return {getattr(each, column.key): each for each in found}
+
+
+def shares_of(award_id: UUID, at: datetime) -> Sequence[AwardShare]:
+    """Links of an award that still hold, newest first; at most 20."""
+    return db.session.scalars(
+        select(AwardShare)
+        .where(AwardShare.award_id == award_id, AwardShare.expires_at > at, AwardShare.ended_at.is_(None))
+        .order_by(AwardShare.made_at.desc())
+        .limit(20)
+    ).all()
+
+
 def what_came_after(award_id: UUID) -> Sequence[Award]:
     """The awards that renew or replace this one."""
     return db.session.scalars(
         select(Award).where(or_(Award.replaces_id == award_id, Award.renews_id == award_id)).order_by(Award.id)
     ).all()
+
+
+def after_all(ids: Sequence[UUID]) -> dict[UUID, list[Award]]:
+    """What renews or replaces each of these."""
+    known: set[UUID | None] = set(ids)
+    found: dict[UUID, list[Award]] = {}
+    for each in db.session.scalars(select(Award).where(or_(Award.replaces_id.in_(ids), Award.renews_id.in_(ids)))):
+        for before in known & {each.replaces_id, each.renews_id}:
+            if before is not None:
+                found.setdefault(before, []).append(each)
+    return found
 
 
 def digests_of(award_id: UUID) -> list[str]:

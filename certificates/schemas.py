@@ -1,5 +1,6 @@
 """Shapes of awards for pages and the API."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -7,7 +8,7 @@ from marshmallow import Schema, fields
 from certificates import address, queries, wording
 from certificates.drawing import EDITIONS
 from certificates.models import Award
-from certificates.rules import NameVisibility, RevocationReason, State
+from certificates.rules import REVOKES, SUSPENDS, NameVisibility, RevocationReason, State
 from certificates.services import Checked
 from certificates.snapshots import Printed
 from courses.catalogue.models import CertificateKind
@@ -120,13 +121,33 @@ class VisibilityIn(Schema):
     )
 
 
-class RevocationIn(Schema):
-    reason = fields.String(
-        required=True,
-        validate=one_of([each.value for each in RevocationReason], N_("Choose a reason")),
+def _reason(choices: Iterable[RevocationReason]) -> fields.String:
+    return fields.String(
+        required=True, validate=one_of([each.value for each in choices], N_("Choose a reason")),
         error_messages={"required": N_("Choose a reason")},
-    )
-    note = Text(required=True, max=1000, lines=True, message=N_("Say what happened, for the record"))
+    )  # fmt: skip
+
+
+def _note() -> Text:
+    return Text(required=True, max=1000, lines=True, message=N_("Say what happened, for the record"))
+
+
+class RevocationIn(Schema):
+    reason = _reason(REVOKES)
+    note = _note()
+
+
+class SuspensionIn(Schema):
+    reason = _reason(SUSPENDS)
+    note = _note()
+
+
+class LiftIn(Schema):
+    note = _note()
+
+
+class ReissueIn(Schema):
+    name = Text(required=True, max=200, message=N_("Write the name as it should be printed"))
 
 
 class FindIn(Schema):

@@ -121,6 +121,7 @@ STATES = {
     State.SUPERSEDED: Bilingual("Replaced", "Wedi'i disodli"),
     State.ALTERED: Bilingual("Record does not match", "Nid yw'r cofnod yn cyfateb"),
 }
+NOT_FOUND = Bilingual("Not found", "Heb ei chanfod")
 EXPLANATIONS = {
     State.ACTIVE: Bilingual("This certificate is valid today.", "Mae'r dystysgrif hon yn ddilys heddiw."),
     State.EXPIRED: Bilingual(

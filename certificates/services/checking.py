@@ -1,6 +1,7 @@
 """What anyone may ask who has a code, a file, or what is printed on the paper. Every check counts; no checker is kept."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,11 +54,11 @@ def check(actor: Actor, typed: str, origin: str, share: str = "") -> Checked:
     return looked_at(found, shared=bool(share) and queries.is_shared(found.id, share, clock.now()))
 
 
-def looked_at(found: Award, *, shared: bool = False) -> Checked:
-    """The award as anyone may see it. Does not count."""
+def looked_at(found: Award, *, shared: bool = False, after: Sequence[Award] | None = None) -> Checked:
+    """The award as anyone may see it, and what came `after`, when that is known already. Does not count."""
     snapshot = snapshots.read(found.snapshot)
     name = snapshot.en.holder if shared else rules.shown_name(snapshot.en.holder, found.name_visibility)
-    after = queries.what_came_after(found.id)
+    after = queries.what_came_after(found.id) if after is None else after
     return Checked(
         found, snapshot, queries.standing_of(found, clock.today()), name, clock.now(),
         replaced_by=next((each for each in after if each.replaces_id == found.id), None),

@@ -18,7 +18,7 @@ from lms.core.permissions import Actor, Permission
 
 def revoke(actor: Actor, award_id: UUID, reason: RevocationReason, note: str) -> Award:
     """Take an award back, for good. Its public page says so from now on. Raises NotFound, AlreadyRevoked."""
-    found, state = _locked(actor, award_id)
+    found, _ = _locked(actor, award_id)
     if any(event.kind is AwardEventKind.REVOKED for event in found.events):
         raise AlreadyRevoked()
     return _happened(actor, found, AwardEventKind.REVOKED, reason, note)
