@@ -22,6 +22,7 @@ from certificates.rules import NameVisibility, RevocationReason
 from certificates.schemas import (
     AwardCodeOut,
     AwardOut,
+    AwardPageOut,
     AwardQuery,
     EditionQuery,
     FindIn,
@@ -37,14 +38,14 @@ from certificates.schemas import (
 from lms.core.permissions import Actor, Permission
 from lms.core.web import edge
 from lms.core.web.api import Api
-from lms.core.web.paging import page_of, page_schema
+from lms.core.web.paging import page_of
 
 api = Api(
     "awards", __name__, description="Certificates: one's own, those of an organisation, and anyone's check of one"
 )
 
 
-@api.operation("GET", "/awards", needs=Permission.AWARD_READ, query=AwardQuery, returns=(200, page_schema(AwardOut)))
+@api.operation("GET", "/awards", needs=Permission.AWARD_READ, query=AwardQuery, returns=(200, AwardPageOut))
 def awards(actor: Actor, cursor: str | None, size: int, q: str) -> dict[str, Any]:
     """Awards that you may see, newest first."""
     found = queries.awards_in(actor.reach(Permission.AWARD_READ))

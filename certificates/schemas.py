@@ -15,7 +15,7 @@ from courses.catalogue.models import CertificateKind
 from lms.core import clock
 from lms.core.language import N_, Bilingual
 from lms.core.web.fields import BilingualField, Day, Text, one_of
-from lms.core.web.paging import PageQuery
+from lms.core.web.paging import PageQuery, page_schema
 
 
 class AwardStatusOut(Schema):
@@ -52,6 +52,9 @@ class AwardOut(Schema):
     name_visibility = fields.Enum(NameVisibility, by_value=True, required=True)
     status = fields.Nested(AwardStatusOut, required=True)
     address = fields.URL(required=True, require_tld=False, metadata={"description": "Where anyone can check it"})
+
+
+AwardPageOut = page_schema(AwardOut)
 
 
 class PrintedFactOut(Schema):

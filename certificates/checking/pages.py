@@ -41,7 +41,7 @@ def check_list(actor: Actor) -> Any:
     answers = services.check_list(actor, lines)
     if request.form.get("as") == "csv":
         answer = Response(services.as_csv(answers, g.lang), mimetype="text/csv")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{_("checked-certificates")}.csv"'
+        answer.headers["Content-Disposition"] = 'attachment; filename="llwybr.csv"'
         answer.headers["Cache-Control"] = "private, no-store"
         return answer
     return {

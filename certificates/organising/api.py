@@ -12,7 +12,6 @@ from certificates.organising import queries, services
 from certificates.organising.errors import CohortTooLarge, NobodyThere
 from certificates.organising.models import BatchLine
 from certificates.organising.schemas import (
-    AwardOut,
     BatchIn,
     BatchLineOut,
     BatchOut,
@@ -24,6 +23,7 @@ from certificates.organising.schemas import (
     shown_line,
     shown_preview,
 )
+from certificates.schemas import AwardPageOut
 from certificates.wallet.errors import NoCertificates
 from certificates.wallet.schemas import AwardCopyOut, shown_copy
 from lms.core import clock
@@ -77,7 +77,7 @@ def specimen(actor: Actor, course: str, edition: str) -> Response:
     return Response(services.specimen(actor, course, edition), mimetype=PDF)
 
 
-@api.operation("GET", "/awards-ending", needs=MANAGE, query=EndingQuery, returns=(200, page_schema(AwardOut)))
+@api.operation("GET", "/awards-ending", needs=MANAGE, query=EndingQuery, returns=(200, AwardPageOut))
 def ending(actor: Actor, cursor: str | None, size: int, days: int) -> Json:
     """Certificates that end within so many days, or have within as many, and are not renewed; the first to end first."""
     found = queries.ending(actor.reach(MANAGE), clock.today(), days)

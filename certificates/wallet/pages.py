@@ -92,7 +92,7 @@ def copied(actor: Actor, export_id: UUID) -> Response:
     if found.file_id is None:
         raise NotFound()
     answer = Response(files.content_of(found.file_id), mimetype=exporting.ZIP)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{_("certificates")}-{found.edition}.zip"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="llwybr-{found.edition}.zip"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
