@@ -3,8 +3,10 @@
 pyHanko fills the empty field that the drawing left in the structure tree, so that the file stays PDF/UA and PDF/A.
 """
 
+import asyncio
 import datetime as dt
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,9 +73,25 @@ def sealed(pdf: bytes, field: str, key: SealKey, *, reason: str) -> bytes:
         field_name=field, reason=reason, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, certify=True,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )  # fmt: skip
-    out = io.BytesIO()
-    signers.PdfSigner(about, signer=key.signer).sign_pdf(writer, output=out, bytes_reserved=ROOM)
+    out, signer = io.BytesIO(), signers.PdfSigner(about, signer=key.signer)
+
+    def fill() -> None:
+        signer.sign_pdf(writer, output=out, bytes_reserved=ROOM)
+
+    if _loop_runs():  # pyHanko starts a loop of its own
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(fill).result()
+    else:
+        fill()
     return out.getvalue()
+
+
+def _loop_runs() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def read_key(pem: bytes) -> SealKey:

@@ -27,14 +27,18 @@ def counts(webhook_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
     watched = dict(
         db.session.execute(
             select(Watch.webhook_id, func.count()).where(Watch.webhook_id.in_(webhook_ids)).group_by(Watch.webhook_id)
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     dead = dict(
         db.session.execute(
             select(Delivery.webhook_id, func.count())
             .where(Delivery.webhook_id.in_(webhook_ids), Delivery.state == DeliveryState.DEAD)
             .group_by(Delivery.webhook_id)
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     return {each: (watched.get(each, 0), dead.get(each, 0)) for each in webhook_ids}
 

@@ -36,7 +36,7 @@ from lms.core.ids import new_id
 from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_person
-from tests.journeys import content_visits, store_visits
+from tests.journeys import certificate_visits, content_visits, store_visits
 from tests.journeys.player_visits import on_package
 from tests.journeys.visiting import Visit, as_, demo, one
 
@@ -245,6 +245,7 @@ def open_to_all(**values: Any) -> Callable[[], Visit]:
 VISITS: dict[str, Callable[[], Visit]] = (
     content_visits.VISITS
     | store_visits.VISITS
+    | certificate_visits.VISITS
     | {
         "home.home": as_("nurse2"),
         "learning.learning": as_("nurse2"),
@@ -365,6 +366,8 @@ VISITS: dict[str, Callable[[], Visit]] = (
 ELSEWHERE = {
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
     "record.certificate", "uptake.download",  # files, not pages
+    "wallet.copied", "organising.specimen",
+    "wallet.copy_progress", "organising.progress",  # how far a job is
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "portfolios.export_progress",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
