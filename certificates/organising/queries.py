@@ -93,7 +93,7 @@ def batches_of(person_id: UUID) -> Select[Batch]:
 
 def outcomes_of(batch_id: UUID) -> dict[Outcome | None, int]:
     counted = select(BatchLine.outcome, func.count()).where(BatchLine.batch_id == batch_id).group_by(BatchLine.outcome)
-    return dict(db.session.execute(counted).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def lines_of(batch_id: UUID) -> Select[BatchLine]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from certificates.telling.models import Delivery, DeliveryState, Watch, Webhook
@@ -24,14 +24,14 @@ def deliveries_of(webhook_id: UUID) -> Select[Delivery]:
 
 def counts(webhook_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
     """How many certificates each watches, and how many tellings are dead."""
-    watched = dict(
+    watched = _pairs(
         db.session.execute(
             select(Watch.webhook_id, func.count()).where(Watch.webhook_id.in_(webhook_ids)).group_by(Watch.webhook_id)
         )
         .tuples()
         .all()
     )
-    dead = dict(
+    dead = _pairs(
         db.session.execute(
             select(Delivery.webhook_id, func.count())
             .where(Delivery.webhook_id.in_(webhook_ids), Delivery.state == DeliveryState.DEAD)
@@ -58,3 +58,7 @@ def due(at: datetime, most: int) -> Sequence[UUID]:
         .order_by(Delivery.due_at)
         .limit(most)
     ).all()
+
+
+def _pairs(rows: Sequence[Row[tuple[UUID, int]]]) -> dict[UUID, int]:
+    return {row[0]: row[1] for row in rows}
