@@ -104,8 +104,10 @@ def award(actor: Actor, number: str) -> dict[str, Any]:
     row = shown_row(found)
     return row | {
         "mine": actor.person == found.learner_id,
-        "may_revoke": actor.may(Permission.AWARD_REVOKE, about=found.learner_id, at=found.organisation_lineage)
-        and row["downloadable"],
+        "may_manage": actor.may(Permission.AWARD_REVOKE, about=found.learner_id, at=found.organisation_lineage)
+        and row["standing"].state in (State.ACTIVE, State.EXPIRED, State.SUSPENDED),
+        "profile_url": linkedin.add_to_profile(found, g.lang),
+        "after": queries.what_came_after(found.id),
         "status": shown_award(found)["status"],
         "printed": found.snapshot[g.lang],
         "editions": EDITIONS,

@@ -81,5 +81,5 @@ def specimen(actor: Actor, course: str, edition: str) -> Response:
 def ending(actor: Actor, cursor: str | None, size: int, days: int) -> Json:
     """Certificates that end within so many days, or have within as many, and are not renewed; the first to end first."""
     found = queries.ending(actor.reach(MANAGE), clock.today(), days)
-    page = page_of(found, cursor, size, key=(Award.valid_until, Award.id))  # type: ignore[arg-type]
+    page = page_of(found, cursor, size, key=(Award.valid_until, Award.id))
     return {"items": [shown_award(each) for each in page.items], "next": page.next}

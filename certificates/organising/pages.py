@@ -119,7 +119,7 @@ def copies(actor: Actor, batch_id: UUID) -> Redirect:
 def ending(actor: Actor) -> dict[str, Any]:
     days = {"30": 30, "180": 180}.get(request.args.get("days", ""), 90)
     found = queries.ending(actor.reach(MANAGE), clock.today(), days)
-    page = page_of(found, request.args.get("cursor"), 25, key=(Award.valid_until, Award.id))  # type: ignore[arg-type]
+    page = page_of(found, request.args.get("cursor"), 25, key=(Award.valid_until, Award.id))
     return {
         "rows": [shown_row(each) for each in page.items], "days": days, "today": clock.today(),
         "next_url": url_for("organising.ending", days=days, cursor=page.next) if page.next else None,

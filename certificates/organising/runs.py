@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from certificates import services
 from certificates.models import Award
 from certificates.organising import letters, queries, rules
-from certificates.organising.models import Batch, BatchLine, Outcome, Reminder
+from certificates.organising.models import Batch, BatchLine, Reminder
+from certificates.organising.rules import Outcome
 from certificates.rules import Wait
 from certificates.services.issuing import wait
 from courses.catalogue.models import CapacityRule, CertificateKind

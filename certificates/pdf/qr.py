@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import zxingcpp
 
@@ -12,8 +13,9 @@ _DARK = re.compile(rb"\0+")
 def _rows(address: str) -> tuple[bytes, ...]:
     """The modules, dark ones 0; the pages of one certificate share them. A tenth of the time of encoders in Python."""
     made = zxingcpp.create_barcode(address, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    image = memoryview(zxingcpp.write_barcode_to_image(made, scale=1, add_quiet_zones=False))
-    plain, wide = image.tobytes(), image.shape[1]
+    drawn: Any = zxingcpp.write_barcode_to_image(made, scale=1, add_quiet_zones=False)
+    image = memoryview(drawn)
+    plain, wide = image.tobytes(), drawn.shape[1]
     return tuple(plain[start : start + wide] for start in range(0, len(plain), wide))
 
 

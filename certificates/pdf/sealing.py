@@ -9,6 +9,7 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
@@ -137,5 +138,5 @@ def new_key(organisation: str, now: dt.datetime, days: int = 1095) -> bytes:
     return plain + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+def _asn1(certificate: x509.Certificate) -> Any:
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from certificates.telling.models import Delivery, DeliveryState, Watch, Webhook
@@ -60,5 +60,5 @@ def due(at: datetime, most: int) -> Sequence[UUID]:
     ).all()
 
 
-def _pairs(rows: Sequence[Row[tuple[UUID, int]]]) -> dict[UUID, int]:
+def _pairs(rows: Sequence[tuple[UUID, int]]) -> dict[UUID, int]:
     return {row[0]: row[1] for row in rows}
