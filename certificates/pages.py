@@ -34,6 +34,7 @@ from certificates.schemas import (
     shown_award,
     shown_check,
 )
+from certificates.wallet import linkedin
 from lms.core import clock
 from lms.core.errors import NotFound
 from lms.core.language import LANGUAGES
