@@ -86,7 +86,7 @@ def test_handing_over_ends_the_old_supervision_and_its_attestation(cast: Cast, h
     services.assign(cast.organiser, cast.learner.id, heir.id, CODE)
     assert queries.supervised_people(cast.supervisor.id) == frozenset()
     assert (attestation.ended_on, attestation.ended_ground) == (clock.today(), AttestationGround.SUPERVISION_ENDED)
-    assert heard == [LicenceWithdrawn(cast.licence.id), AttestationEnded(cast.learner.id, CODE)]
+    assert heard == [AttestationEnded(cast.learner.id, CODE)]
 
 
 def test_only_the_supervisor_attests_all_three_for_at_most_a_year(cast: Cast, heard: list[object]) -> None:
