@@ -17,7 +17,8 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen import canvas
 
 from certificates import rules, snapshots
-from certificates.designs import CURRENT, DESIGNS
+from certificates.designs import CURRENT, DESIGNS, SEAL_FIELD
+from certificates.pdf import sealing
 from certificates.pdf.qr import qr_operators
 from courses.catalogue.models import CertificateKind
 from lms.core.language import Bilingual
@@ -85,6 +86,10 @@ def main() -> None:
     for edition in ("en", "cy", "both"):
         size = len(draw(taken[0], edition))
         line(f"certificate, {edition}", best(lambda number, edition=edition: draw(taken[number], edition)), size)
+    key = sealing.read_key(sealing.new_key("Llwybr, for measuring", datetime.now(UTC)))
+    drawn = draw(taken[0], "cy")
+    sealed = sealing.sealed(drawn, SEAL_FIELD, key, reason="x")
+    line("its seal alone", best(lambda _: sealing.sealed(drawn, SEAL_FIELD, key, reason="x")), len(sealed))
     line("of which the QR code", best(lambda number: qr_operators(taken[number].address, 0, 0, 90)), 0)
     line("snapshot of what is printed", best(snapshot), 0)
 

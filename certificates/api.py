@@ -8,16 +8,28 @@ from flask import Response
 from certificates import queries, services
 from certificates.address import of as address_of
 from certificates.drawing import PDF
-from certificates.errors import AlreadyRevoked, AwardNotActive, NoSuchCertificate
+from certificates.errors import (
+    AlreadyReplaced,
+    AlreadyRevoked,
+    AlreadySuspended,
+    AwardNotActive,
+    NameNotPrintable,
+    NoSuchCertificate,
+    NotSuspended,
+)
 from certificates.models import Award
 from certificates.rules import NameVisibility, RevocationReason
 from certificates.schemas import (
     AwardCodeOut,
     AwardOut,
+    AwardPageOut,
     AwardQuery,
     EditionQuery,
     FindIn,
+    LiftIn,
+    ReissueIn,
     RevocationIn,
+    SuspensionIn,
     VerificationOut,
     VisibilityIn,
     shown_award,
@@ -26,14 +38,14 @@ from certificates.schemas import (
 from lms.core.permissions import Actor, Permission
 from lms.core.web import edge
 from lms.core.web.api import Api
-from lms.core.web.paging import page_of, page_schema
+from lms.core.web.paging import page_of
 
 api = Api(
     "awards", __name__, description="Certificates: one's own, those of an organisation, and anyone's check of one"
 )
 
 
-@api.operation("GET", "/awards", needs=Permission.AWARD_READ, query=AwardQuery, returns=(200, page_schema(AwardOut)))
+@api.operation("GET", "/awards", needs=Permission.AWARD_READ, query=AwardQuery, returns=(200, AwardPageOut))
 def awards(actor: Actor, cursor: str | None, size: int, q: str) -> dict[str, Any]:
     """Awards that you may see, newest first."""
     found = queries.awards_in(actor.reach(Permission.AWARD_READ))
@@ -80,6 +92,33 @@ def show_name(actor: Actor, award_id: UUID, name_visibility: str) -> dict[str, A
 def revoke(actor: Actor, award_id: UUID, reason: str, note: str) -> dict[str, Any]:
     """Revoke a certificate, for good, with a coded reason. `note` stays inside."""
     return shown_award(services.revoke(actor, award_id, RevocationReason(reason), note))
+
+
+@api.operation(
+    "POST", "/awards/<uuid:award_id>/suspension", needs=Permission.AWARD_REVOKE, body=SuspensionIn,
+    returns=(200, AwardOut), raises=(AlreadySuspended, AwardNotActive),
+)  # fmt: skip
+def suspend(actor: Actor, award_id: UUID, reason: str, note: str) -> dict[str, Any]:
+    """Hold a certificate back while something is looked into. `note` stays inside."""
+    return shown_award(services.suspend(actor, award_id, RevocationReason(reason), note))
+
+
+@api.operation(
+    "POST", "/awards/<uuid:award_id>/suspension/end", needs=Permission.AWARD_REVOKE, body=LiftIn,
+    returns=(200, AwardOut), raises=(NotSuspended,),
+)  # fmt: skip
+def lift(actor: Actor, award_id: UUID, note: str) -> dict[str, Any]:
+    """Let it count again."""
+    return shown_award(services.lift(actor, award_id, note))
+
+
+@api.operation(
+    "POST", "/awards/<uuid:award_id>/reissue", needs=Permission.AWARD_REVOKE, body=ReissueIn,
+    returns=(201, AwardOut), raises=(AlreadyReplaced, NameNotPrintable),
+)  # fmt: skip
+def reissue(actor: Actor, award_id: UUID, name: str) -> dict[str, Any]:
+    """Issue it again where the name was wrong; the old one says that it is replaced."""
+    return shown_award(services.reissue(actor, award_id, RevocationReason.WRONG_DETAILS, name))
 
 
 @api.operation(

@@ -1,42 +1,34 @@
-"""Certificates as files: drawn when first wanted, or by a job soon after issue, and kept by their content."""
+"""Certificates as files: drawn and sealed when first wanted, and kept, for a seal is never the same twice."""
 
-from uuid import UUID
-
-from sqlalchemy.dialects.postgresql import insert
-
-from certificates import snapshots
-from certificates.designs import DESIGNS
+from certificates import seal, snapshots
+from certificates.designs import DESIGNS, SEAL_FIELD
 from certificates.models import Award, AwardFile
+from certificates.pdf import sealing
 from certificates.queries import drawn_file
-from lms.core import files, jobs
-from lms.core.db import db
+from lms.core import files
+from lms.core.db import record
 from lms.core.errors import Unavailable
-from lms.core.ids import new_id
 
 PDF = "application/pdf"
 EDITIONS = ("en", "cy", "both")
 
 
 def certificate_file(award: Award, edition: str) -> bytes:
-    """The file in that edition: the kept one, or one drawn now. The same bytes either way."""
+    """The file in that edition: the one that was handed out before, or one drawn and sealed now, which is kept."""
     if kept := drawn_file(award.id, edition):
         try:
             return files.content_of(kept.file)
         except Unavailable:
-            pass  # the store has lost it; what we draw below are the same bytes, and puts them back
-    content = DESIGNS[award.design](snapshots.read(award.snapshot), edition)
+            pass  # the store has lost it; what we draw below says the same, and is kept beside it
+    content, key = unsealed(award, edition), seal.key()
+    if key is not None:
+        reason = snapshots.read(award.snapshot).printed("en" if edition == "en" else "cy").title
+        content = sealing.sealed(content, SEAL_FIELD, key, reason=reason)
     file = files.store(content, PDF)
-    db.session.execute(
-        insert(AwardFile)
-        .values(id=new_id(), award_id=award.id, language=edition, file_id=file.id)
-        .on_conflict_do_nothing(index_elements=["award_id", "language"])
-    )
+    record(AwardFile(award_id=award.id, language=edition, file_id=file.id, seal=key.fingerprint if key else None))
     return content
 
 
-@jobs.job("certificates.draw")
-def draw(award_id: str) -> None:
-    """Draw what the holder will ask for."""
-    award = db.session.get_one(Award, UUID(award_id))
-    for edition in EDITIONS:
-        certificate_file(award, edition)
+def unsealed(award: Award, edition: str) -> bytes:
+    """As it is drawn: the same bytes every time."""
+    return DESIGNS[award.design](snapshots.read(award.snapshot), edition)

@@ -9,19 +9,32 @@ from flask_babel import gettext as _
 from certificates import queries, services, wording
 from certificates.address import of as address_of
 from certificates.drawing import EDITIONS, PDF
-from certificates.errors import NoSuchCertificate
+from certificates.errors import NameNotPrintable, NoSuchCertificate
 from certificates.models import Award
-from certificates.rules import NameVisibility, RevocationReason, State, Wait, read_code, shown_name
+from certificates.rules import (
+    REVOKES,
+    SUSPENDS,
+    NameVisibility,
+    RevocationReason,
+    State,
+    Wait,
+    read_code,
+    shown_name,
+)
 from certificates.schemas import (
     CodeIn,
     FindIn,
+    LiftIn,
+    ReissueIn,
     RevocationIn,
+    SuspensionIn,
     VerificationOut,
     VisibilityIn,
     both,
     shown_award,
     shown_check,
 )
+from certificates.wallet import linkedin
 from lms.core import clock
 from lms.core.errors import NotFound
 from lms.core.language import LANGUAGES
@@ -40,13 +53,14 @@ COLOURS = {
     State.ACTIVE: "green",
     State.EXPIRED: "yellow",
     State.SUPERSEDED: "grey",
+    State.SUSPENDED: "orange",
     State.REVOKED: "red",
     State.ALTERED: "red",
 }
 PAGE = 25
 
 
-def _row(award: Award) -> dict[str, Any]:
+def shown_row(award: Award) -> dict[str, Any]:
     """An award as lists show it."""
     standing = queries.standing_of(award, clock.today())
     return {
@@ -69,7 +83,7 @@ def record(actor: Actor) -> dict[str, Any]:
     )  # fmt: skip
     first = "cursor" not in request.args
     return {
-        "rows": [_row(award) for award in page.items],
+        "rows": [shown_row(award) for award in page.items],
         "waiting": services.reasons_to_wait(actor, actor.person) if first else [],
         "Wait": Wait,
         "next_url": url_for("record.record", cursor=page.next) if page.next else None,
@@ -88,13 +102,13 @@ def claim(actor: Actor, enrolment_id: UUID) -> Redirect:
 @record_pages.page("GET", "/record/<number>", needs=Permission.AWARD_READ, template="certificates/award.html")
 def award(actor: Actor, number: str) -> dict[str, Any]:
     found = services.award(actor, number)
-    row = _row(found)
+    row = shown_row(found)
     return row | {
         "mine": actor.person == found.learner_id,
-        "may_revoke": actor.may(
-            Permission.AWARD_REVOKE, about=found.learner_id, at=found.enrolment.organisation_lineage
-        )
-        and row["downloadable"],
+        "may_manage": actor.may(Permission.AWARD_REVOKE, about=found.learner_id, at=found.organisation_lineage)
+        and row["standing"].state in (State.ACTIVE, State.EXPIRED, State.SUSPENDED),
+        "profile_url": linkedin.add_to_profile(found, g.lang),
+        "after": queries.what_came_after(found.id),
         "status": shown_award(found)["status"],
         "printed": found.snapshot[g.lang],
         "editions": EDITIONS,
@@ -178,7 +192,7 @@ def found_as_json(actor: Actor, code: str) -> Response:
 
 
 def _checked(actor: Actor, code: str) -> Response:
-    it = services.check(actor, code, edge.origin())
+    it = _seen(actor, code)
     other = "en" if g.lang == "cy" else "cy"
     page = render_template(
         "certificates/check.html",
@@ -186,6 +200,7 @@ def _checked(actor: Actor, code: str) -> Response:
         status=shown_check(it)["status"],
         active=it.standing.state is State.ACTIVE,
         printed=it.snapshot.printed(g.lang),
+        digests=" ".join(queries.digests_of(it.award.id)),
         switch_url=url_for("verify.check", lang=other, code=it.award.code),
         json_url=url_for("verification.found_as_json", code=it.award.code),
     )
@@ -194,14 +209,19 @@ def _checked(actor: Actor, code: str) -> Response:
     return answer
 
 
+def _seen(actor: Actor, code: str) -> services.Checked:
+    return services.check(actor, code, edge.origin(), request.args.get("share", "")[:100])
+
+
 def _as_json(actor: Actor, code: str) -> Response:
-    return _public(jsonify(VerificationOut().dump(shown_check(services.check(actor, code, edge.origin())))))
+    return _public(jsonify(VerificationOut().dump(shown_check(_seen(actor, code)))))
 
 
 def _public(answer: Response) -> Response:
     """Open to all, found by nobody: not in search engines, not in caches."""
     answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["Vary"] = "Accept, Accept-Language"
     return answer
 
@@ -214,10 +234,16 @@ def awards(actor: Actor) -> dict[str, Any]:
         found = queries.matching(found, words)
     page = page_of(found, request.args.get("cursor"), PAGE, key=(Award.issued_on, Award.id), descending=True)
     return {
-        "rows": [_row(award) for award in page.items],
+        "rows": [shown_row(award) for award in page.items],
         "words": words,
         "next_url": url_for("awards.awards", q=words or None, cursor=page.next) if page.next else None,
     }
+
+
+def _managed(actor: Actor, number: str) -> Award:
+    found = services.award(actor, number)
+    actor.require_or_hide(Permission.AWARD_REVOKE, about=found.learner_id, at=found.organisation_lineage)
+    return found
 
 
 @manage_pages.page(
@@ -226,9 +252,9 @@ def awards(actor: Actor) -> dict[str, Any]:
 )  # fmt: skip
 def revocation(actor: Actor, number: str) -> Any:
     """Reason and note, then check, then done: it cannot be undone."""
-    found = services.award(actor, number)
-    actor.require_or_hide(Permission.AWARD_REVOKE, about=found.learner_id, at=found.enrolment.organisation_lineage)
-    context = {"award": found, "course": both(found, "course"), "reasons": wording.REASONS, "checking": False}
+    found = _managed(actor, number)
+    reasons = {each: wording.REASONS[each] for each in REVOKES}
+    context = {"award": found, "course": both(found, "course"), "reasons": reasons, "checking": False}
     if request.method == "GET":
         return context | {"form": forms.start(RevocationIn)}
     typed = forms.read(RevocationIn, request.form)
@@ -240,3 +266,47 @@ def revocation(actor: Actor, number: str) -> Any:
         return context | {"form": typed, "checking": True, "reason": reason}
     services.revoke(actor, found.id, RevocationReason(typed.data["reason"]), typed.data["note"])
     return Redirect("record.award", number=found.number, flash=_("The certificate has been revoked."))
+
+
+@manage_pages.page(
+    ("GET", "POST"), "/manage/awards/<number>/suspension", needs=Permission.AWARD_REVOKE,
+    template="certificates/suspension.html",
+)  # fmt: skip
+def suspension(actor: Actor, number: str) -> Any:
+    """Suspend, or take up again what is suspended: each says why, for the record."""
+    found = _managed(actor, number)
+    suspended = queries.standing_of(found, clock.today()).state is State.SUSPENDED
+    shape = LiftIn if suspended else SuspensionIn
+    form = forms.start(shape)
+    if request.method == "POST":
+        form = forms.read(shape, request.form)
+        if form.ok and suspended:
+            services.lift(actor, found.id, form.data["note"])
+            return Redirect("record.award", number=found.number, flash=_("The certificate counts again."))
+        if form.ok:
+            services.suspend(actor, found.id, RevocationReason(form.data["reason"]), form.data["note"])
+            return Redirect("record.award", number=found.number, flash=_("The certificate is suspended."))
+    context = {
+        "award": found, "course": both(found, "course"), "form": form, "suspended": suspended,
+        "reasons": {each: wording.REASONS[each] for each in SUSPENDS},
+    }  # fmt: skip
+    return context, 200 if form.ok else 422
+
+
+@manage_pages.page(
+    ("GET", "POST"), "/manage/awards/<number>/reissue", needs=Permission.AWARD_REVOKE,
+    template="certificates/reissue.html",
+)  # fmt: skip
+def reissue(actor: Actor, number: str) -> Any:
+    """Issue again where the name was wrong; the old one says that it is replaced."""
+    found = _managed(actor, number)
+    form = forms.start(ReissueIn, {"name": found.snapshot["en"]["holder"]})
+    if request.method == "POST":
+        form = forms.read(ReissueIn, request.form)
+        if form.ok:
+            try:
+                new = services.reissue(actor, found.id, RevocationReason.WRONG_DETAILS, form.data["name"])
+                return Redirect("record.award", number=new.number, flash=_("A new certificate has been issued."))
+            except NameNotPrintable as refused:
+                form.refuse("name", _(refused.title))
+    return {"award": found, "course": both(found, "course"), "form": form}, 200 if form.ok else 422

@@ -6,7 +6,7 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -16,11 +16,16 @@ GROUP = 5
 NUMBER_PREFIX = "LLW"
 
 
+RENEWAL_DAYS = 90
+"""How long before its last day an award may be renewed so that nothing of its time is lost."""
+
+
 class State(StrEnum):
     """product.md, States. `expired` and `altered` are derived, never stored."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
+    SUSPENDED = "suspended"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
     ALTERED = "altered"
@@ -28,17 +33,32 @@ class State(StrEnum):
 
 class AwardEventKind(StrEnum):
     ISSUED = "issued"
+    SUSPENDED = "suspended"
+    LIFTED = "lifted"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
     VISIBILITY_CHOSEN = "visibility_chosen"
 
 
 class RevocationReason(StrEnum):
+    """Why something happened to an award: a code, told to everyone who checks it."""
+
     ISSUED_IN_ERROR = "issued_in_error"
     WRONG_DETAILS = "wrong_details"
     REQUIREMENTS_NOT_MET = "requirements_not_met"
     SIGN_OFF_WITHDRAWN = "sign_off_withdrawn"
     HOLDER_ASKED = "holder_asked"
+    LICENCE_WITHDRAWN = "licence_withdrawn"
+    UNDER_REVIEW = "under_review"
+    NAME_CHANGED = "name_changed"
+
+
+REVOKES = (
+    RevocationReason.ISSUED_IN_ERROR, RevocationReason.WRONG_DETAILS, RevocationReason.REQUIREMENTS_NOT_MET,
+    RevocationReason.SIGN_OFF_WITHDRAWN, RevocationReason.HOLDER_ASKED, RevocationReason.LICENCE_WITHDRAWN,
+)  # fmt: skip
+SUSPENDS = (RevocationReason.UNDER_REVIEW, RevocationReason.WRONG_DETAILS, RevocationReason.HOLDER_ASKED)
+REISSUES = (RevocationReason.WRONG_DETAILS, RevocationReason.NAME_CHANGED)
 
 
 class NameVisibility(StrEnum):
@@ -76,14 +96,21 @@ class Standing:
 
 
 def standing(events: Iterable[Happening], valid_until: date | None, *, intact: bool, on: date) -> Standing:
-    """The standing on that day. Altered is nothing else; revoked outweighs replaced, and both outweigh expired."""
+    """The standing on that day; `events` in their order.
+
+    Altered is nothing else; revoked outweighs replaced, both outweigh suspended, and all outweigh expired.
+    """
     if not intact:
         return Standing(State.ALTERED)
+    events = list(events)
     happened = {event.kind: event for event in events}
     if revoked := happened.get(AwardEventKind.REVOKED):
         return Standing(State.REVOKED, revoked.at, revoked.reason)
     if replaced := happened.get(AwardEventKind.SUPERSEDED):
-        return Standing(State.SUPERSEDED, replaced.at)
+        return Standing(State.SUPERSEDED, replaced.at, replaced.reason)
+    holds = [event for event in events if event.kind in (AwardEventKind.SUSPENDED, AwardEventKind.LIFTED)]
+    if holds and holds[-1].kind is AwardEventKind.SUSPENDED:
+        return Standing(State.SUSPENDED, holds[-1].at, holds[-1].reason)
     if valid_until is not None and valid_until < on:
         return Standing(State.EXPIRED)
     return Standing(State.ACTIVE)
@@ -95,6 +122,17 @@ def last_valid_day(completed_on: date, months: int | None) -> date | None:
         return None
     year, month = divmod(completed_on.year * 12 + completed_on.month - 1 + months, 12)
     return date(year, month + 1, min(completed_on.day, monthrange(year, month + 1)[1]))
+
+
+def renewed_until(completed_on: date, months: int, *, before: date, window: int = RENEWAL_DAYS) -> date | None:
+    """The last day of what renews an award that is valid until `before`.
+
+    Within `window` days of its end it counts from there, so that renewing early loses nothing; otherwise, much too early or
+    after it, from the completion. It never ends sooner than what it renews.
+    """
+    early = before - timedelta(days=window) <= completed_on <= before
+    until = last_valid_day(before if early else completed_on, months)
+    return max(until, before) if until else None
 
 
 def serial(number: int, issued_on: date) -> str:

@@ -1,5 +1,6 @@
 """Shapes of awards for pages and the API."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -7,14 +8,14 @@ from marshmallow import Schema, fields
 from certificates import address, queries, wording
 from certificates.drawing import EDITIONS
 from certificates.models import Award
-from certificates.rules import NameVisibility, RevocationReason, State
+from certificates.rules import REVOKES, SUSPENDS, NameVisibility, RevocationReason, State
 from certificates.services import Checked
 from certificates.snapshots import Printed
 from courses.catalogue.models import CertificateKind
 from lms.core import clock
 from lms.core.language import N_, Bilingual
 from lms.core.web.fields import BilingualField, Day, Text, one_of
-from lms.core.web.paging import PageQuery
+from lms.core.web.paging import PageQuery, page_schema
 
 
 class AwardStatusOut(Schema):
@@ -30,7 +31,7 @@ class AwardStatusOut(Schema):
 
 class AwardedCourseOut(Schema):
     code = fields.String(required=True)
-    version_id = fields.UUID(required=True)
+    version_id = fields.UUID(required=True, allow_none=True)
     title = BilingualField(required=True)
 
 
@@ -38,7 +39,10 @@ class AwardOut(Schema):
     id = fields.UUID(required=True)
     number = fields.String(required=True)
     learner_id = fields.UUID(required=True)
-    enrolment_id = fields.UUID(required=True)
+    enrolment_id = fields.UUID(required=True, allow_none=True)
+    licence_id = fields.UUID(required=True, allow_none=True)
+    renews_id = fields.UUID(required=True, allow_none=True)
+    replaces_id = fields.UUID(required=True, allow_none=True)
     kind = fields.Enum(CertificateKind, by_value=True, required=True)
     course = fields.Nested(AwardedCourseOut, required=True)
     holder = fields.String(required=True)
@@ -48,6 +52,9 @@ class AwardOut(Schema):
     name_visibility = fields.Enum(NameVisibility, by_value=True, required=True)
     status = fields.Nested(AwardStatusOut, required=True)
     address = fields.URL(required=True, require_tld=False, metadata={"description": "Where anyone can check it"})
+
+
+AwardPageOut = page_schema(AwardOut)
 
 
 class PrintedFactOut(Schema):
@@ -73,6 +80,14 @@ class BothPrintedOut(Schema):
     cy = fields.Nested(PrintedOut, required=True)
 
 
+class AfterOut(Schema):
+    """The certificate that came after: its holder gives its code."""
+
+    number = fields.String(required=True)
+    issued_on = fields.Date(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+
+
 class VerificationOut(Schema):
     """What was printed, and what it is worth now."""
 
@@ -88,6 +103,8 @@ class VerificationOut(Schema):
     completed_on = fields.Date(required=True)
     issued_on = fields.Date(required=True)
     valid_until = fields.Date(required=True, allow_none=True)
+    replaced_by = fields.Nested(AfterOut, required=True, allow_none=True)
+    renewed_by = fields.Nested(AfterOut, required=True, allow_none=True)
     printed = fields.Nested(BothPrintedOut, required=True)
 
 
@@ -107,13 +124,33 @@ class VisibilityIn(Schema):
     )
 
 
-class RevocationIn(Schema):
-    reason = fields.String(
-        required=True,
-        validate=one_of([each.value for each in RevocationReason], N_("Choose a reason")),
+def _reason(choices: Iterable[RevocationReason]) -> fields.String:
+    return fields.String(
+        required=True, validate=one_of([each.value for each in choices], N_("Choose a reason")),
         error_messages={"required": N_("Choose a reason")},
-    )
-    note = Text(required=True, max=1000, lines=True, message=N_("Say what happened, for the record"))
+    )  # fmt: skip
+
+
+def _note() -> Text:
+    return Text(required=True, max=1000, lines=True, message=N_("Say what happened, for the record"))
+
+
+class RevocationIn(Schema):
+    reason = _reason(REVOKES)
+    note = _note()
+
+
+class SuspensionIn(Schema):
+    reason = _reason(SUSPENDS)
+    note = _note()
+
+
+class LiftIn(Schema):
+    note = _note()
+
+
+class ReissueIn(Schema):
+    name = Text(required=True, max=200, message=N_("Write the name as it should be printed"))
 
 
 class FindIn(Schema):
@@ -136,6 +173,7 @@ def shown_award(award: Award) -> dict[str, Any]:
     words = award.snapshot
     return {
         "id": award.id, "number": award.number, "learner_id": award.learner_id, "enrolment_id": award.enrolment_id,
+        "licence_id": award.licence_id, "renews_id": award.renews_id, "replaces_id": award.replaces_id,
         "kind": award.kind, "holder": words["en"]["holder"], "completed_on": award.completed_on,
         "issued_on": award.issued_on, "valid_until": award.valid_until, "name_visibility": award.name_visibility,
         "course": {
@@ -163,8 +201,14 @@ def shown_check(it: Checked) -> dict[str, Any]:
         "status": shown_status(it.standing), "kind": award.kind, "holder": it.name,
         "name_visibility": award.name_visibility, "course_code": award.course_code, "completed_on": award.completed_on,
         "issued_on": award.issued_on, "valid_until": award.valid_until,
+        "replaced_by": it.replaced_by and _after(it.replaced_by), "renewed_by": it.renewed_by and _after(it.renewed_by),
         "printed": {"en": _printed(it.snapshot.en, it.name), "cy": _printed(it.snapshot.cy, it.name)},
     }  # fmt: skip
+
+
+def _after(award: Award) -> dict[str, Any]:
+    """For AfterOut: no code, for whoever holds an old certificate need not hold the new one."""
+    return {"number": award.number, "issued_on": award.issued_on, "valid_until": award.valid_until}
 
 
 def _printed(words: Printed, name: str | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A reprint in ten years needs the snapshot and its design, and nothing else. Pure
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -28,7 +28,10 @@ class SignedOff:
 
 @dataclass(frozen=True)
 class Achievement:
-    """What is to be certified. `minutes` is learning time; `valid_until` None: does not expire."""
+    """What is to be certified. `minutes` is learning time; `valid_until` None: does not expire.
+
+    `licence`: the number of the licence that this is. `renews`: number and last day of the award that this one renews.
+    """
 
     kind: CertificateKind
     holder: str
@@ -39,6 +42,8 @@ class Achievement:
     completed_on: date
     valid_until: date | None
     signed_off: SignedOff | None
+    licence: str | None = None
+    renews: tuple[str, date] | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,26 @@ def read(stored: dict[str, Any]) -> Snapshot:
     return Snapshot(stored["number"], stored["address"], datetime.fromisoformat(stored["issued_at"]), **words)
 
 
+def reissued(
+    stored: dict[str, Any], *, holder: str, number: str, address: str, issued_at: datetime, issued_on: date
+) -> Snapshot:
+    """What stands in for a snapshot: the same words for another name, under a number and an address of its own."""
+    before, words = read(stored), {}
+    for language in LANGUAGES:
+        old = before.printed(language)
+        fresh = {wording.ISSUED_ON.in_(language): wording.day(issued_on).in_(language)}
+        words[language] = replace(
+            old,
+            holder=printable(holder),
+            notes=(*old.notes, wording.REPLACES.in_(language).format(number=before.number)),
+            facts=tuple(
+                (label, number if value == before.number else fresh.get(label, value)) for label, value in old.facts
+            ),
+            qr_description=wording.QR_DESCRIPTION.in_(language).format(address=address),
+        )
+    return Snapshot(number, address, issued_at.replace(microsecond=0), **words)
+
+
 def fingerprint(stored: dict[str, Any]) -> str:
     """SHA-256 of the canonical JSON, in hexadecimal."""
     plain = json.dumps(stored, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -105,24 +130,34 @@ def fingerprint(stored: dict[str, Any]) -> str:
 
 
 def _printed(it: Achievement, language: str, *, number: str, address: str, issued_on: date) -> Printed:
-    kind = wording.KINDS[it.kind]
+    kind = wording.LICENCE if it.licence else wording.KINDS[it.kind]
     notes = []
     if it.signed_off:
         line = wording.SIGNED_OFF.in_(language)
         on = wording.day(it.signed_off.on).in_(language)
         notes.append(line.format(on=on, by=printable(it.signed_off.by), licence=it.signed_off.licence))
+    if it.renews:
+        line, until = wording.RENEWS.in_(language), wording.day(it.renews[1]).in_(language)
+        notes.append(line.format(number=it.renews[0], until=until))
     if kind.note:
         notes.append(kind.note.in_(language))
-    version = wording.VERSION.in_(language).format(code=it.course_code, number=it.course_version)
     expiry = wording.day(it.valid_until) if it.valid_until else wording.NO_EXPIRY
-    facts = (
-        (wording.COMPLETED_ON, wording.day(it.completed_on)),
-        (wording.VALID_UNTIL, expiry),
-        (wording.LEARNING_TIME, wording.learning_time(it.minutes)),
-        (wording.COURSE, Bilingual(version, version)),
-        (wording.NUMBER, Bilingual(number, number)),
-        (wording.ISSUED_ON, wording.day(issued_on)),
-    )
+    if it.licence:
+        facts: tuple[tuple[Bilingual, Bilingual], ...] = (
+            (wording.LICENSED_FROM, wording.day(it.completed_on)),
+            (wording.VALID_UNTIL, expiry),
+            (wording.LICENCE_NUMBER, Bilingual(it.licence, it.licence)),
+            (wording.PROGRAMME, Bilingual(it.course_code, it.course_code)),
+        )
+    else:
+        version = wording.VERSION.in_(language).format(code=it.course_code, number=it.course_version)
+        facts = (
+            (wording.COMPLETED_ON, wording.day(it.completed_on)),
+            (wording.VALID_UNTIL, expiry),
+            (wording.LEARNING_TIME, wording.learning_time(it.minutes)),
+            (wording.COURSE, Bilingual(version, version)),
+        )
+    facts += ((wording.NUMBER, Bilingual(number, number)), (wording.ISSUED_ON, wording.day(issued_on)))
     return Printed(
         mark=wording.MARK.in_(language),
         issuer=wording.ISSUER.in_(language),

@@ -66,6 +66,20 @@ KINDS = {
         ),
     ),
 }
+KINDS[CertificateKind.STATUTORY] = Kind(
+    Bilingual("Statutory training certificate", "Tystysgrif hyfforddiant statudol"),
+    note=Bilingual(
+        "Training that the law asks for. It is not itself an approval to act.",
+        "Hyfforddiant y mae'r gyfraith yn gofyn amdano. Nid yw'n gymeradwyaeth i weithredu ynddi'i hun.",
+    ),
+)
+LICENCE = Kind(
+    Bilingual("Learning supervisor licence", "Trwydded goruchwylydd dysgu"),
+    Bilingual(
+        "is licensed to supervise and sign off learning in", "wedi'i drwyddedu i oruchwylio a chymeradwyo dysgu yn"
+    ),
+)
+"""Of a licence itself; a course that prepares for one gives the certificate above."""
 
 SIGNED_OFF = Bilingual(
     "Evidence portfolio signed off on {on} by {by}, learning supervisor, licence\u00a0{licence}.",
@@ -78,6 +92,20 @@ NO_EXPIRY = Bilingual("Does not expire", "Nid yw'n dod i ben")
 LEARNING_TIME = Bilingual("Learning time", "Amser dysgu")
 COURSE = Bilingual("Course", "Cwrs")
 VERSION = Bilingual("{code}, version {number}", "{code}, fersiwn {number}")
+RENEWS = Bilingual(
+    "Renews certificate {number}, which was valid until {until}.",
+    "Mae'n adnewyddu tystysgrif {number}, a oedd yn ddilys tan {until}.",
+)
+REPLACES = Bilingual("Replaces certificate {number}.", "Mae'n disodli tystysgrif {number}.")
+LICENCE_NUMBER = Bilingual("Licence", "Trwydded")
+LICENSED_FROM = Bilingual("Licensed from", "Trwyddedwyd o")
+PROGRAMME = Bilingual("Programme", "Rhaglen")
+SPECIMEN = Bilingual("SPECIMEN", "SBESIMEN")
+SPECIMEN_NOTE = Bilingual(
+    "A specimen, to show how it looks. It certifies nothing.",
+    "Sbesimen, i ddangos sut mae'n edrych. Nid yw'n tystio i ddim.",
+)
+SEAL = Bilingual("Electronic seal of {issuer}", "Sêl electronig {issuer}")
 NUMBER = Bilingual("Certificate number", "Rhif y dystysgrif")
 CHECK = Bilingual("Check this certificate at", "Gwiriwch y dystysgrif hon yn")
 QR_DESCRIPTION = Bilingual(
@@ -88,15 +116,22 @@ QR_DESCRIPTION = Bilingual(
 STATES = {
     State.ACTIVE: Bilingual("Valid", "Dilys"),
     State.EXPIRED: Bilingual("Expired", "Wedi dod i ben"),
+    State.SUSPENDED: Bilingual("Suspended", "Wedi'i hatal"),
     State.REVOKED: Bilingual("Revoked", "Wedi'i dirymu"),
     State.SUPERSEDED: Bilingual("Replaced", "Wedi'i disodli"),
     State.ALTERED: Bilingual("Record does not match", "Nid yw'r cofnod yn cyfateb"),
 }
+NOT_FOUND = Bilingual("Not found", "Heb ei chanfod")
 EXPLANATIONS = {
     State.ACTIVE: Bilingual("This certificate is valid today.", "Mae'r dystysgrif hon yn ddilys heddiw."),
     State.EXPIRED: Bilingual(
         "This certificate was valid until the date shown. The learning took place; it is due to be renewed.",
         "Roedd y dystysgrif hon yn ddilys tan y dyddiad a ddangosir. Digwyddodd y dysgu; mae'n bryd ei hadnewyddu.",
+    ),
+    State.SUSPENDED: Bilingual(
+        "This certificate is suspended while something about it is looked into. Do not rely on it today; check again later.",
+        "Mae'r dystysgrif hon wedi'i hatal tra edrychir i mewn i rywbeth yn ei chylch. Peidiwch â dibynnu arni heddiw; "
+        "gwiriwch eto yn nes ymlaen.",
     ),
     State.REVOKED: Bilingual(
         "This certificate has been revoked and should not be relied on.",
@@ -121,6 +156,11 @@ REASONS = {
         "The sign-off that it rests on was withdrawn", "Tynnwyd yn ôl y gymeradwyaeth y mae'n dibynnu arni"
     ),
     RevocationReason.HOLDER_ASKED: Bilingual("Its holder asked for it", "Gofynnodd y deiliad am hynny"),
+    RevocationReason.LICENCE_WITHDRAWN: Bilingual("The licence was withdrawn", "Tynnwyd y drwydded yn ôl"),
+    RevocationReason.UNDER_REVIEW: Bilingual(
+        "Something about it is being looked into", "Edrychir i mewn i rywbeth yn ei chylch"
+    ),
+    RevocationReason.NAME_CHANGED: Bilingual("The holder's name has changed", "Mae enw'r deiliad wedi newid"),
 }
 VISIBILITIES = {
     NameVisibility.PRINTED: Bilingual("The name as printed", "Yr enw fel y'i hargraffwyd"),

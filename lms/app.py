@@ -9,10 +9,24 @@ from flask import Blueprint, Flask
 from flask_smorest import Api as Smorest
 
 import lms.accounts.cli  # noqa: F401  (declares its commands)
+from certificates import cli as certificate_cli  # noqa: F401 - its commands register themselves
 from certificates import handlers as certificate_handlers
 from certificates import hooks as certificate_hooks
+from certificates import ledger as certificate_ledger  # noqa: F401 - the same, its jobs
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
+from certificates.checking.api import api as checking_api
+from certificates.checking.pages import pages as checking_pages
+from certificates.events import AwardChanged
+from certificates.names.api import api as names_api
+from certificates.names.pages import pages as names_pages
+from certificates.organising.api import api as award_batches_api
+from certificates.organising.pages import pages as organising_pages
+from certificates.telling import handlers as telling_handlers
+from certificates.telling.api import api as webhooks_api
+from certificates.telling.pages import pages as telling_pages
+from certificates.wallet.api import api as wallet_api
+from certificates.wallet.pages import pages as wallet_pages
 from courses.catalogue import loading as catalogue_loading
 from courses.catalogue.api import api as catalogue_api
 from courses.catalogue.author_pages import pages as course_author_pages
@@ -77,7 +91,14 @@ from courses.portfolios.moderation.api import api as moderation_api
 from courses.portfolios.moderation.pages import pages as moderation_pages
 from courses.supervision import jobs as supervision_jobs  # noqa: F401 - the same
 from courses.supervision.api import api as supervision_api
-from courses.supervision.events import AttestationEnded, AttestationMade, SessionAgreed, SessionWithdrawn
+from courses.supervision.events import (
+    AttestationEnded,
+    AttestationMade,
+    LicenceIssued,
+    LicenceWithdrawn,
+    SessionAgreed,
+    SessionWithdrawn,
+)
 from courses.supervision.pages import pages as supervision_pages
 from courses.supervision.queries import supervised_by
 from courses.supervision.sessions import tasks
@@ -156,6 +177,11 @@ PAGES: tuple[Blueprint, ...] = (
     certificate_pages.record_pages,
     certificate_pages.verify_pages,
     certificate_pages.public_pages,
+    wallet_pages,
+    names_pages,
+    organising_pages,
+    checking_pages,
+    telling_pages,
     certificate_pages.manage_pages,
     reporting_pages.pages,
     xapi,
@@ -189,6 +215,11 @@ APIS: tuple[Api, ...] = (
     catalogue_api,
     accounts_api,
     certificates_api,
+    wallet_api,
+    names_api,
+    award_batches_api,
+    checking_api,
+    webhooks_api,
     reports_api,
     record_store_api,
     forwarding_api,
@@ -212,6 +243,9 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (PortfolioSignedOff, moderation_handlers.draw_sample),
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
     (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
+    (AwardChanged, telling_handlers.tell),
+    (LicenceIssued, certificate_handlers.award_on_licence),
+    (LicenceWithdrawn, certificate_handlers.revoke_on_withdrawn_licence),
     (LearningCompleted, cpd_handlers.learnt),
     (EnrolmentWithdrawn, cpd_handlers.given_up),
     (SessionAgreed, cpd_handlers.agreed),
@@ -305,6 +339,7 @@ def configure(app: Flask, settings: config.Settings) -> None:
         ALLOW_PRIVATE_ADDRESSES=settings.allow_private_addresses,
         FILES_LOCATION=settings.files_location,
         CLAMD=settings.clamd,
+        SEAL_KEY=settings.seal_location,
         MAIL_URL=settings.mail_url,
         MAIL_FROM=settings.mail_from,
         API_TITLE="Llwybr",

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the tests need of the machine itself: Chromium and fonts for the browser tests, PgBouncer for the test behind it.
+# What the tests need of the machine itself: Chromium and fonts for the browser tests, PgBouncer for the test behind it,
+# qpdf and pdfsig for sealed certificates.
 # Says what to do where it may not install.
 set -e
 found() { command -v "$1" || command -v "/usr/sbin/$1"; }
@@ -7,6 +8,8 @@ chromium() { found chromium || found chromium-browser || found google-chrome; }
 wanted=""
 chromium >/dev/null || wanted="chromium fonts-liberation"
 found pgbouncer >/dev/null || wanted="$wanted pgbouncer"
+found qpdf >/dev/null || wanted="$wanted qpdf"
+found pdfsig >/dev/null || wanted="$wanted poppler-utils"
 if [ -z "$wanted" ]; then exit 0; fi
 as_root=""
 if [ "$(id -u)" != 0 ]; then as_root="sudo -n"; fi
@@ -19,7 +22,7 @@ if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
         if [ -d /run/systemd/system ]; then $as_root systemctl disable --now pgbouncer >/dev/null 2>&1 || true; fi ;;
     esac
 fi
-if chromium >/dev/null && found pgbouncer >/dev/null; then exit 0; fi
-echo "The tests need Chromium and PgBouncer, and this account may not install them."
+if chromium >/dev/null && found pgbouncer >/dev/null && found qpdf >/dev/null && found pdfsig >/dev/null; then exit 0; fi
+echo "The tests need Chromium, PgBouncer, qpdf and pdfsig, and this account may not install them."
 echo "Ask an administrator for: apt-get install $wanted"
 exit 1

@@ -7,7 +7,7 @@ document; a document embeds those that it uses.
 import threading
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ LATIN = (*range(0x20, 0x7F), *range(0xA1, 0x180), *range(0x1E80, 0x1E86), 0x1EF2
 NO_BREAK = "\u00a0"
 
 _loading = threading.Lock()
+_READY: dict[str, "Face"] = {}
 
 
 class Face(TTFont):  # type: ignore[misc]
@@ -134,10 +135,14 @@ def _loaded() -> dict[str, Face]:
 
 def faces() -> dict[str, Face]:
     """Every face, read once per process."""
+    if _READY:
+        return _READY
     with _loading:
-        return _loaded()
+        _READY.update(_loaded())
+        return _READY
 
 
+@lru_cache(maxsize=4096)
 def face_for(text: str, wanted: str) -> str:
     """The wanted face, or the wider one where it lacks a character of `text`."""
     return DISPLAY if wanted != DISPLAY and faces()[wanted].lacks(text) else wanted
@@ -155,7 +160,15 @@ def printable(text: str) -> str:
 
 def width(text: str, face: str, size: float) -> float:
     """In points."""
-    return float(faces()[face_for(text, face)].stringWidth(text, size))
+    return _width(text, face) * size / 1000
+
+
+@lru_cache(maxsize=8192)
+def _width(text: str, face: str) -> float:
+    """In thousandths of the font's size."""
+    chosen = faces()[face_for(text, face)].face
+    known, default = chosen.charWidths, chosen.defaultWidth
+    return float(sum(known.get(32 if character == NO_BREAK else ord(character), default) for character in text))
 
 
 def fitted(text: str, face: str, size: float, room: float, smallest: float) -> float:

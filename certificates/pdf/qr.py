@@ -1,18 +1,22 @@
 """A QR code as one vector path."""
 
+import re
 from functools import lru_cache
+from typing import Any
 
-import segno
+import zxingcpp
 
-MASK = 4
-"""Any mask decodes; a fixed one spares scoring all eight, five sixths of the time."""
+_DARK = re.compile(rb"\0+")
 
 
 @lru_cache(maxsize=8)
-def _rows(address: str) -> tuple[bytearray, ...]:
-    """The modules, dark ones 1; the pages of one certificate share them."""
-    matrix: tuple[bytearray, ...] = segno.make(address, error="m", micro=False, boost_error=False, mask=MASK).matrix
-    return matrix
+def _rows(address: str) -> tuple[bytes, ...]:
+    """The modules, dark ones 0; the pages of one certificate share them. A tenth of the time of encoders in Python."""
+    made = zxingcpp.create_barcode(address, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    drawn: Any = zxingcpp.write_barcode_to_image(made, scale=1, add_quiet_zones=False)
+    image = memoryview(drawn)
+    plain, wide = image.tobytes(), drawn.shape[1]
+    return tuple(plain[start : start + wide] for start in range(0, len(plain), wide))
 
 
 def modules(address: str) -> int:
@@ -31,11 +35,7 @@ def qr_operators(address: str, x: float, y: float, size: float) -> str:
     parts = ["0 0 0 rg"]
     for row_number, row in enumerate(rows):
         bottom = y + size - (row_number + 1) * module
-        start: int | None = None
-        for column, dark in enumerate((*row, 0)):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                parts.append(f"{x + start * module:.3f} {bottom:.3f} {(column - start) * module:.3f} {high:.3f} re")
-                start = None
+        for run in _DARK.finditer(row):
+            start, end = run.span()
+            parts.append(f"{x + start * module:.2f} {bottom:.2f} {(end - start) * module:.2f} {high:.2f} re")
     return " ".join((*parts, "f"))

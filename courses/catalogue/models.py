@@ -52,6 +52,7 @@ class CertificateKind(StrEnum):
     SUPERVISOR_LICENCE = "supervisor_licence"
     CHAMPION = "champion"
     APPROVAL_EVIDENCE = "approval_evidence"
+    STATUTORY = "statutory"
 
 
 class CapacityRule(StrEnum):

@@ -14,6 +14,7 @@ CERTIFICATES = {
     CertificateKind.SUPERVISOR_LICENCE: N_("Learning supervisor licence for this programme"),
     CertificateKind.CHAMPION: N_("Champion certificate"),
     CertificateKind.APPROVAL_EVIDENCE: N_("Evidence towards approval or re-approval"),
+    CertificateKind.STATUTORY: N_("Statutory training certificate, to be renewed"),
 }
 CAPACITY = {
     CapacityRule.OPEN: N_("Open, without a limit. Start whenever you like"),

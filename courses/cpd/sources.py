@@ -19,6 +19,7 @@ from courses.mentoring.models import MentorMeeting, Mentorship
 from courses.portfolios.models import Portfolio, SignOff
 from courses.portfolios.moderation.queries import stands
 from courses.supervision.sessions.models import SessionKind, SessionLearner, SupervisionSession
+from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.db import db
 from lms.core.language import Bilingual
@@ -96,7 +97,7 @@ def mentoring_agreed(meeting_id: UUID | None = None) -> Iterator[Brought]:
     found = (
         select(MentorMeeting, Mentorship.mentor_id, Mentorship.mentee_id)
         .join(Mentorship, Mentorship.id == MentorMeeting.mentorship_id)
-        .where(MentorMeeting.agreed, MentorMeeting.withdrawn_at.is_(None))
+        .where(MentorMeeting.agreed.is_(True), MentorMeeting.withdrawn_at.is_(None))
     )
     if meeting_id is not None:
         found = found.where(MentorMeeting.id == meeting_id)
@@ -110,16 +111,17 @@ def mentoring_agreed(meeting_id: UUID | None = None) -> Iterator[Brought]:
 def cascade_attended(session_id: UUID | None = None, person_id: UUID | None = None) -> Iterator[Brought]:
     """Champions' sessions that somebody put on their record, as the newest account tells them."""
     found = (
-        select(CascadeAttendee.person_id, CascadeAccount, Topic.title)
+        select(Person.id, CascadeAccount, Topic.title)
         .join(CascadeSession, CascadeSession.id == CascadeAttendee.session_id)
         .join(CascadeAccount, CascadeAccount.session_id == CascadeSession.id)
         .join(Topic, Topic.code == CascadeAccount.topic_code)
-        .where(CascadeAttendee.person_id.is_not(None), CascadeSession.cancelled_at.is_(None), is_newest())
+        .join(Person, Person.id == CascadeAttendee.person_id)
+        .where(CascadeSession.cancelled_at.is_(None), is_newest())
     )
     if session_id is not None:
         found = found.where(CascadeSession.id == session_id)
     if person_id is not None:
-        found = found.where(CascadeAttendee.person_id == person_id)
+        found = found.where(Person.id == person_id)
     for attendee_id, account, topic in db.session.execute(found):
         told = Bilingual(
             f"A champion's session: {topic.in_('en')}",

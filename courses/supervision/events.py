@@ -31,3 +31,13 @@ class SessionWithdrawn:
     """It was recorded in error, and counts for nobody."""
 
     session_id: UUID
+
+
+@dataclass(frozen=True)
+class LicenceIssued:
+    licence_id: UUID
+
+
+@dataclass(frozen=True)
+class LicenceWithdrawn:
+    licence_id: UUID

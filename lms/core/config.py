@@ -45,6 +45,11 @@ class Settings:
     max_unpacked_mb: int = _setting(2000, "What a course package may unpack to, in megabytes")
     max_package_files: int = _setting(10_000, "Files that a course package may have")
     max_package_ratio: int = _setting(200, "How many times its packed size a large file of a package may unpack to")
+    seal_key: str = _setting(
+        "",
+        "PEM file with the private key and certificate that seal certificates; empty: in development one made in the"
+        " instance folder, otherwise they are not sealed",
+    )
     clamd: str = _setting("", "Virus scanner: tcp://host:3310 or unix:/run/clamd.sock; empty: files are not scanned")
     database_pool: int = _setting(5, "Database connections kept per process")
     replica_url: str = _setting(
@@ -60,6 +65,11 @@ class Settings:
     @property
     def files_location(self) -> str:
         return self.files_url or str(self.instance.resolve() / "files")
+
+    @property
+    def seal_location(self) -> str:
+        """Where the key is. Empty: there is none."""
+        return self.seal_key or (str(self.instance.resolve() / "seal.pem") if self.development else "")
 
     @property
     def content_address(self) -> str:
@@ -137,6 +147,8 @@ def _checked(given: dict[str, Any]) -> list[str]:
         faults.append("LLWYBR_SECRET_KEY: needed when LLWYBR_DEVELOPMENT is no, so that all processes share it")
     if (url := given.get("mail_url")) and urlsplit(url).scheme not in ("smtp", "smtps"):
         faults.append("LLWYBR_MAIL_URL: write smtp://… or smtps://…")
+    if (path := given.get("seal_key")) and not Path(path).is_file():
+        faults.append("LLWYBR_SEAL_KEY: there is no such file")
     if (url := given.get("clamd")) and urlsplit(url).scheme not in ("tcp", "unix"):
         faults.append("LLWYBR_CLAMD: write tcp://host:3310 or unix:/run/clamd.sock")
     if given.get("log_level", "INFO") not in ("DEBUG", "INFO", "WARNING", "ERROR"):

@@ -15,7 +15,17 @@ from lms.core import audit, clock
 from lms.core.cli import command
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
-from lms.demonstration import companions, content, histories, large, people, records, stories, taught
+from lms.demonstration import (
+    certificates,
+    companions,
+    content,
+    histories,
+    large,
+    people,
+    records,
+    stories,
+    taught,
+)
 from lms.demonstration.cast import CAST, PASSWORD
 
 SEED = 1968
@@ -42,6 +52,7 @@ def load_demo() -> None:
         others = [member["person_id"] for member in crowd.members if member["setting_code"] != "camhs"]
         companions.tell(cast, others, today)
         taught.tell(cast, chance.sample([member["person_id"] for member in crowd.members], 120), clock.today())
+        certificates.tell(cast, today)
         records.tell(cast, today)
         everybody = len(crowd.members) + len(cast)
         audit.record(Actor.system(), "demonstration.loaded", people=everybody)

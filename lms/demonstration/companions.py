@@ -21,7 +21,7 @@ from lms.core import clock, events
 from lms.core.db import db, record
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
-from lms.demonstration.stories import at
+from lms.demonstration.acting import at
 
 PROGRAMME, MENTOR_COURSE, NEXT_COURSE = "LEAD-MENTORS", "MENT-L7", "MENT-L3"
 CHAMPIONS, CASCADE = "PIMH-CH", "PIMH-CASC"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select
 
-from certificates import address, designs, rules, snapshots
+from certificates import achievements, address, designs, rules, snapshots
 from certificates.models import Award, AwardEvent, award_number
 from certificates.rules import AwardEventKind, NameVisibility
 from courses.catalogue.models import CapacityRule, CertificateKind, Course, CourseStatus, CourseVersion
@@ -77,12 +77,13 @@ def write(
             enrolment = _history(random_, member, version, today, pages)
             if enrolment["completed_on"]:
                 done.append((enrolment, version))
+    kept = {version.id: achievements.of_course(version).id for version in {each.id: each for _, each in done}.values()}
     numbers = iter(
         db.session.scalars(select(award_number.next_value()).select_from(func.generate_series(1, len(done))))
     )
     for enrolment, version in sorted(done, key=lambda each: (each[0]["completed_on"], str(each[0]["id"]))):
         if version.certificate_kind is not CertificateKind.NONE:
-            _award(enrolment, version, names[enrolment["learner_id"]], next(numbers), pages)
+            _award(enrolment, version, kept[version.id], names[enrolment["learner_id"]], next(numbers), pages)
     pages.save(tell)
     return len(pages.rows[Enrolment])
 
@@ -159,7 +160,9 @@ def _events(row: dict[str, Any], stage: str) -> list[dict[str, Any]]:
     return found
 
 
-def _award(enrolment: dict[str, Any], version: CourseVersion, holder: str, serial: int, pages: Pages) -> None:
+def _award(
+    enrolment: dict[str, Any], version: CourseVersion, achievement: UUID, holder: str, serial: int, pages: Pages
+) -> None:
     on, at = enrolment["completed_on"], enrolment["learning_completed_at"]
     number, code = rules.serial(serial, on), rules.new_code()
     until = rules.last_valid_day(on, version.validity_months)
@@ -188,6 +191,8 @@ def _award(enrolment: dict[str, Any], version: CourseVersion, holder: str, seria
         "enrolment_id": enrolment["id"],
         "course_code": version.course.code,
         "course_version_id": version.id,
+        "achievement_id": achievement,
+        "organisation_lineage": enrolment["organisation_lineage"],
         "kind": version.certificate_kind,
         "completed_on": on,
         "issued_on": on,

@@ -63,7 +63,7 @@ def load(persons: int, enrolments: int, today: date, say: Say) -> None:
         done = _copy(connection, columns, (row for row, _ in history), done, whole, say)
         columns = (
             "award (id, number, code, learner_id, enrolment_id, course_code, course_version_id, kind, completed_on,"
-            " issued_on, snapshot, snapshot_hash, design, name_visibility)"
+            " issued_on, snapshot, snapshot_hash, design, name_visibility, organisation_lineage)"
         )
         _copy(connection, columns, _awards(chance, history), done, whole, say)
         connection.commit()
@@ -163,6 +163,7 @@ def _awards(chance: random.Random, history: list[tuple[Row, Any]]) -> Iterator[R
                 "",
                 "large",
                 "private",
+                row[13],
             )
 
 

@@ -10,7 +10,7 @@ from courses.cpd.sources import COURSE
 from lms.accounts import services as accounts
 from lms.core.db import db
 from lms.core.permissions import Actor
-from lms.demonstration.stories import acting, at
+from lms.demonstration.acting import acting, at
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Conflict
 from lms.core.permissions import Actor
+from lms.demonstration.acting import acting, at
 from lms.demonstration.cast import DOMAIN
-from lms.demonstration.stories import acting, at
 
 ADJUSTMENTS = {"en": "I lip-read: please face me when you speak.", "cy": "Dolen sain, os gwelwch yn dda."}
 BODY = "HEIW"

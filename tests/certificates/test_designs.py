@@ -15,7 +15,7 @@ from pypdf.generic import DictionaryObject
 
 from certificates import snapshots
 from certificates.designs import CURRENT, DESIGNS
-from certificates.pdf import fonts
+from certificates.pdf import fonts, skeletons
 from courses.catalogue.models import CertificateKind
 from lms.core.language import Bilingual
 from tests.factories.certificates import NAME, make_snapshot
@@ -90,8 +90,9 @@ def test_the_file_is_tagged_titled_and_says_its_language() -> None:
     assert root["/Lang"] == "cy"
     assert b"pdfuaid:part>1<" in root["/Metadata"].get_data()
     document = root["/StructTreeRoot"]["/K"][0]
-    parts = [part.get_object() for part in document["/K"]]
+    *parts, seal = [part.get_object() for part in document["/K"]]
     assert [(part["/S"], part["/Lang"]) for part in parts] == [("/Part", "cy"), ("/Part", "en-GB")]
+    assert seal["/S"] == "/Form"
     tags = [kid.get_object()["/S"] for kid in parts[0]["/K"]]
     assert tags == ["/P", "/P", "/H1", "/P", "/P", "/P", "/H2", "/L", "/Figure", "/P"]
     figure = next(kid.get_object() for kid in parts[0]["/K"] if kid.get_object()["/S"] == "/Figure")
@@ -173,6 +174,26 @@ def test_learning_time_is_said_as_people_say_it(minutes: int, english: str, wels
     snapshot = make_snapshot(minutes=minutes)
     assert dict(snapshot.en.facts)["Learning time"] == english
     assert dict(snapshot.cy.facts)["Amser dysgu"] == welsh
+
+
+def test_what_was_drawn_before_leaves_nothing_in_what_is_drawn_after() -> None:
+    plain, other = make_snapshot(), make_snapshot(holder="Οδυσσέας Жанна", minutes=45)
+    before = DESIGNS[CURRENT](plain, "en")
+    skeletons._kept.clear()
+    DESIGNS[CURRENT](other, "en")
+    DESIGNS[CURRENT](make_snapshot(holder="Somebody Else"), "en")
+    assert DESIGNS[CURRENT](plain, "en") == before
+    skeletons._kept.clear()
+    assert b"Somebody" not in DESIGNS[CURRENT](plain, "en")
+
+
+def test_a_specimen_says_so_in_words_and_has_no_place_for_a_seal() -> None:
+    reader = PdfReader(io.BytesIO(DESIGNS[CURRENT](make_snapshot(), "both", specimen=True)))
+    for page, word, note in zip(reader.pages, ("SBESIMEN", "SPECIMEN"), ("Sbesimen, i", "A specimen, to"), strict=True):
+        text = words(page.extract_text())
+        assert word in text
+        assert note in text
+    assert "/AcroForm" not in reader.root_object
 
 
 def test_the_file_is_dated_by_its_issue() -> None:

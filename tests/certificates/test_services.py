@@ -1,5 +1,6 @@
 """An award is made once, says what was true, and is never rewritten."""
 
+import hashlib
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
@@ -21,7 +22,7 @@ from courses.enrolments.events import EnrolmentCompleted
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.enrolments.services.learning import complete
 from courses.portfolios.events import PortfolioSignedOff
-from lms.core import clock, files, jobs
+from lms.core import clock, files
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
 from lms.core.errors import Forbidden, NotFound, TooMany
@@ -91,7 +92,7 @@ def test_twenty_completions_at_once_give_one_certificate(app: Flask) -> None:
         thread.join()
     assert faults == []
     assert (count(Award), count(AwardEvent)) == (1, 1)
-    assert db.session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'certificates.draw'")) == 1
+    assert db.session.scalar(select(func.count()).where(AuditEntry.action == "award.issued")) == 1
 
 
 def test_two_who_pass_the_lock_together_still_leave_one(app: Flask) -> None:
@@ -172,18 +173,18 @@ def test_an_award_refuses_to_be_rewritten_or_deleted(app: Flask) -> None:
     assert db.session.scalar(select(Award.name_visibility).where(Award.id == award.id)) is NameVisibility.PRIVATE
 
 
-def test_the_job_draws_every_edition_and_the_download_gives_the_same_bytes(app: Flask) -> None:
+def test_a_file_is_sealed_when_first_asked_for_and_then_stays_the_same(app: Flask) -> None:
     award = make_award()
     holder = Actor(award.learner_id, "Holder")
+    assert count(AwardFile) == 0
     with transaction():
-        before = services.certificate(holder, award, "cy")  # before the job: nobody waits for it
+        first = services.certificate(holder, award, "cy")
+    with transaction():
+        assert services.certificate(holder, award, "cy") == first
     assert count(AwardFile) == 1
-    jobs.run_pending()
-    db.session.expire_all()
-    assert count(AwardFile) == len(drawing.EDITIONS)
-    with transaction():
-        assert services.certificate(holder, award, "cy") == before
-    assert before.startswith(b"%PDF-1.7")
+    assert first.startswith(drawing.unsealed(award, "cy")[:1000])
+    assert b"ETSI.CAdES.detached" in first
+    assert queries.digests_of(award.id) == [hashlib.sha256(first).hexdigest()]
 
 
 def test_a_file_that_the_store_has_lost_is_drawn_again(app: Flask, tmp_path: Any) -> None:
@@ -194,8 +195,14 @@ def test_a_file_that_the_store_has_lost_is_drawn_again(app: Flask, tmp_path: Any
     app.config["FILES_LOCATION"], was = str(tmp_path), app.config["FILES_LOCATION"]
     try:
         with transaction():
-            assert services.certificate(holder, award, "en") == before
-        assert files.content_of(db.session.scalars(select(AwardFile)).one().file_id) == before
+            again = services.certificate(holder, award, "en")
+        assert again.startswith(drawing.unsealed(award, "en")[:1000])
+        assert (
+            files.content_of(db.session.scalars(select(AwardFile).order_by(AwardFile.id.desc())).first().file_id)
+            == again
+        )
+        both = {hashlib.sha256(each).hexdigest() for each in (before, again)}
+        assert set(queries.digests_of(award.id)) == both  # whoever holds the first one still holds a real one
     finally:
         app.config["FILES_LOCATION"] = was
 

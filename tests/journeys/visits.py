@@ -36,7 +36,14 @@ from lms.core.ids import new_id
 from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_person
-from tests.journeys import content_visits, cpd_visits, date_visits, mentoring_visits, store_visits
+from tests.journeys import (
+    certificate_visits,
+    content_visits,
+    cpd_visits,
+    date_visits,
+    mentoring_visits,
+    store_visits,
+)
 from tests.journeys.player_visits import on_package
 from tests.journeys.visiting import Visit, as_, demo, one
 
@@ -248,6 +255,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
     | store_visits.VISITS
     | cpd_visits.VISITS
     | date_visits.VISITS
+    | certificate_visits.VISITS
     | {
         "home.home": as_("nurse2"),
         "learning.learning": as_("nurse2"),
@@ -372,6 +380,8 @@ VISITS: dict[str, Callable[[], Visit]] = (
 ELSEWHERE = date_visits.ELSEWHERE | {
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
     "record.certificate", "uptake.download", "uptake.cascade_download",  # files, not pages
+    "wallet.copied", "organising.specimen",
+    "wallet.copy_progress", "organising.progress",  # how far a job is
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "portfolios.export_progress", "moderation.file", "moderation.preview",
     "cpd.file", "cpd.copied", "cpd.copy_progress",

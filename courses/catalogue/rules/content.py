@@ -65,6 +65,10 @@ def missing(content: Content) -> dict[str, str]:
         "minutes": (content.minutes > 0, N_("Say how long it takes")),
         "languages": (content.languages, N_("Choose the languages in which it can be taken")),
         "sectors": (content.sectors, N_("Choose the sectors it is for")),
+        "validity_months": (
+            content.validity_months or content.certificate_kind != "statutory",
+            N_("Say for how many months statutory training is valid"),
+        ),
         "seats": (content.seats or content.capacity_rule != "session", N_("Say how many places a session has")),
     }
     return {name: message for name, (there, message) in wanted.items() if not there}

@@ -1,6 +1,7 @@
 // Everything here is an improvement: each page works without it.
 import { Button, CharacterCount, ErrorSummary, Header, NotificationBanner, PasswordInput, SkipLink, createAll } from 'nhsuk-frontend'
 import { autosave } from './autosave.js'
+import { compare } from './compare.js'
 import { follow } from './follow.js'
 import { player, playerList } from './player.js'
 import { poll } from './poll.js'
@@ -27,6 +28,7 @@ function enhance(scope) {
   scope.querySelectorAll('form[data-autosave]').forEach(autosave)
   scope.querySelectorAll('form[data-upload]').forEach((form) => upload(form, enhance))
   scope.querySelectorAll('[data-poll]').forEach(poll)
+  scope.querySelectorAll('form[data-compare]').forEach(compare)
   scope.querySelectorAll('[data-follow]').forEach(follow)
   scope.querySelectorAll('[data-player]').forEach(player)
   scope.querySelectorAll('[data-player-list]').forEach(playerList)

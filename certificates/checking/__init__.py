@@ -1,0 +1,1 @@
+"""Checking many certificates at once, for those who have an account."""

@@ -1,0 +1,11 @@
+"""What certificates tell the rest of the house."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class AwardChanged:
+    """What an award is worth has changed: it was suspended, taken up again, revoked or replaced."""
+
+    award_id: UUID

@@ -1,0 +1,1 @@
+"""For those who look after certificates: a cohort at once, what ends soon, reminders, recertification."""

@@ -1,0 +1,1 @@
+"""Telling those who rely on a certificate when it is worth something else than before."""
