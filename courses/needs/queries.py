@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from courses.catalogue.models import Course
@@ -121,7 +122,7 @@ def capacities_of(round_id: UUID) -> dict[UUID, Capacity]:
         select(Capacity)
         .join(RoundCourse, RoundCourse.id == Capacity.round_course_id)
         .where(RoundCourse.round_id == round_id)
-        .distinct(Capacity.round_course_id)
+        .ext(distinct_on(Capacity.round_course_id))
         .order_by(Capacity.round_course_id, Capacity.edition.desc())
     )
     return {each.round_course_id: each for each in found}
@@ -132,7 +133,7 @@ def headcounts_of(round_id: UUID, organisations: Collection[UUID] | None = None)
     if organisations is not None:
         found = found.where(Headcount.organisation_id.in_(organisations))
     rows = db.session.scalars(
-        found.distinct(Headcount.organisation_id).order_by(Headcount.organisation_id, Headcount.id.desc())
+        found.ext(distinct_on(Headcount.organisation_id)).order_by(Headcount.organisation_id, Headcount.id.desc())
     )
     return {each.organisation_id: each for each in rows}
 
@@ -158,7 +159,7 @@ def _newest_answers(round_id: UUID) -> Select[Answer]:
     return (
         select(Answer)
         .where(Answer.round_id == round_id)
-        .distinct(Answer.organisation_id)
+        .ext(distinct_on(Answer.organisation_id))
         .order_by(Answer.organisation_id, Answer.edition.desc())
     )
 
@@ -168,7 +169,7 @@ def reviews_of(answers: Iterable[UUID]) -> dict[UUID, Review]:
     found = db.session.scalars(
         select(Review)
         .where(Review.answer_id.in_(list(answers)))
-        .distinct(Review.answer_id)
+        .ext(distinct_on(Review.answer_id))
         .order_by(Review.answer_id, Review.id.desc())
     )
     return {each.answer_id: each for each in found}
@@ -196,7 +197,7 @@ def figures(round_id: UUID, organisations: Collection[UUID] | None = None) -> li
         select(Adjustment.entry_id, Adjustment.heads, Adjustment.reason)
         .join(Entry, Entry.id == Adjustment.entry_id)
         .join(newest, newest.c.id == Entry.answer_id)
-        .distinct(Adjustment.entry_id)
+        .ext(distinct_on(Adjustment.entry_id))
         .order_by(Adjustment.entry_id, Adjustment.id.desc())
         .subquery()
     )
@@ -285,7 +286,7 @@ def standings(
         for row in db.session.execute(
             select(Acceptance.share_id, Acceptance.accepted)
             .where(Acceptance.share_id.in_([each.id for each in shares]))
-            .distinct(Acceptance.share_id)
+            .ext(distinct_on(Acceptance.share_id))
             .order_by(Acceptance.share_id, Acceptance.edition.desc())
         )
     }
@@ -351,7 +352,7 @@ def links_of(round_id: UUID, organisations: Collection[UUID]) -> dict[UUID, Answ
     found = db.session.scalars(
         select(AnswerLink)
         .where(AnswerLink.round_id == round_id, AnswerLink.organisation_id.in_(organisations))
-        .distinct(AnswerLink.organisation_id)
+        .ext(distinct_on(AnswerLink.organisation_id))
         .order_by(AnswerLink.organisation_id, AnswerLink.id.desc())
     )
     return {each.organisation_id: each for each in found}

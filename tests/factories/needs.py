@@ -1,6 +1,6 @@
 """Needs rounds at any stage: opened and moved on by the use cases themselves, on the days on which that may be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -106,7 +106,8 @@ class Story:
 
 def a_round(
     sectors: Sequence[Sector] = (Sector.NHS, Sector.NHS, Sector.THIRD_SECTOR), *, courses: int = 1,
-    method: Method = Method.GAP, reserved: int = 0, levels: Sequence[str] = (), only: Sequence[str] = (), **given: Any,
+    method: Method = Method.GAP, reserved: int = 0, levels: Sequence[str] = (), only: Sequence[str] = (),
+    course: Mapping[str, Any] | None = None, **given: Any,
 ) -> Story:  # fmt: skip
     """A place, a body of each of those sectors with somebody who answers for it, and an open round."""
     place = make_organisation(kind="country")
@@ -117,7 +118,7 @@ def a_round(
     organiser, commissioner = make_person(display_name="Organiser"), make_person(display_name="Commissioner")
     grant(organiser, Role.ORGANISER, place)
     grant(commissioner, Role.COMMISSIONER, place)
-    made = [make_course() for _ in range(courses)]
+    made = [make_course(**(course or {})) for _ in range(courses)]
     actor = acting(organiser, (Role.ORGANISER, place.id))
     with transaction():
         opened = rounds.open_round(

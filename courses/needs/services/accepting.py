@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from courses.needs import queries
 from courses.needs.errors import MoreThanOffered
 from courses.needs.models import Acceptance, Round
@@ -32,10 +34,12 @@ def accept(
         )
     if accepted < found.share.places and not reason:
         raise Invalid(fields={"reason": N_("Write why you do not take all of them")})
-    earlier = len(_editions(found))
+    earlier = db.session.scalar(
+        select(func.count()).select_from(Acceptance).where(Acceptance.share_id == found.share.id)
+    )
     made = record(
         Acceptance(
-            share_id=found.share.id, edition=earlier + 1, accepted=accepted, reason=reason, at=clock.now(),
+            share_id=found.share.id, edition=(earlier or 0) + 1, accepted=accepted, reason=reason, at=clock.now(),
             by=actor.person,
         )
     )  # fmt: skip
@@ -53,7 +57,3 @@ def standing(it: Round, organisation_id: UUID, round_course_id: UUID) -> Standin
     if not found:
         raise NotFound()
     return found[0]
-
-
-def _editions(found: Standing) -> list[Acceptance]:
-    return list(db.session.query(Acceptance).filter(Acceptance.share_id == found.share.id))
