@@ -22,6 +22,14 @@ def readable(actor: Actor, round_id: UUID) -> Round:
     return found
 
 
+def scope(actor: Actor, it: Round) -> set[UUID] | None:
+    """The bodies whose figures the actor sees in a round: None: all; otherwise those of the actor's area."""
+    if actor.may(Permission.NEEDS_READ, at=it.place_lineage):
+        return None
+    reach = actor.reach(Permission.NEEDS_READ)
+    return set(db.session.scalars(select(Organisation.id).where(queries.within(reach))))
+
+
 def managed(actor: Actor, round_id: UUID, needs: Permission, *, lock: bool = True) -> Round:
     """A round for a use case of its own place; locked, so that stages follow each other. Raises NotFound, Forbidden."""
     readable(actor, round_id)

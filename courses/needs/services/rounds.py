@@ -62,6 +62,12 @@ def open_round(
     return made
 
 
+def public(actor: Actor, round_id: UUID) -> Round:
+    """A round whose rule anybody may read. Raises NotFound."""
+    actor.require(Permission.PUBLIC_READ)
+    return get_or_refuse(Round, round_id)
+
+
 def _check_who(place: Organisation, sectors: Sequence[str], areas: Sequence[UUID]) -> None:
     if set(sectors) - {each.value for each in Sector}:
         raise Invalid(fields={"sectors": N_("Choose sectors from the list")})
