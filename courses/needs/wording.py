@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import g
 from flask_babel import gettext as _
 
+from courses.catalogue.models import Course
 from courses.enrolments import wording as enrolment_wording
 from courses.enrolments.errors import EnrolmentRefused
 from courses.needs.models import AllocationKind, RoundCourse, StepKind, Via
@@ -132,8 +133,11 @@ def level_name(level: str, known: Mapping[tuple[str, str], LevelName]) -> Biling
 
 def title_of(course: RoundCourse) -> Bilingual:
     """As it is on offer now."""
-    version, code = course.course.published, course.course.code
-    return version.title if version else Bilingual(code, code)
+    return of_course(course.course)
+
+
+def of_course(course: Course) -> Bilingual:
+    return course.published.title if course.published else Bilingual(course.code, course.code)
 
 
 def pounds(pence: int) -> str:
