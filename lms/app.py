@@ -43,6 +43,9 @@ from courses.launch.player.trying import pages as trying_pages
 from courses.launch.scorm.api import runs as scorm_runs
 from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its jobs register themselves
 from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
+from courses.needs import jobs as needs_jobs  # noqa: F401 - its jobs register themselves
+from courses.needs import pages as needs_pages
+from courses.needs.api import api as needs_api
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import hooks as portfolio_hooks
 from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
@@ -117,6 +120,9 @@ PAGES: tuple[Blueprint, ...] = (
     portfolios_pages.observer_pages,
     portfolios_pages.shared_pages,
     portfolios_pages.template_pages,
+    needs_pages.body_pages,
+    needs_pages.link_pages,
+    needs_pages.manage_pages,
     framework_pages,
     catalogue_pages,
     course_author_pages,
@@ -152,6 +158,7 @@ APIS: tuple[Api, ...] = (
     portfolios_api,
     moderation_api,
     demand_api,
+    needs_api,
     frameworks_api,
     catalogue_api,
     accounts_api,

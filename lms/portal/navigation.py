@@ -10,6 +10,7 @@ from lms.core.permissions import Actor, Permission
 
 MANAGING = (
     Permission.COURSE_EDIT, Permission.ENROLMENT_COMPLETE, Permission.SUPERVISION_ASSIGN, Permission.RECORD_STORE_MANAGE,
+    Permission.NEEDS_READ,
 )  # fmt: skip
 
 
@@ -32,8 +33,10 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
                 _("Supervision"), "supervision_queue.queue", "supervision_queue", "supervision", "supervision_sessions"
             )
         )
+    if actor.might(Permission.NEEDS_ANSWER):
+        entries.append(_entry(_("Training needs"), "needs.mine", "needs"))
     if any(actor.might(each) for each in MANAGING):
-        entries.append(_entry(_("Manage"), "manage.manage", "manage", "record_store", "destinations"))
+        entries.append(_entry(_("Manage"), "manage.manage", "manage", "record_store", "destinations", "needs_manage"))
     if actor.might(Permission.UPTAKE_READ):
         entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake"))
     if actor.might(Permission.PERSON_EDIT):
