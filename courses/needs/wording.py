@@ -86,7 +86,8 @@ BECAME = {
 
 def workings(it: Mapping[str, Any]) -> list[str]:
     """How a number of places came about, sentence by sentence."""
-    said = [_(_PLACES[it.get("bound", "seats")], places=it["places"])]
+    bound, method, rounded = (it[name] for name in ("bound", "method", "rounded"))
+    said = [_(_PLACES[bound], places=it["places"])]
     if it["group"] == "reserved":
         said.append(_("By the weights alone the third sector would have had less than its reserved share, so %(places)s places "
                       "were shared out among its bodies.", places=it["reserved"]))  # fmt: skip
@@ -97,13 +98,13 @@ def workings(it: Mapping[str, Any]) -> list[str]:
         said.append(_("%(kept)s places are kept from before; only what came back was shared out.", kept=it["kept"]))
     if not it["weight"]:
         return [*said, _("Nothing more was asked for.")]
-    said.append(_(_WEIGHED[it["method"]], **{key: it[key] for key in ("weight", "weights", "quota", "pool")}))
+    said.append(_(_WEIGHED[method], **{key: it[key] for key in ("weight", "weights", "quota", "pool")}))
     if it["full"]:
         said.append(_("That is everything that was asked for, and nobody gets more."))
     elif float(it["quota"]) - it["pool"] * it["weight"] / it["weights"] > 0.01:
         said.append(_("What bodies with a small need left over was shared out again, and is in it."))
-    if it["rounded"]:
-        said.append(_(_ROUNDED[it["rounded"]], seats=it["seats"]))
+    if rounded:
+        said.append(_(_ROUNDED[rounded], seats=it["seats"]))
     return said
 
 
