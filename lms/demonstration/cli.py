@@ -15,7 +15,7 @@ from lms.core import audit, clock
 from lms.core.cli import command
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
-from lms.demonstration import content, histories, large, people, stories
+from lms.demonstration import content, histories, large, people, rounds, stories
 from lms.demonstration.cast import CAST, PASSWORD
 
 SEED = 1968
@@ -39,6 +39,7 @@ def load_demo() -> None:
         histories.write(chance, crowd.members, today, _progress("Histories"))
         chosen = [member["person_id"] for member in camhs[:CAMHS_LEARNERS]]
         stories.tell(cast, chosen, today, _progress("Essential CAMHS"))
+        rounds.tell(today)
         everybody = len(crowd.members) + len(cast)
         audit.record(Actor.system(), "demonstration.loaded", people=everybody)
         enrolled = db.session.scalar(select(func.count()).select_from(Enrolment))

@@ -36,7 +36,7 @@ from lms.core.ids import new_id
 from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_person
-from tests.journeys import content_visits, store_visits
+from tests.journeys import content_visits, needs_visits, store_visits
 from tests.journeys.player_visits import on_package
 from tests.journeys.visiting import Visit, as_, demo, one
 
@@ -245,6 +245,7 @@ def open_to_all(**values: Any) -> Callable[[], Visit]:
 VISITS: dict[str, Callable[[], Visit]] = (
     content_visits.VISITS
     | store_visits.VISITS
+    | needs_visits.VISITS
     | {
         "home.home": as_("nurse2"),
         "learning.learning": as_("nurse2"),
@@ -370,5 +371,6 @@ ELSEWHERE = {
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "player.state", "player.running",  # JSON
     "packages.progress", "packages.file",
+    "needs.template", "needs_manage.export",  # files
     "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
 }  # fmt: skip
