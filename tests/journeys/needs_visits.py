@@ -104,7 +104,7 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "needs_manage.demand": of_round("commissioner"),
     "needs_manage.outturn": of_round("commissioner"),
     "needs_manage.answers": of_round("organiser", OPEN),
-    "needs_manage.review": reviewing("MIND"),
+    "needs_manage.review": reviewing("BCU"),
     "needs_manage.link": reviewing("ALZ"),
     "needs_manage.headcount": reviewing("MIND"),
     "needs_manage.capacity": of_round("commissioner", OPEN),
