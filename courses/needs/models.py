@@ -286,7 +286,7 @@ class Nominee(Record):
     )  # fmt: skip
     round_course_id: Mapped[UUID] = mapped_column(ForeignKey("needs_course.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str]
     email: Mapped[str | None]
     language: Mapped[str]

@@ -220,6 +220,7 @@ CREATE TABLE needs_nominee (
     CONSTRAINT fk_needs_nominee_enrolment_id FOREIGN KEY(enrolment_id) REFERENCES enrolment (id)
 );
 CREATE INDEX ix_needs_nominee_enrolment_id ON needs_nominee (enrolment_id);
+CREATE INDEX ix_needs_nominee_person_id ON needs_nominee (person_id);
 CREATE INDEX ix_needs_nominee_of ON needs_nominee (round_course_id, organisation_id);
 CREATE UNIQUE INDEX uq_needs_nominee_person ON needs_nominee (round_course_id, person_id) WHERE withdrawn_at IS NULL;
 CREATE TABLE needs_share (
