@@ -127,5 +127,6 @@ def _name(it: Round) -> None:
 
 
 def _people(organisation_id: UUID, most: int) -> Sequence[UUID]:
-    found = queries.people_of(organisation_id, clock.today()).with_only_columns(Person.id).order_by(Person.id)
-    return db.session.scalars(found.limit(most)).all()
+    """Of the crowd: whoever can be signed in as enrols by themselves."""
+    found = queries.people_of(organisation_id, clock.today()).where(Person.password_hash.is_(None))
+    return db.session.scalars(found.with_only_columns(Person.id).order_by(Person.id).limit(most)).all()
