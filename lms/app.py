@@ -77,6 +77,9 @@ from courses.mentoring.cascade.api import api as cascade_api
 from courses.mentoring.cascade.events import CascadeAttended, CascadeCancelled
 from courses.mentoring.cascade.pages import pages as cascade_pages
 from courses.mentoring.events import MeetingAgreed
+from courses.needs import jobs as needs_jobs  # noqa: F401 - its jobs register themselves
+from courses.needs import pages as needs_pages
+from courses.needs.api import api as needs_api
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import hooks as portfolio_hooks
 from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
@@ -167,6 +170,9 @@ PAGES: tuple[Blueprint, ...] = (
     portfolios_pages.shared_pages,
     portfolios_pages.template_pages,
     cpd_pages,
+    needs_pages.body_pages,
+    needs_pages.link_pages,
+    needs_pages.manage_pages,
     framework_pages,
     catalogue_pages,
     course_author_pages,
@@ -211,6 +217,7 @@ APIS: tuple[Api, ...] = (
     moderation_api,
     demand_api,
     cpd_api,
+    needs_api,
     frameworks_api,
     catalogue_api,
     accounts_api,

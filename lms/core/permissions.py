@@ -72,6 +72,11 @@ class Permission(StrEnum):
     PERSON_EDIT = "person:edit"
     ROLE_GRANT = "role:grant"
     ORGANISATION_EDIT = "organisation:edit"
+    NEEDS_READ = "needs:read"
+    NEEDS_ANSWER = "needs:answer"
+    NEEDS_REVIEW = "needs:review"
+    NEEDS_OPEN = "needs:open"
+    NEEDS_COMMISSION = "needs:commission"
     UPTAKE_READ = "uptake:read"
     UPTAKE_READ_NAMES = "uptake:read-names"
     RECORD_STORE_USE = "record-store:use"
@@ -91,6 +96,7 @@ class Role(StrEnum):
     PUBLISHER = "publisher"
     COMMISSIONER = "commissioner"
     LEAD_SUPERVISOR = "lead_supervisor"
+    TRAINING_LEAD = "training_lead"
 
 
 P = Permission
@@ -120,15 +126,15 @@ GRANTED: dict[Role, frozenset[Permission]] = {
         P.PERSON_READ, P.ENROLMENT_CREATE, P.ENROLMENT_READ, P.ENROLMENT_WITHDRAW, P.ENROLMENT_LAUNCH,
         P.ENROLMENT_COMPLETE, P.SUPERVISION_READ, P.SUPERVISION_ASSIGN, P.SUPERVISION_DEMAND, P.LICENCE_ISSUE,
         P.MENTORING_MANAGE, P.SERIES_BOOK, P.SERIES_MANAGE, P.REGISTER_KEEP, P.AWARD_READ, P.AWARD_CLAIM, P.AWARD_REVOKE,
-        P.AWARD_RENAME,
-        P.UPTAKE_READ, P.UPTAKE_READ_NAMES,
+        P.AWARD_RENAME, P.NEEDS_READ, P.NEEDS_ANSWER, P.NEEDS_REVIEW, P.NEEDS_OPEN, P.UPTAKE_READ, P.UPTAKE_READ_NAMES,
     }),
     Role.AUTHOR: frozenset({P.COURSE_EDIT}),
     Role.PUBLISHER: frozenset({P.COURSE_EDIT, P.COURSE_PUBLISH, P.FRAMEWORK_PUBLISH}),
-    Role.COMMISSIONER: frozenset({P.UPTAKE_READ}),
+    Role.COMMISSIONER: frozenset({P.UPTAKE_READ, P.NEEDS_READ, P.NEEDS_COMMISSION}),
     Role.LEAD_SUPERVISOR: frozenset({
         P.SUPERVISION_READ, P.SUPERVISION_ASSIGN, P.SUPERVISION_DEMAND, P.LICENCE_ISSUE, P.SIGN_OFF_MODERATE,
     }),
+    Role.TRAINING_LEAD: frozenset({P.NEEDS_ANSWER}),
 }  # fmt: skip
 
 

@@ -135,6 +135,16 @@ CAST = (
         roles=((Role.ORGANISER, "WALES"),),
     ),
     Part(
+        "charity",
+        "Beatrice Foxglove",
+        "Training lead of a charity",
+        "Training needs: enter a need, name people",
+        "en",
+        "PLATFFORM",
+        "third_sector_worker",
+        roles=((Role.TRAINING_LEAD, "PLATFFORM"),),
+    ),
+    Part(
         "author",
         "Emma Quince",
         "Course author",

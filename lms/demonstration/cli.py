@@ -23,6 +23,7 @@ from lms.demonstration import (
     large,
     people,
     records,
+    rounds,
     stories,
     taught,
 )
@@ -53,6 +54,7 @@ def load_demo() -> None:
         companions.tell(cast, others, today)
         taught.tell(cast, chance.sample([member["person_id"] for member in crowd.members], 120), clock.today())
         certificates.tell(cast, today)
+        rounds.tell(today)
         records.tell(cast, today)
         everybody = len(crowd.members) + len(cast)
         audit.record(Actor.system(), "demonstration.loaded", people=everybody)

@@ -10,7 +10,13 @@ from lms.core.permissions import Actor, Permission
 
 MANAGING = (
     Permission.COURSE_EDIT, Permission.ENROLMENT_COMPLETE, Permission.SUPERVISION_ASSIGN, Permission.RECORD_STORE_MANAGE,
+    Permission.NEEDS_READ,
 )  # fmt: skip
+LEARNING = ("learning", "enrolments", "portfolios", "mentoring", "cascade", "my_dates")
+MANAGED = (
+    "manage", "mentor_programmes", "record_store", "destinations", "series", "register", "needs_manage", "awards", "names", "organising",
+)  # fmt: skip
+"""The rooms that an entry stands for."""
 
 
 def navigation(actor: Actor) -> list[dict[str, Any]]:
@@ -22,18 +28,9 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
             _entry(_("Verify a certificate"), "verify.form", "verify"),
         ]
     entries = [
-        _entry(
-            _("My learning"),
-            "learning.learning",
-            "learning",
-            "enrolments",
-            "portfolios",
-            "mentoring",
-            "cascade",
-            "my_dates",
-        ),
+        _entry(_("My learning"), "learning.learning", *LEARNING),
         _entry(_("Find training"), "catalogue.search", "catalogue", "frameworks", "dates"),
-        _entry(_("My record"), "record.record", "record", "my_statements", "cpd"),
+        _entry(_("My record"), "record.record", "record", "wallet", "my_statements", "cpd"),
     ]
     if actor.might(Permission.PORTFOLIO_DECIDE):
         entries.append(
@@ -41,19 +38,10 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
                 _("Supervision"), "supervision_queue.queue", "supervision_queue", "supervision", "supervision_sessions"
             )
         )
+    if actor.might(Permission.NEEDS_ANSWER):
+        entries.append(_entry(_("Training needs"), "needs.mine", "needs"))
     if any(actor.might(each) for each in MANAGING):
-        entries.append(
-            _entry(
-                _("Manage"),
-                "manage.manage",
-                "manage",
-                "mentor_programmes",
-                "record_store",
-                "destinations",
-                "series",
-                "register",
-            )
-        )
+        entries.append(_entry(_("Manage"), "manage.manage", *MANAGED))
     if actor.might(Permission.UPTAKE_READ):
         entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake"))
     if actor.might(Permission.PERSON_EDIT):

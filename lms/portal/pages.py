@@ -84,6 +84,12 @@ def manage(actor: Actor) -> dict[str, Any]:
             _("What evidence portfolios ask for"),
         ),
         (Permission.ENROLMENT_COMPLETE, "enrolments.manage", _("Enrolments"), _("Record attendance and completion")),
+        (
+            Permission.NEEDS_READ,
+            "needs_manage.listed",
+            _("Needs rounds"),
+            _("What bodies need, and places by a published rule"),
+        ),
         (Permission.SUPERVISION_ASSIGN, "supervision.manage", _("Supervision"), _("Licences, and who supervises whom")),
         (
             Permission.MENTORING_MANAGE,

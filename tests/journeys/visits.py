@@ -42,6 +42,7 @@ from tests.journeys import (
     cpd_visits,
     date_visits,
     mentoring_visits,
+    needs_visits,
     store_visits,
 )
 from tests.journeys.player_visits import on_package
@@ -256,6 +257,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
     | cpd_visits.VISITS
     | date_visits.VISITS
     | certificate_visits.VISITS
+    | needs_visits.VISITS
     | {
         "home.home": as_("nurse2"),
         "learning.learning": as_("nurse2"),
@@ -388,5 +390,6 @@ ELSEWHERE = date_visits.ELSEWHERE | {
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "player.state", "player.running",  # JSON
     "packages.progress", "packages.file",
+    "needs.template", "needs_manage.export",  # files
     "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
 }  # fmt: skip

@@ -20,6 +20,7 @@ ROLES = {
     Role.PUBLISHER: N_("Publisher: reviews and publishes courses"),
     Role.COMMISSIONER: N_("Commissioner: uptake figures, without names"),
     Role.LEAD_SUPERVISOR: N_("Lead supervisor: licences and assigns supervisors"),
+    Role.TRAINING_LEAD: N_("Training lead: answers needs rounds for a body and names people for its places"),
 }
 
 

@@ -1,0 +1,127 @@
+"""The round as files: everything that was said, decided and given, with who and when. No names of nominees."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from flask import Response
+from flask_babel import gettext as _
+
+from courses.needs import queries, views, wording, workbooks
+from courses.needs.models import Round
+from courses.needs.views import Only
+from courses.needs.workbooks import Cell
+from lms.accounts.models import Organisation
+from lms.accounts.queries import names_of
+from lms.core.clock import LONDON
+from lms.core.web import streams
+
+Sheet = tuple[Sequence[str], Sequence[Sequence[Cell]]]
+
+
+def round_sheet(it: Round, only: Only) -> Sheet:
+    """What the round is, its days, and the rules that were published."""
+    rows: list[list[Cell]] = [
+        [_("Title"), it.title.en, it.title.cy],
+        [_("Place"), it.place.name.en, it.place.name.cy],
+        [_("Stage"), _(wording.STATES[it.state][0]), it.state.value],
+    ]
+    rows += [[_(wording.DATES[name]), day, ""] for name, day in it.dates.named().items()]
+    for rule in queries.rules_of(it.id):
+        said = f"{_(wording.METHODS[rule.method])}, {rule.reserved_percent} %"
+        rows.append([_("Rule %(number)s", number=rule.edition), said, rule.reason])
+    for room in views.rooms(it):
+        if room.capacity:
+            there = room.capacity
+            rows.append([f"{_('Capacity')}: {room.course.course.code}", there.seats, there.pence / 100])
+            rows.append([f"{_('Budget')}: {room.course.course.code}", there.budget / 100, room.places])
+    return ([_("What"), _("Value"), _("More")], rows)
+
+
+def need_sheet(it: Round, only: Only) -> Sheet:
+    """Every line that bodies entered, and what counts after review."""
+    figures = queries.figures(it.id, only)
+    bodies = queries.organisations_by_id(each.organisation_id for each in figures)
+    courses = {each.id: each for each in queries.courses_of(it.id)}
+    return (
+        [*_of_body(), _("Course"), _("Level"), _("Entered"), _("After review"), _("Why"), _("Evidence"),
+         _("Why another figure")],
+        [
+            [*_body(bodies[each.organisation_id]), courses[each.round_course_id].course.code, each.level, each.entered,
+             each.heads, each.reason, each.evidence, each.adjusted or ""]
+            for each in figures
+        ],
+    )  # fmt: skip
+
+
+def allocation_sheet(it: Round, only: Only) -> Sheet:
+    """Every edition: what each body got, what it had before, and how the number came about."""
+    courses = {each.id: each.course.code for each in queries.courses_of(it.id)}
+    rows: list[list[Cell]] = []
+    for edition in reversed(queries.allocations_of(it.id)):
+        for each in queries.standings(edition):
+            share = each.share
+            if only is not None and share.organisation_id not in only:
+                continue
+            rows.append([
+                edition.edition, _(wording.KINDS[edition.kind]), edition.at.astimezone(LONDON), edition.reason,
+                *_body(share.organisation), courses[share.round_course_id], share.need, share.before, share.kept,
+                share.places, each.accepted, " ".join(wording.workings(share.workings)),
+            ])  # fmt: skip
+    head = [_("Edition"), _("What"), _("When (Wales)"), _("Reason"), *_of_body(), _("Course"), _("Need"), _("Before"),
+            _("Kept"), _("Places"), _("Accepted"), _("How it came about")]  # fmt: skip
+    return head, rows
+
+
+def outturn_sheet(it: Round, only: Only) -> Sheet:
+    """From need to use, by body and course."""
+    head = [*_of_body(), _("Course"), _("Need"), _("First offered"), _("Offered"), _("Accepted"), _("Named"),
+            _("Begun"), _("Not named"), _("Cost in pounds")]  # fmt: skip
+    return head, [
+        [*_body(each.body), each.course.course.code, each.need, each.first, each.offered, each.accepted, each.named,
+         each.used, each.returned, each.spent / 100]
+        for each in views.outturn(it, only) if each.body
+    ]  # fmt: skip
+
+
+def history_sheet(it: Round, only: Only) -> Sheet:
+    steps = queries.steps_of(it.id)
+    names = names_of(each.by for each in steps)
+    return [_("When (Wales)"), _("What"), _("Who"), _("Reason")], [
+        [each.at.astimezone(LONDON), _(wording.STEPS[each.kind]), names.get(each.by, "Llwybr") if each.by else "Llwybr",
+         each.reason]
+        for each in steps
+    ]  # fmt: skip
+
+
+TABLES: Mapping[str, Callable[[Round, Only], Sheet]] = {
+    "round": round_sheet,
+    "need": need_sheet,
+    "allocation": allocation_sheet,
+    "outturn": outturn_sheet,
+    "history": history_sheet,
+}
+
+
+def workbook(it: Round, only: Only = None) -> bytes:
+    titles = {"round": _("Round"), "need": _("Need"), "allocation": _("Allocation"), "outturn": _("Outturn"),
+              "history": _("History")}  # fmt: skip
+    return workbooks.workbook({titles[name]: sheet(it, only) for name, sheet in TABLES.items()})
+
+
+def table(it: Round, name: str, only: Only = None) -> bytes:
+    return workbooks.table_csv(*TABLES[name](it, only))
+
+
+def _of_body() -> list[str]:
+    return [_("Body code"), _("Body (English)"), _("Body (Welsh)"), _("Sector")]
+
+
+def _body(body: Organisation) -> list[Cell]:
+    return [body.code, body.name.en, body.name.cy, body.sector.value]
+
+
+def file(it: Round, name: str, only: Only, language: str) -> Response:
+    """`workbook`, or a table's name for CSV."""
+    stem = f"needs-round-{it.opens_on.isoformat()}-{language}"
+    if name == "workbook":
+        return streams.file([workbook(it, only)], f"{stem}.xlsx", workbooks.XLSX)
+    return streams.file([table(it, name, only)], f"{stem}-{name}.csv", workbooks.CSV)

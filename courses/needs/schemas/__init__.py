@@ -1,0 +1,1 @@
+"""Shapes of needs rounds: `given` is sent, `told` is answered."""

@@ -1,0 +1,1 @@
+"""Use cases of needs rounds: authorise, load, decide, record. The edge commits."""
