@@ -14,7 +14,8 @@ MANAGING = (
 )  # fmt: skip
 LEARNING = ("learning", "enrolments", "portfolios", "mentoring", "cascade", "my_dates")
 MANAGED = (
-    "manage", "mentor_programmes", "record_store", "destinations", "series", "register", "needs_manage", "awards", "names", "organising",
+    "manage", "mentor_programmes", "record_store", "destinations", "series", "register", "needs_manage",
+    "awards", "names", "organising",
 )  # fmt: skip
 """The rooms that an entry stands for."""
 
