@@ -64,9 +64,11 @@ def _shown(version: FrameworkVersion) -> dict[str, Any]:
     }
 
 
-def _by_domain(version: FrameworkVersion) -> list[tuple[Domain | None, list[tuple[Level, list[Statement]]]]]:
+def _by_domain(version: FrameworkVersion) -> list[tuple[Domain | None, list[tuple[Level | None, list[Statement]]]]]:
     """Each domain with its statements by level; without domains, one group of them all."""
-    groups: list[Domain | None] = [*version.domains] or [None]
+    groups: list[Domain | None] = [*version.domains]
+    if not groups or any(each.domain_id is None for each in version.statements):
+        groups.append(None)
     found: dict[tuple[Any, Any], list[Statement]] = {}
     for statement in version.statements:
         found.setdefault((statement.domain_id, statement.level_id), []).append(statement)
@@ -75,8 +77,8 @@ def _by_domain(version: FrameworkVersion) -> list[tuple[Domain | None, list[tupl
             domain,
             [
                 (level, held)
-                for level in version.levels
-                if (held := found.get((domain.id if domain else None, level.id)))
+                for level in (*version.levels, None)
+                if (held := found.get((domain.id if domain else None, level.id if level else None)))
             ],
         )
         for domain in groups

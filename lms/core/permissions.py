@@ -53,7 +53,9 @@ class Permission(StrEnum):
     AWARD_CLAIM = "award:claim"
     AWARD_SHARE = "award:share"
     AWARD_REVOKE = "award:revoke"
+    FRAMEWORK_DISCUSS = "framework:discuss"
 
+    FRAMEWORK_EDIT = "framework:edit"
     FRAMEWORK_PUBLISH = "framework:publish"
     COURSE_EDIT = "course:edit"
     COURSE_PUBLISH = "course:publish"
@@ -80,6 +82,7 @@ class Role(StrEnum):
     PUBLISHER = "publisher"
     COMMISSIONER = "commissioner"
     LEAD_SUPERVISOR = "lead_supervisor"
+    FRAMEWORK_EDITOR = "framework_editor"
 
 
 P = Permission
@@ -92,7 +95,7 @@ OWN = frozenset({
     P.ENROLMENT_CREATE, P.ENROLMENT_READ, P.ENROLMENT_WITHDRAW, P.ENROLMENT_LAUNCH,
     P.PORTFOLIO_READ, P.PORTFOLIO_EDIT, P.PORTFOLIO_REDACT, P.EVIDENCE_READ_SHARED, P.SUPERVISION_READ,
     P.SUPERVISION_INVITE, P.SUPERVISION_RECORD, P.SIGN_OFF_WITHDRAW, P.AWARD_READ, P.AWARD_CLAIM,
-    P.AWARD_SHARE, P.RECORD_STORE_READ,
+    P.AWARD_SHARE, P.RECORD_STORE_READ, P.FRAMEWORK_DISCUSS,
 })  # fmt: skip
 SUPERVISED = frozenset({
     P.ENROLMENT_READ, P.PORTFOLIO_READ, P.PORTFOLIO_DECIDE, P.PORTFOLIO_SIGN_OFF, P.PORTFOLIO_REDACT,
@@ -115,6 +118,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.LEAD_SUPERVISOR: frozenset({
         P.SUPERVISION_READ, P.SUPERVISION_ASSIGN, P.SUPERVISION_DEMAND, P.LICENCE_ISSUE, P.SIGN_OFF_MODERATE,
     }),
+    Role.FRAMEWORK_EDITOR: frozenset({P.FRAMEWORK_EDIT, P.FRAMEWORK_PUBLISH}),
 }  # fmt: skip
 
 
