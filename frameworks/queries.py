@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-
 from uuid import UUID
 
 from sqlalchemy import Select, String, cast, literal, select, tuple_, union_all
@@ -52,6 +51,16 @@ LARGEST_NUMBER = 100_000
 def storable(code: str, number: int = 1) -> bool:
     """Whether PostgreSQL could hold them at all. An address may say anything."""
     return code.isprintable() and 0 < number <= LARGEST_NUMBER
+
+
+def framework_called(code: str) -> Framework:
+    """Raises NotFound."""
+    found = (
+        db.session.scalars(select(Framework).where(Framework.code == code)).one_or_none() if storable(code) else None
+    )
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def current_versions() -> Select[FrameworkVersion]:

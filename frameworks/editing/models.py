@@ -61,7 +61,9 @@ class FrameworkComment(Record):
     __tablename__ = "framework_comment"
     version_id: Mapped[UUID] = mapped_column(ForeignKey("framework_version.id"), index=True)
     thread_id: Mapped[UUID | None] = mapped_column(ForeignKey("framework_comment.id"), index=True)
-    statement_id: Mapped[UUID | None] = mapped_column(ForeignKey("framework_statement.id", ondelete="SET NULL"), index=True)
+    statement_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("framework_statement.id", ondelete="SET NULL"), index=True
+    )
     domain_id: Mapped[UUID | None] = mapped_column(ForeignKey("framework_domain.id", ondelete="SET NULL"), index=True)
     about: Mapped[str]
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

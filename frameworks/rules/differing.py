@@ -116,20 +116,20 @@ def _moved(old: Sequence[StatementSaid], new: Sequence[StatementSaid]) -> set[st
             groups.setdefault((each.domain, each.level), []).append(each)
     found: set[str] = set()
     for group in groups.values():
-        staying = _longest_rising([place[each.came_from or ""] for each in group])
+        staying = longest_rising([place[each.came_from or ""] for each in group])
         found |= {each.key for number, each in enumerate(group) if number not in staying}
     return found
 
 
-def _longest_rising(numbers: Sequence[int]) -> set[int]:
+def longest_rising(numbers: Sequence[int]) -> set[int]:
     """Indexes of one longest strictly rising subsequence."""
     ends: list[int] = []
     at: list[int] = []
     before: list[int] = []
     for index, number in enumerate(numbers):
         spot = bisect_left(ends, number)
-        ends[spot:spot + 1] = [number]
-        at[spot:spot + 1] = [index]
+        ends[spot : spot + 1] = [number]
+        at[spot : spot + 1] = [index]
         before.append(at[spot - 1] if spot else -1)
     found: set[int] = set()
     index = at[-1] if at else -1
