@@ -44,7 +44,7 @@ def faults(package: Any) -> Iterator[Fault]:
         yield Fault(str(name)[:80], "unknown_part")
     yield from _lacks("CFDocument", package["CFDocument"], "CFDocument")
     for name in ("CFItems", "CFAssociations", "CFRubrics"):
-        rows = package.get(name) or []
+        rows = [] if package.get(name) is None else package[name]
         if not isinstance(rows, list):
             yield Fault(name, "no_list")
             continue

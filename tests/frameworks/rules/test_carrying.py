@@ -1,6 +1,6 @@
 """What ratings carry: a confirmed rating is never lost without a word."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frameworks.rules.carrying import KINDS, Carried, Link, Outcome, carry, carry_on, links, proposed
@@ -8,6 +8,9 @@ from frameworks.rules.content import StatementSaid
 from lms.core.language import Bilingual
 
 OLD, NEW = [f"old{n}" for n in range(6)], [f"new{n}" for n in range(6)]
+
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 
 
 def said(key: str, words: str = "Says.", level: str = "skilled", came_from: str | None = None) -> StatementSaid:
@@ -21,6 +24,7 @@ def a_link(old: str, new: str | None, kind: str) -> Link:
 SOME = st.lists(st.builds(a_link, st.sampled_from(OLD), st.sampled_from(NEW), st.sampled_from(KINDS)), max_size=12)
 
 
+@unhurried
 @given(rated=st.sampled_from(OLD), written=SOME)
 def test_every_rating_comes_out_as_something(rated: str, written: list[Link]) -> None:
     found = carry(rated, written)
@@ -31,6 +35,7 @@ def test_every_rating_comes_out_as_something(rated: str, written: list[Link]) ->
         assert found == (Carried(None, Outcome.NO_SUCCESSOR),)
 
 
+@unhurried
 @given(rated=st.sampled_from(OLD), first=SOME, second=SOME)
 def test_over_two_versions_nothing_is_lost_and_nothing_gets_better(
     rated: str, first: list[Link], second: list[Link]
@@ -52,6 +57,7 @@ STATEMENTS = st.lists(
 )
 
 
+@unhurried
 @given(
     before=STATEMENTS,
     after=STATEMENTS,

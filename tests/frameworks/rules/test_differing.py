@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frameworks.rules.content import Content, DomainSaid, LevelSaid, RequirementSaid, StatementSaid, digest, lacking
@@ -10,6 +10,9 @@ from frameworks.rules.differing import ChangeKind, changes, difference, words
 from lms.core.language import Bilingual
 
 BOTH = Bilingual("Says", "Dweud")
+
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 
 
 def said(key: str, came_from: str | None = None, **given) -> StatementSaid:
@@ -47,6 +50,7 @@ def test_only_what_was_moved_is_said_to_have_moved() -> None:
     assert [(change.new.came_from, change.kinds) for change in found] == [("d", {ChangeKind.MOVED})]
 
 
+@unhurried
 @given(old=st.text("ab c.", max_size=40), new=st.text("ab c.", max_size=40))
 def test_words_put_together_give_both_texts(old: str, new: str) -> None:
     found = words(old, new)
@@ -54,6 +58,7 @@ def test_words_put_together_give_both_texts(old: str, new: str) -> None:
     assert "".join(word.text for word in found if word.change != "removed") == new
 
 
+@unhurried
 @given(order=st.permutations("abcdef"))
 def test_moved_are_as_few_as_explain_the_order(order) -> None:
     old = [said(key) for key in "abcdef"]

@@ -1,11 +1,13 @@
 """Who needs which level, and where a value comes from."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frameworks import rules
 from frameworks.rules import Needed, Place
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 
 REQUIREMENTS = [
     Needed({"role": "midwife"}, "skilled", 2),
@@ -86,6 +88,7 @@ PLACES = st.lists(
 )  # fmt: skip
 
 
+@unhurried
 @given(needs=NEEDS, places=PLACES, more=PLACES, others=NEEDS)
 def test_many_roles_and_settings_only_ever_raise_what_is_needed(needs, places, more, others) -> None:
     domains = ("D1", "D2", "D3")
@@ -101,6 +104,7 @@ def test_many_roles_and_settings_only_ever_raise_what_is_needed(needs, places, m
     assert all(raised[domain].rank >= need.rank for domain, need in found.items())
 
 
+@unhurried
 @given(needs=NEEDS, place=PLACES.filter(bool))
 def test_one_place_and_no_domains_is_as_before(needs, place) -> None:
     one = place[0]
