@@ -31,6 +31,8 @@ api = Api(
 
 READ, EDIT, PUBLISH = Permission.FRAMEWORK_DISCUSS, Permission.FRAMEWORK_EDIT, Permission.FRAMEWORK_PUBLISH
 DRAFT = "/frameworks/<code>/drafts/<int:number>"
+OF_PART = "/frameworks/<framework>/drafts/<int:number>"
+"""The same where the body has a code of its own."""
 Answer = Any
 
 
@@ -132,18 +134,18 @@ CHANGING = (errors.StandsStill, errors.FrameworkCodeTaken)
 def _declare(kind: str, name: str, taken: type[Schema], given: type[Schema]) -> None:
     """The operations of one kind of part: they differ in shape alone."""
 
-    def add(actor: Actor, code: str, number: int, **values: Any) -> Answer:
-        return _tagged(services.put(actor, _id(actor, code, number), kind, values), 201)
+    def add(actor: Actor, framework: str, number: int, **values: Any) -> Answer:
+        return _tagged(services.put(actor, _id(actor, framework, number), kind, values), 201)
 
-    def change(actor: Actor, code: str, number: int, part_id: UUID, **values: Any) -> Answer:
-        version_id = _id(actor, code, number)
+    def change(actor: Actor, framework: str, number: int, part_id: UUID, **values: Any) -> Answer:
+        version_id = _id(actor, framework, number)
         return _unless_stale(
             lambda edition: services.put(actor, version_id, kind, values, part_id=part_id, edition=edition)
         )
 
-    def take_out(actor: Actor, code: str, number: int, part_id: UUID) -> Answer:
+    def take_out(actor: Actor, framework: str, number: int, part_id: UUID) -> Answer:
         try:
-            services.remove(actor, _id(actor, code, number), kind, part_id, expected_edition())
+            services.remove(actor, _id(actor, framework, number), kind, part_id, expected_edition())
         except StaleEdit as stale:
             raise PreconditionFailed() from stale
         return "", 204
@@ -154,8 +156,8 @@ def _declare(kind: str, name: str, taken: type[Schema], given: type[Schema]) -> 
         (take_out, "remove", f"Take a {name} out of a draft."),
     ):
         view.__name__, view.__doc__ = f"{verb}_{name}", text
-    one = f"{DRAFT}/{kind}/<uuid:part_id>"
-    api.operation("POST", f"{DRAFT}/{kind}", needs=READ, body=taken, returns=(201, given), raises=CHANGING)(add)
+    one = f"{OF_PART}/{kind}/<uuid:part_id>"
+    api.operation("POST", f"{OF_PART}/{kind}", needs=READ, body=taken, returns=(201, given), raises=CHANGING)(add)
     api.operation("PUT", one, needs=READ, body=taken, returns=(200, given), raises=CHANGING)(versioned(change))
     api.operation("DELETE", one, needs=READ, returns=(204, None), raises=(errors.StandsStill, errors.InUse))(
         versioned(take_out)

@@ -36,7 +36,7 @@ from lms.core.ids import new_id
 from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_person
-from tests.journeys import content_visits, store_visits
+from tests.journeys import content_visits, framework_visits, store_visits
 from tests.journeys.player_visits import on_package
 from tests.journeys.visiting import Visit, as_, demo, one
 
@@ -244,6 +244,7 @@ def open_to_all(**values: Any) -> Callable[[], Visit]:
 
 VISITS: dict[str, Callable[[], Visit]] = (
     content_visits.VISITS
+    | framework_visits.VISITS
     | store_visits.VISITS
     | {
         "home.home": as_("nurse2"),
@@ -363,6 +364,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
     }
 )
 ELSEWHERE = {
+    "framework_files.download",
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
     "record.certificate", "uptake.download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",

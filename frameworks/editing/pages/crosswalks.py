@@ -34,6 +34,7 @@ def crosswalks(actor: Actor, code: str) -> Answer:
     page: dict[str, Any] = {
         "version": found,
         "other": other,
+        "chosen": forms.FormState.empty({"other": other_code}),
         "others": [(each.framework.code, each.title.in_(g.lang)) for each in others],
         "rows": comparing.crosswalks(found),
         "from_options": _options(found),
