@@ -217,7 +217,9 @@ def _identify() -> None:
         ).all()
         for row, framework, code in rows:
             found = uuid5(NAMESPACE, f"{framework}/{table.removeprefix('framework_')}/{code}")
-            bind.execute(sa.text(f"UPDATE {table} SET identifier = :found WHERE id = :row"), {"found": found, "row": row})
+            bind.execute(
+                sa.text(f"UPDATE {table} SET identifier = :found WHERE id = :row"), {"found": found, "row": row}
+            )
         op.execute(f"ALTER TABLE {table} ENABLE TRIGGER keep_published")
 
 
