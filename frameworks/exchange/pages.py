@@ -78,7 +78,7 @@ def dry_run(actor: Actor, code: str, number: int, import_id: UUID) -> Answer:
     page |= {
         "form": form,
         "sent": sent,
-        "faulty": todo.faulty,
+        "has_faults": todo.faulty,
         "counts": [(_(text), todo.count(action)) for action, text in ACTIONS.items()],
         "changes": len(steps),
         "steps": [_row(step) for step in steps[start : start + SHOWN]],

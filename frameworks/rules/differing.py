@@ -153,8 +153,8 @@ def words(old: str, new: str) -> list[Word]:
 
 
 def _split(text: str) -> list[str]:
-    """Words, each with the space after it, so that nothing is lost when they are put together."""
-    return re.findall(r"\S+\s*|^\s+", text)
+    """Words, spaces and signs: put together they are the text again."""
+    return re.findall(r"\w+(?:['’-]\w+)*|\s+|[^\w\s]", text)
 
 
 T = TypeVar("T")

@@ -170,3 +170,17 @@ def test_a_faulty_file_and_a_changed_draft_change_nothing(app: Flask) -> None:
     with pytest.raises(ChangedSince), transaction():
         services.bring_in_sheet(editing(editor), good.id)
     assert "D9" not in [each.code for each in queries.whole(version.id).domains]
+
+
+def test_the_page_of_a_faulty_file_offers_no_way_to_bring_it_in(app: Flask, signed_in: Any) -> None:
+    editor = make_editor()
+    version = draft_of("CAMHS", editor)
+    level = version.levels[0].code
+    for rows, offered in (
+        ([row(kind="statement", code="X", level="none")], False),
+        ([row(kind="statement", code="X", level=level, english="New")], True),
+    ):
+        it = sent(editor, version, sheets.as_csv(rows))
+        page = signed_in(editor).get(f"/en/manage/frameworks/CAMHS/2/files/{it.id}").text
+        assert ("Bring it in" in page) is offered
+        assert ("The file has faults" in page) is not offered
