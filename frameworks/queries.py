@@ -1,13 +1,27 @@
-"""Reads of frameworks. Drafts are nobody's to read yet: they are not found."""
+"""Reads of frameworks. What is in the making is not found here: `frameworks/editing/queries.py` says who reads that."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Select, String, cast, literal, select, tuple_, union_all
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from frameworks.models import Framework, FrameworkVersion, Level, Requirement, Statement, Status
+from frameworks.models import (
+    PUBLIC,
+    Crosswalk,
+    Domain,
+    Framework,
+    FrameworkVersion,
+    Level,
+    Requirement,
+    Statement,
+    StatementMapping,
+    Status,
+)
 from frameworks.rules import Needed
+from frameworks.rules.carrying import Link
+from frameworks.rules.content import Content, DomainSaid, LevelSaid, RequirementSaid, StatementSaid
 from lms.accounts.models import JobRole, SectorName, ServiceSetting
 from lms.core.db import db
 from lms.core.errors import NotFound
@@ -39,6 +53,16 @@ def storable(code: str, number: int = 1) -> bool:
     return code.isprintable() and 0 < number <= LARGEST_NUMBER
 
 
+def framework_called(code: str) -> Framework:
+    """Raises NotFound."""
+    found = (
+        db.session.scalars(select(Framework).where(Framework.code == code)).one_or_none() if storable(code) else None
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def current_versions() -> Select[FrameworkVersion]:
     """The published version of each framework, with the framework, by code."""
     return (
@@ -50,6 +74,15 @@ def current_versions() -> Select[FrameworkVersion]:
     )
 
 
+WHOLE = (
+    selectinload(FrameworkVersion.levels),
+    selectinload(FrameworkVersion.domains),
+    selectinload(FrameworkVersion.statements),
+    selectinload(FrameworkVersion.requirements),
+)
+"""Options that load a version with everything in it: one query each."""
+
+
 def whole_version(code: str, number: int | None = None) -> FrameworkVersion:
     """A version with everything in it: the published one, or the one of that number. Raises NotFound. Six queries."""
     if not storable(code, number or 1):
@@ -57,14 +90,8 @@ def whole_version(code: str, number: int | None = None) -> FrameworkVersion:
     found = (
         select(FrameworkVersion)
         .join(FrameworkVersion.framework)
-        .where(Framework.code == code, FrameworkVersion.status != Status.DRAFT)
-        .options(
-            contains_eager(FrameworkVersion.framework).selectinload(Framework.versions),
-            selectinload(FrameworkVersion.levels),
-            selectinload(FrameworkVersion.domains),
-            selectinload(FrameworkVersion.statements),
-            selectinload(FrameworkVersion.requirements),
-        )
+        .where(Framework.code == code, FrameworkVersion.status.in_(PUBLIC))
+        .options(contains_eager(FrameworkVersion.framework).selectinload(Framework.versions), *WHOLE)
     )
     found = found.where(
         FrameworkVersion.status == Status.PUBLISHED if number is None else FrameworkVersion.number == number
@@ -79,8 +106,9 @@ def whole_version(code: str, number: int | None = None) -> FrameworkVersion:
 def requirements(code: str) -> tuple[Needed, ...]:
     """Who needs which level by the published version of a framework, for `rules.required_level`."""
     rows = db.session.execute(
-        select(Requirement.condition, Level.code, Level.rank, Requirement.illustrative)
+        select(Requirement.condition, Level.code, Level.rank, Requirement.illustrative, Domain.code)
         .join(Level, Level.id == Requirement.level_id)
+        .outerjoin(Domain, Domain.id == Requirement.domain_id)
         .join(FrameworkVersion, FrameworkVersion.id == Requirement.version_id)
         .join(FrameworkVersion.framework)
         .where(Framework.code == code, FrameworkVersion.status == Status.PUBLISHED)
@@ -143,3 +171,91 @@ _PLACES = union_all(
 def place_names() -> Mapping[tuple[str, str], Bilingual]:
     """What job roles, service settings and sectors are called, by (kind, code): "role", "setting", "sector"."""
     return {(kind, code): Bilingual(en, cy) for kind, code, en, cy in db.session.execute(_PLACES)}
+
+
+def content_of(version: FrameworkVersion, links: Iterable[Link] = ()) -> Content:
+    """What a whole version says, as plain values. `links`: what the statements of the one before have become in it."""
+    levels = {each.id: each.code for each in version.levels}
+    domains = {each.id: each.code for each in version.domains}
+    return Content(
+        title=version.title, short_title=version.short_title, owner=version.owner, note=version.note,
+        levels=[LevelSaid(each.code, each.rank, each.title, each.audience) for each in version.levels],
+        domains=[DomainSaid(each.code, each.title, tuple(each.course_codes)) for each in version.domains],
+        statements=[
+            StatementSaid(
+                key=str(each.id), code=each.code, wording=each.wording,
+                level=levels.get(each.level_id) if each.level_id else None,
+                domain=domains.get(each.domain_id) if each.domain_id else None,
+                kind=each.kind.value if each.kind else None,
+                came_from=str(each.came_from_id) if each.came_from_id else None,
+            )
+            for each in version.statements
+        ],
+        requirements=[
+            RequirementSaid(each.condition, levels[each.level_id], domains[each.domain_id] if each.domain_id else None)
+            for each in version.requirements
+        ],
+        mapping=[(link.old, link.new, link.kind) for link in links],
+    )  # fmt: skip
+
+
+def version_before(version: FrameworkVersion) -> FrameworkVersion | None:
+    """The whole version that this one began as a copy of, or replaced. Six queries."""
+    earlier = select(FrameworkVersion).options(*WHOLE)
+    if version.based_on_id:
+        earlier = earlier.where(FrameworkVersion.id == version.based_on_id)
+    else:
+        earlier = earlier.where(
+            FrameworkVersion.framework_id == version.framework_id, FrameworkVersion.number == version.number - 1,
+            FrameworkVersion.status.in_(PUBLIC),
+        )  # fmt: skip
+    return db.session.scalars(earlier).one_or_none()
+
+
+def links_into(version_id: UUID) -> list[Link]:
+    """What the statements of the version before have become in that version, as far as it is written down."""
+    rows = db.session.scalars(
+        select(StatementMapping).where(StatementMapping.version_id == version_id).order_by(StatementMapping.id)
+    )
+    return [Link(str(row.from_id), str(row.to_id) if row.to_id else None, row.kind.value) for row in rows]
+
+
+def crosswalks_of(framework_id: UUID) -> Select[Crosswalk]:
+    """The crosswalks from and to a framework that stand, oldest first."""
+    return (
+        select(Crosswalk)
+        .where(
+            Crosswalk.ended_at.is_(None),
+            (Crosswalk.framework_id == framework_id) | (Crosswalk.other_id == framework_id),
+        )
+        .options(joinedload(Crosswalk.framework), joinedload(Crosswalk.other))
+        .order_by(Crosswalk.id)
+    )
+
+
+@dataclass(frozen=True)
+class Named:
+    """What an identifier stands for, as it was published last."""
+
+    kind: str
+    framework: str
+    version: int
+    code: str
+    text: Bilingual
+
+
+def named(identifiers: Collection[UUID]) -> dict[UUID, Named]:
+    """What those identifiers of published statements and domains stand for. Two queries."""
+    found: dict[UUID, Named] = {}
+    if not identifiers:
+        return found
+    for kind, table, text in (("statement", Statement, Statement.wording), ("domain", Domain, Domain.title)):
+        rows = db.session.execute(
+            select(table.identifier, Framework.code, FrameworkVersion.number, table.code, text)
+            .join(FrameworkVersion, FrameworkVersion.id == table.version_id)
+            .join(Framework, Framework.id == FrameworkVersion.framework_id)
+            .where(table.identifier.in_(list(identifiers)), FrameworkVersion.status.in_(PUBLIC))
+            .order_by(FrameworkVersion.number)
+        )
+        found |= {row[0]: Named(kind, *row[1:]) for row in rows}
+    return found

@@ -8,6 +8,7 @@ from lms.core.web.fields import BilingualField
 
 class _Sourced(Schema):
     code = fields.String(required=True)
+    identifier = fields.UUID(metadata={"description": "What it is known by in CASE, through all versions"})
     source = fields.String(allow_none=True, metadata={"description": "Where it comes from"})
     illustrative = fields.Boolean(
         metadata={"description": "True: our own placeholder, until its owner supplies the value"}
@@ -49,7 +50,10 @@ class FrameworkDomainOut(_Sourced):
 
 
 class FrameworkStatementOut(_Sourced):
-    level = fields.String(required=True, attribute="level.code")
+    level = fields.String(
+        required=True, allow_none=True, attribute="level.code", dump_default=None,
+        metadata={"description": "None: at every level"},
+    )  # fmt: skip
     domain = fields.String(allow_none=True, attribute="domain.code", dump_default=None)
     kind = fields.Enum(StatementKind, by_value=True, allow_none=True)
     wording = BilingualField(required=True)
@@ -57,6 +61,10 @@ class FrameworkStatementOut(_Sourced):
 
 class FrameworkRequirementOut(Schema):
     level = fields.String(required=True, attribute="level.code")
+    domain = fields.String(
+        allow_none=True, attribute="domain.code", dump_default=None,
+        metadata={"description": "None: in the whole framework"},
+    )  # fmt: skip
     condition = fields.Dict(
         required=True, metadata={"description": "Of role, setting_in, sector_in, clinical, enhanced_role; all hold"}
     )

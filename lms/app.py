@@ -109,6 +109,11 @@ from courses.supervision.sessions.api import api as supervision_sessions_api
 from courses.supervision.sessions.pages import pages as supervision_sessions_pages
 from frameworks import loading as frameworks_loading
 from frameworks.api import api as frameworks_api
+from frameworks.case.pages import pages as case_pages
+from frameworks.editing.api import api as framework_drafts_api
+from frameworks.editing.pages import pages as framework_author_pages
+from frameworks.exchange.api import api as framework_exchange_api
+from frameworks.exchange.pages import pages as framework_exchange_pages
 from frameworks.pages import pages as framework_pages
 from lms.accounts import identity
 from lms.accounts import loading as accounts_loading
@@ -174,6 +179,9 @@ PAGES: tuple[Blueprint, ...] = (
     needs_pages.link_pages,
     needs_pages.manage_pages,
     framework_pages,
+    framework_author_pages,
+    framework_exchange_pages,
+    case_pages,
     catalogue_pages,
     course_author_pages,
     sign_in_pages.pages,
@@ -219,6 +227,8 @@ APIS: tuple[Api, ...] = (
     cpd_api,
     needs_api,
     frameworks_api,
+    framework_drafts_api,
+    framework_exchange_api,
     catalogue_api,
     accounts_api,
     certificates_api,
@@ -304,6 +314,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["portfolios.draw"] = portfolio_pdf.draw
     app.extensions["cpd.draw"] = cpd_pdf.draw
     app.extensions["frameworks.course_titles"] = titles_on_offer
+    app.extensions["frameworks.touched"] = {"courses": enrolment_hooks.courses_touched}
     cli.init_app(app)
     app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app

@@ -117,7 +117,7 @@ def _coverage() -> Coverage:
     for version in versions:
         for statement in version.statements:
             for course in statement.domain.course_codes if statement.domain else ():
-                pair = (statement.level.code, statement.code)
+                pair = (statement.level.code if statement.level else "", statement.code)
                 found.setdefault((course, version.framework.code), []).append(pair)
     return found
 

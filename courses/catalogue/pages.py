@@ -183,8 +183,9 @@ def _call_to_action(actor: Actor, version: Offered) -> dict[str, Any] | None:
 
 def _by_level(statements: list[Statement]) -> list[tuple[Bilingual, list[Statement]]]:
     found: dict[Any, tuple[Bilingual, list[Statement]]] = {}
-    for each in sorted(statements, key=lambda each: (each.level.rank, each.position)):
-        found.setdefault(each.level_id, (each.level.title, []))[1].append(each)
+    for each in sorted(statements, key=lambda each: (each.level.rank if each.level else 0, each.position)):
+        title = each.level.title if each.level else Bilingual("At every level", "Ar bob lefel")
+        found.setdefault(each.level_id, (title, []))[1].append(each)
     return list(found.values())
 
 

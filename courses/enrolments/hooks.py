@@ -1,14 +1,15 @@
 """What the catalogue shows of enrolments. It stands below, so it asks through hooks that `lms/app.py` wires."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from courses.catalogue.offered import Offered
-from courses.enrolments import services, wording
+from courses.enrolments import queries, services, wording
 from courses.enrolments.services.standing import Standing
+from frameworks.editing.impact import Becoming
 from lms.core.permissions import Actor
 from lms.core.web.site import day
 
@@ -63,3 +64,8 @@ def _shown(kind: str, text: str, label: str, url: str) -> Shown:
     return {
         "kind": kind, "text": text, "label": label, "url": url, "reasons": [], "alternatives": [], "instead": "",
     }  # fmt: skip
+
+
+def courses_touched(framework: str, statements: Sequence[Becoming]) -> tuple[int, int]:
+    """(courses on offer that say they cover one of those statements, people who are on one now), for the frameworks."""
+    return queries.courses_covering(framework, [each.code for each in statements])

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import contains_eager, joinedload
 
-from courses.catalogue.models import CapacityRule, Course, CourseVersion
+from courses.catalogue.models import CapacityRule, Course, CourseStatement, CourseStatus, CourseVersion
 from courses.catalogue.offered import Offered, on_offer
 from courses.catalogue.queries import names as catalogue_names
 from courses.catalogue.rules.conditions import Names
@@ -354,3 +354,24 @@ def open_enrolment(learner_id: UUID, course_id: UUID) -> Enrolment | None:
             Enrolment.learner_id == learner_id, Enrolment.course_id == course_id, Enrolment.state.in_(OPEN_STATES)
         )
     ).one_or_none()
+
+
+def courses_covering(framework: str, statements: Collection[str]) -> tuple[int, int]:
+    """(courses on offer that say they cover one of those statements, people who are on one now). One query."""
+    covering = (
+        select(CourseVersion.id, CourseVersion.course_id)
+        .join(CourseStatement, CourseStatement.version_id == CourseVersion.id)
+        .where(
+            CourseVersion.status == CourseStatus.PUBLISHED, CourseStatement.framework_code == framework,
+            CourseStatement.statement_code.in_(list(statements)),
+        )
+        .distinct()
+        .subquery()
+    )  # fmt: skip
+    people = (
+        select(func.count(Enrolment.learner_id.distinct()))
+        .where(Enrolment.course_id.in_(select(covering.c.course_id)), Enrolment.state.in_(OPEN_STATES))
+        .scalar_subquery()
+    )
+    row = db.session.execute(select(func.count(covering.c.course_id.distinct()), people)).one()
+    return row[0], row[1]

@@ -152,7 +152,7 @@ CAST = (
         "en",
         "HEIW",
         "admin",
-        roles=((Role.AUTHOR, "WALES"),),
+        roles=((Role.AUTHOR, "WALES"), (Role.FRAMEWORK_EDITOR, "WALES")),
     ),
     Part(
         "publisher",

@@ -83,6 +83,12 @@ def manage(actor: Actor) -> dict[str, Any]:
             _("Portfolio templates"),
             _("What evidence portfolios ask for"),
         ),
+        (
+            Permission.FRAMEWORK_EDIT,
+            "framework_authors.manage",
+            _("Frameworks"),
+            _("Draft, consult, review and publish"),
+        ),
         (Permission.ENROLMENT_COMPLETE, "enrolments.manage", _("Enrolments"), _("Record attendance and completion")),
         (
             Permission.NEEDS_READ,

@@ -52,7 +52,7 @@ def test_the_api_gives_the_same_facts(client: FlaskClient) -> None:
     assert (len(pimh["statements"]), len(pimh["levels"]), pimh["version"]) == (64, 4, 1)
     assert pimh["statements"][0] | {"wording": None} == {
         "code": "PIMH.D1.I.K", "level": "informed", "domain": "D1", "kind": "knowledge", "illustrative": True,
-        "source": None, "wording": None,
+        "source": None, "wording": None, "identifier": "98279e8f-223b-5ceb-bf3d-40b4060ca1f7",
     }  # fmt: skip
     assert client.get("/api/v1/frameworks/PIMH/versions/1").json == pimh
     assert client.get("/api/v1/frameworks/SUPV").json["statements"][0]["domain"] is None

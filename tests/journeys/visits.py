@@ -41,6 +41,7 @@ from tests.journeys import (
     content_visits,
     cpd_visits,
     date_visits,
+    framework_visits,
     mentoring_visits,
     needs_visits,
     store_visits,
@@ -253,6 +254,7 @@ def open_to_all(**values: Any) -> Callable[[], Visit]:
 VISITS: dict[str, Callable[[], Visit]] = (
     content_visits.VISITS
     | mentoring_visits.VISITS
+    | framework_visits.VISITS
     | store_visits.VISITS
     | cpd_visits.VISITS
     | date_visits.VISITS
@@ -380,6 +382,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
     }
 )
 ELSEWHERE = date_visits.ELSEWHERE | {
+    "framework_files.download",
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
     "record.certificate", "uptake.download", "uptake.cascade_download",  # files, not pages
     "wallet.copied", "organising.specimen",

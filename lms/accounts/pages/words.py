@@ -18,6 +18,7 @@ ROLES = {
     Role.ORGANISER: N_("Organiser: enrolments, supervisors, certificates, uptake with names"),
     Role.AUTHOR: N_("Author: writes courses"),
     Role.PUBLISHER: N_("Publisher: reviews and publishes courses"),
+    Role.FRAMEWORK_EDITOR: N_("Framework editor: writes frameworks and publishes what reviewers signed"),
     Role.COMMISSIONER: N_("Commissioner: uptake figures, without names"),
     Role.LEAD_SUPERVISOR: N_("Lead supervisor: licences and assigns supervisors"),
     Role.TRAINING_LEAD: N_("Training lead: answers needs rounds for a body and names people for its places"),

@@ -19,6 +19,8 @@ class Needed:
     level: str
     rank: int
     illustrative: bool = False
+    domain: str | None = None
+    """The domain's code; None: in the whole framework."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,31 @@ def required_level(
 
     A setting can raise what a role needs, and never lowers it. Source: frameworks.yaml `level_rules`, `role_mapping`.
     """
-    place = Place(role, setting, sector, clinical, enhanced)
-    return max(
-        (each for each in requirements if applies(each.condition, place)), key=lambda each: each.rank, default=None
-    )
+    return _highest(
+        each for each in requirements
+        if each.domain is None and applies(each.condition, Place(role, setting, sector, clinical, enhanced))
+    )  # fmt: skip
+
+
+def required_levels(
+    requirements: Iterable[Needed], places: Iterable[Place], domains: Iterable[str]
+) -> Mapping[str, Needed]:
+    """What somebody who has all these places needs in each domain; a domain in which nothing is needed is absent.
+
+    The highest counts, over all places, and over what is asked of the whole framework and of the domain alone. So one
+    more role, setting or requirement never lowers anything.
+    """
+    places = list(places)
+    fitting = [each for each in requirements if any(applies(each.condition, place) for place in places)]
+    found = {}
+    for domain in domains:
+        if need := _highest(each for each in fitting if each.domain in (None, domain)):
+            found[domain] = need
+    return found
+
+
+def _highest(found: Iterable[Needed]) -> Needed | None:
+    return max(found, key=lambda each: each.rank, default=None)
 
 
 def applies(condition: Mapping[str, Any], place: Place) -> bool:

@@ -1,0 +1,1 @@
+"""Frameworks in the making: draft, consult, review, sign, publish, retire."""

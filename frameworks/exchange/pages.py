@@ -1,0 +1,157 @@
+"""Pages of files: send one, see what it would do, and say so."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+
+from frameworks.case.reading import read
+from frameworks.editing import queries
+from frameworks.editing.pages.blueprint import BOTH, EDIT, READ, VERSION, Answer, shown, tell, to_version
+from frameworks.editing.pages.versions import organisations_of
+from frameworks.exchange import files, services
+from frameworks.exchange.errors import HasFaults
+from frameworks.exchange.rules import COLUMNS, Action
+from frameworks.exchange.schemas import PackageForm, SheetForm
+from frameworks.exchange.words import ACTIONS, FAULTS, KINDS, PACKAGE_FAULTS
+from lms.accounts import queries as accounts
+from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.permissions import Actor
+from lms.core.web import forms
+from lms.core.web.pages import Pages, Redirect
+
+pages = Pages("framework_files", __name__, template_folder="templates")
+SHOWN = 200
+
+
+@pages.page(BOTH, f"{VERSION}/files", needs=READ, template="frameworks/exchange/files.html")
+def version_files(actor: Actor, code: str, number: int) -> Answer:
+    """The version as a file, and, while it is open, the form that sends one back."""
+    found, _may, page = shown(actor, code, number)
+    page |= {"columns": COLUMNS}
+    if request.method == "GET":
+        return page | {"form": forms.start(SheetForm)}
+    form = forms.read(SheetForm, request.form)
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        form.refuse("file", _("Choose a file"))
+        return page | {"form": form}, 422
+    try:
+        sent = services.send_sheet(
+            actor, found.id, given.filename, given.read(), bool(form.data.get("removes_missing"))
+        )
+        return Redirect("framework_files.dry_run", code=code, number=number, import_id=sent.id)
+    except (Invalid, Conflict) as refusal:
+        form.refuse(
+            "file", f"{_(refusal.title)}. {_(refusal.detail, **refusal.params) if refusal.detail else ''}".strip()
+        )
+    return page | {"form": form}, 422
+
+
+@pages.page("GET", f"{VERSION}/files/<any(csv,xlsx,case):form>", needs=READ)
+def download(actor: Actor, code: str, number: int, form: str) -> Response:
+    """The version as that kind of file."""
+    version, _may = queries.visible(actor, code, number, whole=True)
+    answer = Response(files.made(version, form), content_type=files.TYPES[form])
+    answer.headers["Content-Disposition"] = f"attachment; filename={files.name_of(version, form)}"
+    return answer
+
+
+@pages.page(BOTH, f"{VERSION}/files/<uuid:import_id>", needs=READ, template="frameworks/exchange/dry_run.html")
+def dry_run(actor: Actor, code: str, number: int, import_id: UUID) -> Answer:
+    """What each row would do; nothing has changed yet."""
+    found, _may, page = shown(actor, code, number)
+    sent = services.sent(actor, import_id)
+    if sent.version_id != found.id:
+        raise NotFound()
+    form = forms.FormState.empty()
+    if request.method == "POST":
+        try:
+            return to_version(services.bring_in_sheet(actor, import_id), _("The file has been brought in."))
+        except Conflict as refusal:
+            tell(form, refusal)
+    todo = services.sheet_plan(sent)
+    steps = sorted((step for step in todo.steps if step.actions != {Action.NOTHING}),
+                   key=lambda step: (Action.FAULT not in step.actions, step.line or 10**9))  # fmt: skip
+    start = min(max(0, request.args.get("start", 0, type=int) or 0), len(steps))
+    page |= {
+        "form": form,
+        "sent": sent,
+        "has_faults": todo.faulty,
+        "counts": [(_(text), todo.count(action)) for action, text in ACTIONS.items()],
+        "changes": len(steps),
+        "steps": [_row(step) for step in steps[start : start + SHOWN]],
+        "next_url": url_for(
+            "framework_files.dry_run", code=code, number=number, import_id=import_id, start=start + SHOWN
+        )
+        if start + SHOWN < len(steps)
+        else None,
+    }
+    return page if form.ok else (page, 409)
+
+
+def _row(step: Any) -> dict[str, Any]:
+    changed = [] if step.before is None or step.fault else [
+        (name, step.before[name], step.row[name]) for name in COLUMNS if step.line and step.row[name] != step.before[name]
+    ]  # fmt: skip
+    return {
+        "line": step.line or None,
+        "kind": _(KINDS[step.kind]) if step.kind in KINDS else step.kind,
+        "code": step.code,
+        "what": ", ".join(_(ACTIONS[action]) for action in ACTIONS if action in step.actions),
+        "why": _(FAULTS[step.fault], value=step.detail) if step.fault else "",
+        "changed": changed,
+        "added": step.row.get("english") or step.row.get("welsh") or ""
+        if step.before is None and not step.fault
+        else "",
+    }
+
+
+@pages.page(BOTH, "/manage/frameworks/import", needs=EDIT, template="frameworks/exchange/package.html")
+def package(actor: Actor) -> Answer:
+    """Send a CASE package that is to become a framework."""
+    page: dict[str, Any] = {"organisations": organisations_of(actor)}
+    if request.method == "GET":
+        return page | {"form": forms.start(PackageForm)}
+    form = forms.read(PackageForm, request.form)
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        form.refuse("file", _("Choose a file"))
+    if form.ok and given is not None:
+        try:
+            keeper = accounts.body(form.data["organisation"]).id
+            sent = services.send_package(actor, form.data["code"], keeper, given.filename or "", given.read())
+            return Redirect("framework_files.package_dry_run", import_id=sent.id)
+        except (Invalid, Conflict) as refusal:
+            tell(form, refusal)
+        except NotFound:
+            form.refuse("organisation", _("Choose from the list"))
+    return page | {"form": form}, 422
+
+
+@pages.page(
+    BOTH, "/manage/frameworks/import/<uuid:import_id>", needs=EDIT, template="frameworks/exchange/package_dry_run.html"
+)
+def package_dry_run(actor: Actor, import_id: UUID) -> Answer:
+    """What the package would become; nothing has changed yet."""
+    sent = services.sent(actor, import_id)
+    if sent.code is None:
+        raise NotFound()
+    form = forms.FormState.empty()
+    if request.method == "POST":
+        try:
+            return to_version(services.bring_in_package(actor, import_id), _("The framework is here, as a draft."))
+        except (HasFaults, Conflict) as refusal:
+            tell(form, refusal)
+    given = services.parsed(sent.body)
+    faults = services.package_faults(given)
+    page = {
+        "form": form,
+        "sent": sent,
+        "faults": [(each.where, _(PACKAGE_FAULTS[each.why])) for each in faults[:SHOWN]],
+        "fault_count": len(faults),
+        "found": None if faults else read(given),
+        "associations": len(given.get("CFAssociations") or []) if isinstance(given, dict) else 0,
+    }
+    return page if form.ok else (page, 409)
