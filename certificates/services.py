@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from certificates import address, designs, drawing, queries, rules, snapshots
 from certificates.errors import AlreadyRevoked, AwardNotActive, NoSuchCertificate
+from certificates.events import AwardEnded, AwardIssued
 from certificates.models import Award, AwardCheck, AwardEvent, award_number
 from certificates.pdf.fonts import unprintable
 from certificates.rules import AwardEventKind, NameVisibility, RevocationReason, Standing, State, Wait
@@ -15,7 +16,7 @@ from courses.catalogue.models import CertificateKind, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.portfolios.models import SignOff
 from lms.accounts.models import Person
-from lms.core import audit, clock, jobs, throttle
+from lms.core import audit, clock, events, jobs, throttle
 from lms.core.db import db, get_or_refuse
 from lms.core.errors import NotFound
 from lms.core.ids import new_id
@@ -101,6 +102,7 @@ def _issue(
         _append(actor, made, AwardEventKind.ISSUED)
         audit.record(actor, "award.issued", about=learner.id, thing=enrolment, number=number)
         jobs.enqueue(drawing.draw, award_id=str(made))
+        events.publish(AwardIssued(award_id=made, enrolment_id=enrolment.id))
     return queries.award_of_enrolment(enrolment.id)
 
 
@@ -194,6 +196,7 @@ def revoke(actor: Actor, award_id: UUID, reason: RevocationReason, note: str) ->
     audit.record(actor, "award.revoked", about=found.learner_id, thing=found, reason=reason.value)
     db.session.flush()  # the answer shows the new standing
     db.session.refresh(found, ["events"])
+    events.publish(AwardEnded(award_id=found.id, enrolment_id=found.enrolment_id))
     return found
 
 

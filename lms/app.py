@@ -12,6 +12,7 @@ import lms.accounts.cli  # noqa: F401  (declares its commands)
 from certificates import handlers as certificate_handlers
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
+from certificates.events import AwardEnded, AwardIssued
 from courses.catalogue import loading as catalogue_loading
 from courses.catalogue.api import api as catalogue_api
 from courses.catalogue.author_pages import pages as course_author_pages
@@ -20,7 +21,14 @@ from courses.catalogue.queries import titles_on_offer
 from courses.enrolments import handlers as enrolment_handlers
 from courses.enrolments import hooks as enrolment_hooks
 from courses.enrolments.api import api as enrolments_api
-from courses.enrolments.events import EnrolmentCompleted, LearnerEnrolled
+from courses.enrolments.events import (
+    EnrolmentCompleted,
+    EnrolmentWithdrawn,
+    LearnerActive,
+    LearnerEnrolled,
+    LearnerWaitlisted,
+    LearningCompleted,
+)
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
@@ -51,13 +59,19 @@ from courses.portfolios import pages as portfolios_pages
 from courses.portfolios.api import api as portfolios_api
 from courses.portfolios.demand.api import api as demand_api
 from courses.portfolios.demand.pages import pages as demand_pages
-from courses.portfolios.events import PortfolioSignedOff, SignOffWithdrawn
+from courses.portfolios.events import (
+    EvidenceMoved,
+    PortfolioOpened,
+    PortfolioSignedOff,
+    PortfolioSubmitted,
+    SignOffWithdrawn,
+)
 from courses.portfolios.moderation import handlers as moderation_handlers
 from courses.portfolios.moderation.api import api as moderation_api
 from courses.portfolios.moderation.pages import pages as moderation_pages
 from courses.supervision import jobs as supervision_jobs  # noqa: F401 - the same
 from courses.supervision.api import api as supervision_api
-from courses.supervision.events import AttestationEnded, AttestationMade
+from courses.supervision.events import AttestationEnded, AttestationMade, LicenceChanged
 from courses.supervision.pages import pages as supervision_pages
 from courses.supervision.queries import supervised_by
 from courses.supervision.sessions import tasks
@@ -83,9 +97,12 @@ from lms.portal import navigation, portfolio_pdf
 from lms.portal import pages as portal_pages
 from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
+from lms.reporting import handlers as reporting_handlers
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
 from lms.reporting.api import api as reports_api
+from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
+from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi.api import xapi
@@ -177,6 +194,11 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (PortfolioSignedOff, moderation_handlers.draw_sample),
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
     (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
+    *((spoken, reporting_handlers.enrolment) for spoken in (
+        LearnerWaitlisted, LearnerEnrolled, LearnerActive, LearningCompleted, EnrolmentCompleted, EnrolmentWithdrawn,
+        PortfolioOpened, PortfolioSubmitted, EvidenceMoved, PortfolioSignedOff, SignOffWithdrawn, AwardIssued, AwardEnded,
+    )),
+    (LicenceChanged, reporting_handlers.licence),
 )
 LOADERS: tuple[Callable[[Actor], None], ...] = (
     accounts_loading.load_reference,
@@ -184,6 +206,7 @@ LOADERS: tuple[Callable[[Actor], None], ...] = (
     catalogue_loading.load_reference,
     portfolios_loading.load_reference,
     reporting_loading.load_reference,
+    reporting_loading.fill_facts,
 )
 """Reference data, in the order in which it refers to each other."""
 

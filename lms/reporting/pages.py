@@ -119,7 +119,7 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         "definition": REPORT,
         "definitions": DEFINITIONS,
         "rule": RULE,
-        "choices": _choices(g.lang, report.view.filters.places, clock.today()),
+        "choices": _choices(g.lang, _places(report.view), clock.today()),
         "figures": [
             (each, wording.measure_name(each.measure, g.lang), wording.comparison(each)) for each in report.figures
         ],
@@ -171,6 +171,10 @@ def _near(_language: str, courses: frozenset[str]) -> Markup | None:
     """What others have published about these courses; None: nothing."""
     found = _together(queries.baselines_about(courses))
     return fragment("uptake/parts.html", "baselines", found[:MOST_NEAR]) if found else None
+
+
+def _places(seen: View) -> frozenset[UUID] | None:
+    return None if seen.everywhere else frozenset(body.id for body in seen.organisations)
 
 
 def _courses_in_view(seen: View) -> frozenset[str]:

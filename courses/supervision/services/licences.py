@@ -9,7 +9,7 @@ from sqlalchemy import select
 from courses.catalogue.models import Programme
 from courses.supervision import queries, rules
 from courses.supervision.errors import AlreadyEnded
-from courses.supervision.events import AttestationMade
+from courses.supervision.events import AttestationMade, LicenceChanged
 from courses.supervision.models import Attestation, AttestationGround, SupervisorLicence
 from courses.supervision.services.attesting import end_attestations
 from lms.accounts.models import Person
@@ -47,6 +47,7 @@ def issue_licence(
         )
     )
     audit.record(actor, "licence.issued", about=person.id, thing=licence, programme=programme_code)
+    events.publish(LicenceChanged(licence.id))
     for learner_id in _attested_by(person.id, programme_code):  # a renewal brings back what had lapsed with the licence
         events.publish(AttestationMade(learner_id, programme_code))
     return licence
@@ -61,6 +62,7 @@ def withdraw_licence(actor: Actor, licence_id: UUID, reason: str) -> SupervisorL
     licence.withdrawn_on, licence.withdrawn_reason = clock.today(), reason
     db.session.flush()  # the next lines ask the database whether another licence is live
     audit.record(actor, "licence.withdrawn", about=licence.person_id, thing=licence, reason=reason)
+    events.publish(LicenceChanged(licence.id))
     if queries.live_licence(licence.person_id, licence.programme_code, clock.today()) is None:
         end_attestations(
             actor, AttestationGround.SUPERVISION_ENDED, programme=licence.programme_code, supervisor=licence.person_id

@@ -6,8 +6,8 @@ from datetime import date
 
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
-from lms.reporting import queries
-from lms.reporting.queries import NOWHERE, Counts, Dimension
+from lms.reporting import groups, queries
+from lms.reporting.queries import NOWHERE, OWN, WHO, Counts, Dimension
 from lms.reporting.reports.report import Report
 from lms.reporting.rules import disclosure
 from lms.reporting.rules.disclosure import TOTAL, Place, Table
@@ -16,7 +16,7 @@ from lms.reporting.services import Asked, View, view
 
 REPORT = Report(
     id="UPTAKE-1",
-    version=1,
+    version=2,
     slug="uptake",
     title=Bilingual("Training uptake", "Niferoedd hyfforddi"),
     words=ATTRIBUTION,
@@ -170,11 +170,17 @@ def _labels(seen: View, dimension: Dimension, present: set[str]) -> list[Label]:
         return [Label(month.strftime("%Y-%m"), Bilingual("", ""), month) for month in seen.filters.period.months]
     if dimension is Dimension.SECTOR:
         return [Label(code, name) for code, name in seen.sectors.items() if seen.filters.sector in (None, code)]
+    if dimension in WHO or dimension is Dimension.LEVEL:
+        known = groups.levels() if dimension is Dimension.LEVEL else groups.people_by(dimension.value)
+        chosen = {Dimension.LEVEL: seen.filters.level}.get(dimension)
+        return [Label(code, name) for code, name in known.items() if chosen in (None, code)]
     if dimension is Dimension.COURSE:
         named = {str(id): Bilingual(f"{title.en} ({code})", f"{title.cy} ({code})")
                  for id, (code, _, title) in seen.courses.items()}  # fmt: skip
     else:
-        named = {str(body.id): body.name for body in seen.organisations}
+        below, own = groups.bodies_below(seen.filters.place)
+        named = {str(body.id): body.name for body in below}
+        named |= {f"{OWN}{body.id}": Bilingual(f"{body.name.en}, itself", f"{body.name.cy} ei hun") for body in own}
         named[NOWHERE] = Bilingual("No organisation", "Dim sefydliad")
     return [Label(key, name) for key, name in named.items() if key in present]
 
@@ -193,7 +199,7 @@ def _ordered(lines: list[Line], asked: Asked) -> list[Line]:
 
 def _gaps(counted: Counts) -> Gaps:
     whole = counted.totals.get(Measure.ENROLLED, 0)
-    return Gaps(_band(counted.totals.get("no_organisation", 0), whole), _band(counted.totals.get("no_role", 0), whole))
+    return Gaps(_band(counted.nowhere, whole), _band(counted.no_role, whole))
 
 
 def _band(part: int, whole: int) -> str:
@@ -205,7 +211,8 @@ def _band(part: int, whole: int) -> str:
 def code_of(label: Label, seen: View, dimension: Dimension) -> str:
     """The code by which the world knows a group: ids stay inside."""
     if dimension is Dimension.ORGANISATION:
-        return next((body.code for body in seen.organisations if str(body.id) == label.code), label.code)
+        known = {str(body.id): body.code for body in groups.organisations()}
+        return known.get(label.code) or known.get(label.code.removeprefix(OWN), label.code)
     if dimension is Dimension.COURSE:
         return next((code for id, (code, _, _) in seen.courses.items() if str(id) == label.code), label.code)
     return label.code
