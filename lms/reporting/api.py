@@ -65,6 +65,7 @@ def shape(report: Uptake) -> dict[str, Any]:
         "period": filters.period,
         "filters": {
             "sector": filters.sector, "programme": filters.programme, "course": asked.course,
+            "level": filters.level,
             "organisation": filters.organisation.code if filters.organisation else None,
         },
         "group": asked.group,

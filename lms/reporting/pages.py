@@ -158,6 +158,7 @@ def _choices(language: str, places: frozenset[UUID] | None, today: date) -> Mapp
         "organisation": [(code, name) for name, code in named],
         "programme": [(code, name.in_(language)) for code, name in groups.programmes().items()],
         "course": [(code, f"{title.in_(language)} ({code})") for code, _programme, title in groups.courses().values()],
+        "level": [(code, name.in_(language)) for code, name in groups.levels().items()],
         "month": months,
         "moment": moments,
         "group": [(each.value, _(wording.DIMENSIONS[each])) for each in Dimension],

@@ -25,6 +25,7 @@ class UptakeQuery(Schema):
     organisation = Code(load_default=None, metadata={"description": "An organisation's code: it and all below it"})
     programme = Code(load_default=None, metadata={"description": "A programme's code"})
     course = Code(load_default=None, metadata={"description": "A course's code"})
+    level = fields.String(load_default=None, metadata={"description": "A level of a framework, as PIMH/enhanced"})
     first = fields.Date(
         format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH},
         metadata={"description": "First month, as 2026-04; without it, twelve months", **YEAR_MONTH},
@@ -63,6 +64,7 @@ class DefinitionOut(Schema):
     version = fields.Integer(required=True)
     title = fields.Nested(TextOut, required=True)
     words = fields.Nested(TextOut, required=True)
+    unit = fields.String(required=True)
 
 
 class ReportOut(Schema):
@@ -92,6 +94,7 @@ class FiltersOut(Schema):
     organisation = fields.String(required=True, allow_none=True)
     programme = fields.String(required=True, allow_none=True)
     course = fields.String(required=True, allow_none=True)
+    level = fields.String(required=True, allow_none=True)
 
 
 class DisclosureOut(Schema):
@@ -117,8 +120,10 @@ class FigureOut(Schema):
 class GroupOut(Schema):
     code = fields.String(required=True)
     name = fields.Nested(TextOut, required=True)
+    accessed = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
     enrolled = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
     active = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    learned = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
     completed = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
     certified = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
 

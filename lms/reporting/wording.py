@@ -7,6 +7,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from lms.core.language import N_, Bilingual
+from lms.reporting import groups
 from lms.reporting.queries import Dimension
 from lms.reporting.reports.uptake import Figure, Label, Uptake, cells_of
 from lms.reporting.rules.findings import finding
@@ -17,8 +18,14 @@ DIMENSIONS = {
     Dimension.ORGANISATION: N_("Organisation"),
     Dimension.COURSE: N_("Course"),
     Dimension.MONTH: N_("Month"),
+    Dimension.LEVEL: N_("Framework level"),
+    Dimension.ROLE: N_("Staff group"),
+    Dimension.SETTING: N_("Setting"),
+    Dimension.LANGUAGE: N_("Language of the course"),
 }
 SUBTITLES = {
+    Measure.ACCESSED: N_("People who opened a course, by group"),
+    Measure.LEARNED: N_("People who finished the e-learning, by group"),
     Measure.ENROLLED: N_("People who enrolled, by group"),
     Measure.ACTIVE: N_("People who are active, by group"),
     Measure.COMPLETED: N_("People who completed training, by group"),
@@ -74,6 +81,8 @@ def chosen(report: Uptake, language: str) -> list[tuple[str, str, str]]:
         found.append(("organisation", str(_("Organisation")), filters.organisation.name.in_(language)))
     if filters.programme:
         found.append(("programme", str(_("Programme")), report.view.programmes[filters.programme].in_(language)))
+    if filters.level:
+        found.append(("level", str(_("Framework level")), groups.levels()[filters.level].in_(language)))
     if filters.course:
         code, _programme, title = report.view.courses[filters.course]
         found.append(("course", str(_("Course")), f"{title.in_(language)} ({code})"))

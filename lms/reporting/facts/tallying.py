@@ -222,6 +222,7 @@ def rebuild(parts: int = 16) -> int:
     db.session.execute(text("DELETE FROM fact_pending"))
     for part in range(parts):
         _add_part("tally", part, parts, "true", {})
+    db.session.execute(text("DELETE FROM tally WHERE n = 0"))  # where parts of the people made up for each other
     _mark(clock.today())
     return int(db.session.scalar(text("SELECT count(*) FROM tally")) or 0)
 
@@ -235,6 +236,7 @@ def as_known(at: datetime, parts: int = 16) -> str:
     db.session.execute(text(f"CREATE TEMPORARY TABLE {name} (LIKE tally INCLUDING ALL) ON COMMIT DROP"))
     for part in range(parts):
         _add_part(name, part, parts, "{0}.recorded_at <= :at", {"at": at, "today": clock.on_the_day(at)})
+    db.session.execute(text(f"DELETE FROM {name} WHERE n = 0"))
     return name
 
 

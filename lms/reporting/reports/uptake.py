@@ -123,7 +123,9 @@ def _one_way(
     """(people per label, total), small counts hidden unless `exact`."""
     numbers = [counted.rows.get((label.code, measure), 0) for label in labels]
     total = counted.totals.get(measure, 0)
-    return (list(numbers), total) if exact else disclosure.suppress_list(numbers, total, hide_total=hide_total)
+    return (list(numbers), total) if exact else disclosure.suppress_list(
+        numbers, total, hide_total=hide_total, sensitive=sensitive_of(labels)
+    )
 
 
 def _figures(now: dict[Measure, int | None], before: dict[str, int], *, exact: bool) -> list[Figure]:
@@ -151,8 +153,18 @@ def _grid(counted: Counts, seen: View, asked: Asked, columns: Dimension, hidden_
         total=counted.totals.get(measure, 0),
     )
     if not seen.exact:
-        table = disclosure.suppress(table, also=_hidden_margins(table, hide_total=measure in hidden_totals))
+        also = _hidden_margins(table, hide_total=measure in hidden_totals)
+        table = disclosure.suppress(table, also=also, sensitive=_sensitive_places(rows, across))
     return Grid(measure, rows, across, table)
+
+
+def sensitive_of(labels: list[Label]) -> list[int]:
+    return [n for n, label in enumerate(labels) if label.code in disclosure.SENSITIVE]
+
+
+def _sensitive_places(rows: list[Label], columns: list[Label]) -> list[Place]:
+    by_row = [(i, j) for i in sensitive_of(rows) for j in [*range(len(columns)), TOTAL]]
+    return by_row + [(i, j) for j in sensitive_of(columns) for i in [*range(len(rows)), TOTAL]]
 
 
 def _hidden_margins(table: Table, *, hide_total: bool) -> list[Place]:
