@@ -100,6 +100,7 @@ from lms.portal.help import developer_pages, help_pages
 from lms.reporting import handlers as reporting_handlers
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
+from lms.reporting import report_pages
 from lms.reporting.api import api as reports_api
 from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
@@ -146,6 +147,7 @@ PAGES: tuple[Blueprint, ...] = (
     certificate_pages.public_pages,
     certificate_pages.manage_pages,
     reporting_pages.pages,
+    report_pages.pages,
     xapi,
     record_store_pages,
     my_statements_pages,

@@ -4,14 +4,16 @@ from typing import Any
 
 from flask import Response, g
 
+from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
 from lms.core.web.api import Api
-from lms.reporting import exports, services
-from lms.reporting.errors import NoSuchPeriod, NotAMoment
+from lms.reporting import answering, exports, services
+from lms.reporting.errors import NoSuchPeriod, NotAMoment, NotInTheGrid
 from lms.reporting.reports import REPORTS
+from lms.reporting.reports.report import Answer, Row
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of, uptake
 from lms.reporting.rules.disclosure import RULE
-from lms.reporting.schemas import BaselinesOut, ReportsOut, UptakeOut, UptakeQuery
+from lms.reporting.schemas import AnswerOut, BaselinesOut, ReportQuery, ReportsOut, UptakeOut, UptakeQuery
 from lms.reporting.services import Asked
 
 api = Api("reports", __name__, description="Reports: people, never names, and no small counts")
@@ -39,6 +41,15 @@ def uptake_report(actor: Actor, **asked: Any) -> dict[str, Any]:
 def uptake_csv(actor: Actor, **asked: Any) -> Response:
     """The same as CSV, with its filters, definitions and disclosure rule above the table."""
     return csv_answer(uptake(actor, Asked(**asked)))
+
+
+@api.operation(
+    "GET", "/reports/<slug>", needs=Permission.UPTAKE_READ, query=ReportQuery, returns=(200, AnswerOut),
+    raises=(NoSuchPeriod, NotAMoment, NotInTheGrid),
+)  # fmt: skip
+def report(actor: Actor, slug: str, **asked: Any) -> dict[str, Any]:
+    """Any report that answers in tables: coverage, parity, waiting, supervision, money, welsh, plan, quality."""
+    return shape_of(answering.answer(actor, slug, Asked(**asked)))
 
 
 @api.operation("GET", "/baselines", needs=Permission.UPTAKE_READ, returns=(200, BaselinesOut))
@@ -75,6 +86,27 @@ def shape(report: Uptake) -> dict[str, Any]:
         "groups": [_label(line.label, report, asked.group) | dict(line.people) for line in report.lines],
         "grid": _grid(report),
     }  # fmt: skip
+
+
+def shape_of(answer: Answer) -> dict[str, Any]:
+    """An answer as AnswerOut tells it."""
+    filters = answer.view.filters
+    sheets = [
+        vars(sheet) | {"rows": [_row(row) for row in sheet.rows], "total": _row(sheet.total) if sheet.total else None}
+        for sheet in answer.sheets
+    ]
+    return {
+        "report": answer.report, "period": filters.period, "programme": filters.programme, "level": filters.level,
+        "organisation": filters.place.code if filters.place else None,
+        "disclosure": {"id": RULE.id, "version": RULE.version, "words": RULE.words, "applied": not answer.view.exact},
+        "made_at": answer.made_at, "known_at": answer.known_at, "withheld": answer.withheld,
+        "finding": answer.finding, "sheets": sheets,
+    }  # fmt: skip
+
+
+def _row(row: Row) -> dict[str, Any]:
+    values = [{"en": v.en, "cy": v.cy} if isinstance(v, Bilingual) else v for v in row.values]
+    return {"code": row.code, "name": row.name, "values": values}
 
 
 def _grid(report: Uptake) -> dict[str, Any] | None:

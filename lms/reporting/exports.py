@@ -3,18 +3,22 @@
 import csv
 import io
 from collections.abc import Iterable
+from typing import Any
 
+from flask import Response
 from flask_babel import gettext as _
 
 from lms.core import clock
+from lms.core.language import Bilingual
 from lms.core.spreadsheets import harmless
 from lms.reporting import wording
+from lms.reporting.reports.report import Answer
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.rules.measures import DEFINITIONS, Measure
 
 HIDDEN = "*"
-Cell = str | int | None
+Cell = str | int | float | None
 
 
 def uptake_csv(report: Uptake, language: str) -> bytes:
@@ -28,6 +32,37 @@ def uptake_csv(report: Uptake, language: str) -> bytes:
         for row in table:
             write.writerow([safe(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig")
+
+
+def csv_file(answer: Answer, language: str) -> Response:
+    """Any report in tables, with where it comes from above them."""
+    period, report = answer.view.filters.period, answer.report
+    out = io.StringIO(newline="")
+    write = csv.writer(out, lineterminator="\r\n")
+    rows: list[list[Any]] = [
+        [_("Report"), report.title.in_(language), f"{report.id} v{report.version}"],
+        [_("As at"), period.as_at.isoformat()], [_("From"), period.starts_on.isoformat()],
+        [_("To"), period.ends_on.isoformat()],
+        [_("Organisation"), answer.view.filters.place.name.in_(language) if answer.view.filters.place else _("Wales")],
+    ]  # fmt: skip
+    rows += [[it.title.in_(language), it.words.in_(language), f"{it.id} v{it.version}"] for it in report.definitions]
+    rule = _("Nothing is hidden: you may see names") if answer.view.exact else RULE.words.in_(language)
+    rows += [[_("Disclosure rule"), rule, f"{RULE.id} v{RULE.version}"]]
+    rows += [[_("Made at"), answer.made_at.isoformat(timespec="seconds")], [answer.finding.in_(language)]]
+    for sheet in answer.sheets:
+        rows += [[], [sheet.title.in_(language)], ["code", sheet.heading.in_(language), *(c.key for c in sheet.columns)]]
+        told = [*sheet.rows, *([sheet.total] if sheet.total else [])]
+        rows += [
+            [row.code, row.name.in_(language), *(v.in_(language) if isinstance(v, Bilingual) else v for v in row.values)]
+            for row in told
+        ]
+    for row in rows:
+        write.writerow([safe(cell) for cell in row])
+    sent = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv")
+    sent.headers["Content-Disposition"] = f'attachment; filename="{report.slug}-{period.as_at.isoformat()}.csv"'
+    sent.headers["Cache-Control"] = "private, no-cache"
+    sent.headers["Content-Language"] = language
+    return sent
 
 
 def safe(cell: Cell) -> Cell:

@@ -43,7 +43,7 @@ FIELDS = {"first": "from", "last": "to"}
 @pages.page("GET", "/uptake", needs=Permission.UPTAKE_READ, template="uptake/uptake.html", keeps=False)
 def uptake(actor: Actor) -> Any:
     """The figures, the chart and its table; what was chosen wrongly is said beside the choice."""
-    form, loaded = _asked(UptakeQuery)
+    form, loaded = asked_of(UptakeQuery)
     asked = Asked(**loaded)
     try:
         report = count_uptake(actor, asked)
@@ -58,7 +58,7 @@ def uptake(actor: Actor) -> Any:
 @pages.page("GET", "/uptake/figures.csv", needs=Permission.UPTAKE_READ)
 def download(actor: Actor) -> Response:
     """The same figures as a file."""
-    form, loaded = _asked(UptakeQuery)
+    form, loaded = asked_of(UptakeQuery)
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     return csv_answer(count_uptake(actor, Asked(**loaded)))
@@ -67,11 +67,11 @@ def download(actor: Actor) -> Response:
 @pages.page("GET", "/uptake/people", needs=Permission.UPTAKE_READ_NAMES, template="uptake/people.html")
 def people(actor: Actor) -> dict[str, Any]:
     """Who is behind the figures, for those who may see names."""
-    _form, loaded = _asked(PeopleQuery)
+    _form, loaded = asked_of(PeopleQuery)
     given = loaded or {"asked": {}, "cursor": None}
     seen, found = services.people(actor, Asked(**given["asked"]))
     page = page_of(found, given["cursor"], PEOPLE_SHOWN, key=(Enrolment.enrolled_on, Enrolment.id), descending=True)
-    chosen = _kept()
+    chosen = kept_of()
     return {
         "page": page, "seen": seen, "sectors": seen.sectors, "first_page": given["cursor"] is None,
         "back_url": url_for("uptake.uptake", **chosen),
@@ -87,7 +87,7 @@ def baselines(actor: Actor) -> dict[str, Any]:
     return {"figures": found, "groups": _together(found)}
 
 
-def _asked(schema: type[Schema]) -> tuple[FormState, dict[str, Any]]:
+def asked_of(schema: type[Schema]) -> tuple[FormState, dict[str, Any]]:
     """What the address asks, and the form that shows it. Blank choices count as not made."""
     shape = schema(unknown=EXCLUDE)
     given = {name: value for name, value in request.args.items() if value.strip()}
@@ -99,9 +99,9 @@ def _asked(schema: type[Schema]) -> tuple[FormState, dict[str, Any]]:
         return form, {}
 
 
-def _kept() -> dict[str, Any]:
+def kept_of(schema: type[Schema] = UptakeQuery) -> dict[str, Any]:
     """What the address chooses, to be carried along: only what the report knows."""
-    names = [field.data_key or name for name, field in UptakeQuery().fields.items()]
+    names = [field.data_key or name for name, field in schema().fields.items()]
     return {name: value for name in names if (value := request.args.get(name, "").strip())}
 
 
@@ -111,7 +111,7 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         "from": period.starts_on.strftime("%Y-%m"), "to": period.ends_on.strftime("%Y-%m"),
         "as_at": period.as_at.isoformat(), "group": asked.group.value, "measure": asked.measure.value,
     } | form.values  # fmt: skip
-    kept = _kept()
+    kept = kept_of()
     chips = wording.chosen(report, g.lang)
     return {
         "form": form,
@@ -119,7 +119,7 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         "definition": REPORT,
         "definitions": DEFINITIONS,
         "rule": RULE,
-        "choices": _choices(g.lang, _places(report.view), clock.today()),
+        "choices": choices_for(report.view),
         "figures": [
             (each, wording.measure_name(each.measure, g.lang), wording.comparison(each)) for each in report.figures
         ],
@@ -142,6 +142,11 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         "near": _near(g.lang, _courses_in_view(report.view)),
         "baselines_url": url_for("uptake.baselines"),
     }
+
+
+def choices_for(seen: View) -> Mapping[str, Markup]:
+    """The options of the filters, for this reader."""
+    return _choices(g.lang, _places(seen), clock.today())
 
 
 @kept

@@ -43,6 +43,26 @@ class UptakeQuery(Schema):
     measure = fields.Enum(Measure, by_value=fields.String, load_default=Measure.COMPLETED, error_messages=UNKNOWN)
 
 
+class ReportQuery(Schema):
+    """What reports in tables are asked. Everything may be left out; which of it counts, each report says."""
+
+    organisation = Code(load_default=None, metadata={"description": "An organisation's code: it and all below it"})
+    programme = Code(load_default=None, metadata={"description": "A programme's code"})
+    level = fields.String(load_default=None, metadata={"description": "A level of a framework, as PIMH/enhanced"})
+    first = fields.Date(
+        format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH},
+        metadata={"description": "First month, as 2026-04; without it, twelve months", **YEAR_MONTH},
+    )  # fmt: skip
+    last = fields.Date(
+        format="%Y-%m", data_key="to", load_default=None, error_messages={"invalid": MONTH},
+        metadata={"description": "Last month, as 2027-03; without it, the month of `as_at`", **YEAR_MONTH},
+    )  # fmt: skip
+    as_at = fields.Date(
+        format="iso", load_default=None, error_messages={"invalid": N_("Choose a date")},
+        metadata={"description": "The moment seen: today, or the last day of a month"},
+    )  # fmt: skip
+
+
 class PeopleQuery(UptakeQuery):
     """The same, and where one is in the list."""
 
@@ -179,3 +199,45 @@ class BaselineOut(Schema):
 class BaselinesOut(Schema):
     items = fields.List(fields.Nested(BaselineOut), required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+class ColumnOut(Schema):
+    key = fields.String(required=True)
+    title = fields.Nested(TextOut, required=True)
+    unit = fields.String(required=True, metadata={"description": "people, percent, points, pence, ratio, number, text"})
+
+
+class RowOut(Schema):
+    """`values` in the order of the columns: a number; null where it is hidden; words where there is none."""
+
+    code = fields.String(required=True)
+    name = fields.Nested(TextOut, required=True)
+    values = fields.List(fields.Raw(allow_none=True), required=True)
+
+
+class SheetOut(Schema):
+    key = fields.String(required=True)
+    title = fields.Nested(TextOut, required=True)
+    heading = fields.Nested(TextOut, required=True)
+    columns = fields.List(fields.Nested(ColumnOut), required=True)
+    rows = fields.List(fields.Nested(RowOut), required=True)
+    total = fields.Nested(RowOut, required=True, allow_none=True)
+    note = fields.Nested(TextOut, required=True, allow_none=True)
+
+
+class AnswerOut(Schema):
+    """A report in tables. `withheld` true: fewer than ten people match, so nothing is told."""
+
+    report = fields.Nested(ReportOut, required=True)
+    period = fields.Nested(PeriodOut, required=True)
+    organisation = fields.String(required=True, allow_none=True)
+    programme = fields.String(required=True, allow_none=True)
+    level = fields.String(required=True, allow_none=True)
+    disclosure = fields.Nested(DisclosureOut, required=True)
+    made_at = fields.AwareDateTime(required=True)
+    known_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Everything until then is counted"}
+    )
+    withheld = fields.Boolean(required=True)
+    finding = fields.Nested(TextOut, required=True)
+    sheets = fields.List(fields.Nested(SheetOut), required=True)

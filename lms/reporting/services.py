@@ -18,7 +18,7 @@ from lms.reporting.errors import NoSuchPeriod, NotAMoment
 from lms.reporting.groups import Body
 from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension, Filters
-from lms.reporting.rules import periods
+from lms.reporting.rules import disclosure, periods
 from lms.reporting.rules.measures import Measure
 
 T = TypeVar("T")
@@ -80,6 +80,11 @@ def view(actor: Actor, asked: Asked) -> View:
     )
     within = groups.within(None if everywhere else reach.places)
     return View(filters, sectors, within, programmes, courses, everywhere, _sees_names(actor, filters))
+
+
+def narrowed_too_far(seen: View) -> bool:
+    """Do so few people remain under these filters that nothing may be said? Never for who may see names."""
+    return not seen.exact and disclosure.too_few(queries.totals(seen.filters, seen.filters.period)[0])
 
 
 def people(actor: Actor, asked: Asked) -> tuple[View, Select[Enrolment]]:

@@ -12,6 +12,7 @@ from lms.reporting.queries import Dimension
 from lms.reporting.reports.uptake import Figure, Label, Uptake, cells_of
 from lms.reporting.rules.findings import finding
 from lms.reporting.rules.measures import DEFINITIONS, Measure
+from lms.reporting.rules.periods import Period
 
 DIMENSIONS = {
     Dimension.SECTOR: N_("Sector"),
@@ -90,7 +91,11 @@ def chosen(report: Uptake, language: str) -> list[tuple[str, str, str]]:
 
 
 def period(report: Uptake) -> str:
-    months = report.view.filters.period.months
+    return period_of(report.view.filters.period)
+
+
+def period_of(it: Period) -> str:
+    months = it.months
     if len(months) == 1:
         return month(months[0])
     return str(_("%(first)s to %(last)s", first=month(months[0]), last=month(months[-1])))
