@@ -17,6 +17,7 @@ from lms.core.db import db, transaction
 from lms.core.permissions import Actor
 from lms.demonstration import content, histories, large, people, stories
 from lms.demonstration.cast import CAST, PASSWORD
+from lms.reporting.facts import gathering, tallying
 
 SEED = 1968
 CAMHS_LEARNERS = 14
@@ -40,6 +41,8 @@ def load_demo() -> None:
         chosen = [member["person_id"] for member in camhs[:CAMHS_LEARNERS]]
         stories.tell(cast, chosen, today, _progress("Essential CAMHS"))
         everybody = len(crowd.members) + len(cast)
+        gathering.of_everything()
+        tallying.rebuild()
         audit.record(Actor.system(), "demonstration.loaded", people=everybody)
         enrolled = db.session.scalar(select(func.count()).select_from(Enrolment))
     seconds = time.monotonic() - started
@@ -69,6 +72,10 @@ def load_demo_large(persons: int, enrolments: int) -> None:
         return
     started = time.monotonic()
     large.load(persons, enrolments, clock.today(), _progress("Rows"))
+    with transaction():
+        click.echo(f"{gathering.of_everything()} facts")
+    with transaction():
+        click.echo(f"{tallying.rebuild(parts=max(4, enrolments // 20_000))} rows of tallies")
     click.echo(f"{persons} people and {enrolments} enrolments, in {time.monotonic() - started:.0f} seconds.")
 
 

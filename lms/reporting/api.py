@@ -4,16 +4,26 @@ from typing import Any
 
 from flask import Response, g
 
+from lms.core.errors import Invalid
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
 from lms.core.web.api import Api
-from lms.reporting import answering, exports, services
+from lms.reporting import answering, exports, headcounts, services
 from lms.reporting.errors import NoSuchPeriod, NotAMoment, NotInTheGrid
 from lms.reporting.reports import REPORTS
 from lms.reporting.reports.report import Answer, Row
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of, uptake
 from lms.reporting.rules.disclosure import RULE
-from lms.reporting.schemas import AnswerOut, BaselinesOut, ReportQuery, ReportsOut, UptakeOut, UptakeQuery
+from lms.reporting.schemas import (
+    AnswerOut,
+    BaselinesOut,
+    HeadcountsIn,
+    HeadcountsOut,
+    ReportQuery, 
+    ReportsOut,
+    UptakeOut,
+    UptakeQuery,
+)
 from lms.reporting.services import Asked
 
 api = Api("reports", __name__, description="Reports: people, never names, and no small counts")
@@ -50,6 +60,17 @@ def uptake_csv(actor: Actor, **asked: Any) -> Response:
 def report(actor: Actor, slug: str, **asked: Any) -> dict[str, Any]:
     """Any report that answers in tables: coverage, parity, waiting, supervision, money, welsh, plan, quality."""
     return shape_of(answering.answer(actor, slug, Asked(**asked)))
+
+
+@api.operation(
+    "POST", "/headcounts", needs=Permission.HEADCOUNT_RECORD, body=HeadcountsIn, returns=(200, HeadcountsOut),
+    raises=(Invalid,),
+)  # fmt: skip
+def give_headcounts(actor: Actor, rows: str, dry_run: bool) -> dict[str, Any]:
+    """Rows of headcounts as CSV, with a header. `dry_run`: say what would become of each, and write nothing."""
+    outcomes = (headcounts.judge if dry_run else headcounts.keep)(actor, rows)
+    items = [{"row": each.number, "fault": each.fault or None, "given": dict(each.given)} for each in outcomes]
+    return {"recorded": 0 if dry_run else len(outcomes), "items": items}
 
 
 @api.operation("GET", "/baselines", needs=Permission.UPTAKE_READ, returns=(200, BaselinesOut))

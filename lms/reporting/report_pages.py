@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from flask import Response, g, url_for
+from flask import Response, g, request, url_for
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from lms.core import clock
+from lms.core.db import db
 from lms.core.errors import Invalid
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
-from lms.core.web.pages import Pages
-from lms.reporting import answering, exports, wording
+from lms.core.web.forms import FormState
+from lms.core.web.pages import Pages, Redirect
+from lms.reporting import answering, exports, groups, wording
+from lms.reporting import headcounts as counting
 from lms.reporting.pages import FIELDS, asked_of, choices_for, kept_of
 from lms.reporting.reports import REPORTS
 from lms.reporting.reports.report import Answer, Column, Value
@@ -21,6 +25,8 @@ from lms.reporting.schemas import ReportQuery
 from lms.reporting.services import Asked
 
 pages = Pages("reports_pages", __name__, template_folder="templates")
+
+HEADCOUNTS_SHOWN = 100
 
 
 @pages.page("GET", "/reports", needs=Permission.UPTAKE_READ, template="reports/list.html")
@@ -70,6 +76,38 @@ def download(actor: Actor, slug: str) -> Response:
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     return exports.csv_file(answering.answer(actor, slug, Asked(**loaded)), g.lang)
+
+
+@pages.page("GET", "/reports/headcounts", needs=Permission.HEADCOUNT_RECORD, template="reports/headcounts.html")
+def headcounts(actor: Actor) -> dict[str, Any]:
+    """What has been recorded, and where to give more."""
+    return _headcounts(actor, FormState(values={"rows": ""}), None)
+
+
+@pages.page("POST", "/reports/headcounts", needs=Permission.HEADCOUNT_RECORD, template="reports/headcounts.html")
+def give_headcounts(actor: Actor) -> Any:
+    """Judge the rows that were given; record them once they were seen to be right."""
+    given = request.form.get("rows", "")
+    form = FormState(values={"rows": given})
+    try:
+        if request.form.get("keep"):
+            kept = counting.keep(actor, given)
+            said = ngettext("%(num)s row recorded", "%(num)s rows recorded", len(kept))
+            return Redirect("reports_pages.headcounts", flash=said)
+        return _headcounts(actor, form, counting.judge(actor, given))
+    except Invalid as refusal:
+        form.errors |= {name: _(words) for name, words in refusal.fields.items()}
+        return _headcounts(actor, form, None), 422
+
+
+def _headcounts(actor: Actor, form: FormState, outcomes: list[counting.Outcome] | None) -> dict[str, Any]:
+    rows = db.session.execute(counting.recorded(actor).limit(HEADCOUNTS_SHOWN)).all()
+    names = {"sector": groups.sectors(), "staff_group": groups.people_by("role"), "setting": groups.people_by("setting")}
+    return {
+        "form": form, "outcomes": outcomes, "faults": sum(bool(each.fault) for each in outcomes or ()),
+        "recorded": [(head, body) for head, body in rows], "names": names, "columns": counting.COLUMNS,
+        "fault": lambda text: _(text) if text else "",
+    }  # fmt: skip
 
 
 def address(slug: str) -> str:

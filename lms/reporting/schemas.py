@@ -241,3 +241,21 @@ class AnswerOut(Schema):
     withheld = fields.Boolean(required=True)
     finding = fields.Nested(TextOut, required=True)
     sheets = fields.List(fields.Nested(SheetOut), required=True)
+
+
+class HeadcountsIn(Schema):
+    rows = fields.String(
+        required=True, metadata={"description": "CSV: organisation,sector,staff_group,setting,date,people,source,method,confidence"}
+    )
+    dry_run = fields.Boolean(load_default=True)
+
+
+class HeadcountRowOut(Schema):
+    row = fields.Integer(required=True)
+    fault = fields.String(required=True, allow_none=True)
+    given = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class HeadcountsOut(Schema):
+    recorded = fields.Integer(required=True)
+    items = fields.List(fields.Nested(HeadcountRowOut), required=True)

@@ -45,7 +45,7 @@ CREATE TABLE fact (
     cancels_id UUID,
     recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_fact PRIMARY KEY (id),
-    CONSTRAINT uq_fact_key UNIQUE (key, edition),
+    CONSTRAINT uq_fact_key_edition UNIQUE (key, edition),
     CONSTRAINT fk_fact_person_id FOREIGN KEY(person_id) REFERENCES person (id),
     CONSTRAINT fk_fact_course_id FOREIGN KEY(course_id) REFERENCES course (id),
     CONSTRAINT fk_fact_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisation (id),

@@ -360,11 +360,14 @@ VISITS: dict[str, Callable[[], Visit]] = (
         "uptake.uptake": as_("commissioner"),
         "uptake.baselines": as_("commissioner"),
         "uptake.people": as_("organiser"),
+        "reports_pages.index": as_("commissioner"),
+        "reports_pages.report": lambda: Visit({"slug": "coverage"}, demo("commissioner")),
+        "reports_pages.headcounts": as_("commissioner"),
     }
 )
 ELSEWHERE = {
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
-    "record.certificate", "uptake.download",  # files, not pages
+    "record.certificate", "uptake.download", "reports_pages.download",  # files, not pages
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "portfolios.export_progress",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
