@@ -1,6 +1,6 @@
 """Reports: the server's time for a page, the bare queries in it, and the same figures from raw facts.
 
-    python benchmarks/reports.py            # against DATABASE_URL or the instance, after `flask load-demo-large`
+python benchmarks/reports.py            # against DATABASE_URL or the instance, after `flask load-demo-large`
 """
 
 import statistics
@@ -47,7 +47,9 @@ _spent: list[float] = []
 def main() -> None:
     app = create_app()
     with app.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *given: given[4].__setattr__("began", time.perf_counter()))
+        event.listen(
+            db.engine, "before_cursor_execute", lambda *given: given[4].__setattr__("began", time.perf_counter())
+        )
         event.listen(
             db.engine, "after_cursor_execute", lambda *given: _spent.append(time.perf_counter() - given[4].began)
         )
@@ -58,13 +60,19 @@ def main() -> None:
         system = Actor.system()
         filters = view(system, Asked()).filters
         period = filters.period
-        raw, _ = measured(lambda: db.session.execute(text(RAW), {"starts_on": period.starts_on, "ends_on": period.ends_on}).all())
+        raw, _ = measured(
+            lambda: db.session.execute(text(RAW), {"starts_on": period.starts_on, "ends_on": period.ends_on}).all()
+        )
         told, _ = measured(lambda: queries.counts(filters, Dimension.SECTOR, None))
         print(f"{'by sector, from raw facts':40}{raw:9.1f}\n{'the same from the tallies':40}{told:9.1f}")
         asked = {
             "uptake by sector": lambda: uptake(system, Asked()),
-            "uptake by organisation and month": lambda: uptake(system, Asked(group=Dimension.ORGANISATION, columns=Dimension.MONTH)),
-            "uptake by course and sector": lambda: uptake(system, Asked(group=Dimension.COURSE, columns=Dimension.SECTOR)),
+            "uptake by organisation and month": lambda: uptake(
+                system, Asked(group=Dimension.ORGANISATION, columns=Dimension.MONTH)
+            ),
+            "uptake by course and sector": lambda: uptake(
+                system, Asked(group=Dimension.COURSE, columns=Dimension.SECTOR)
+            ),
         } | {r.slug: (lambda slug=r.slug: answering.answer(system, slug, Asked())) for r in REPORTS if r.run}  # type: ignore[misc]
         print(f"{'report':40}{'whole':>9}{'queries':>9}{'beyond':>9}")
         for name, work in asked.items():

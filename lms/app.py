@@ -196,10 +196,24 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (PortfolioSignedOff, moderation_handlers.draw_sample),
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
     (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
-    *((spoken, reporting_handlers.enrolment) for spoken in (
-        LearnerWaitlisted, LearnerEnrolled, LearnerActive, LearningCompleted, EnrolmentCompleted, EnrolmentWithdrawn,
-        PortfolioOpened, PortfolioSubmitted, EvidenceMoved, PortfolioSignedOff, SignOffWithdrawn, AwardIssued, AwardEnded,
-    )),
+    *(
+        (spoken, reporting_handlers.enrolment)
+        for spoken in (
+            LearnerWaitlisted,
+            LearnerEnrolled,
+            LearnerActive,
+            LearningCompleted,
+            EnrolmentCompleted,
+            EnrolmentWithdrawn,
+            PortfolioOpened,
+            PortfolioSubmitted,
+            EvidenceMoved,
+            PortfolioSignedOff,
+            SignOffWithdrawn,
+            AwardIssued,
+            AwardEnded,
+        )
+    ),
     (LicenceChanged, reporting_handlers.licence),
 )
 LOADERS: tuple[Callable[[Actor], None], ...] = (

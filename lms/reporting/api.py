@@ -19,7 +19,7 @@ from lms.reporting.schemas import (
     BaselinesOut,
     HeadcountsIn,
     HeadcountsOut,
-    ReportQuery, 
+    ReportQuery,
     ReportsOut,
     UptakeOut,
     UptakeQuery,

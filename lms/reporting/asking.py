@@ -22,8 +22,12 @@ LIVE = "NOT EXISTS (SELECT FROM fact AS not_so WHERE not_so.cancels_id = fact.id
 def made(report: Any, seen: View, asked: Any) -> dict[str, Any]:
     """What every answer says of itself."""
     return {
-        "report": report, "view": seen, "asked": asked, "made_at": clock.now(), "known_at": tallying.freshness().at,
-    }  # fmt: skip
+        "report": report,
+        "view": seen,
+        "asked": asked,
+        "made_at": clock.now(),
+        "known_at": tallying.freshness().at,
+    }
 
 
 def headcounts(filters: Filters, by: Dimension | None) -> Mapping[str | None, Headcount]:
@@ -113,22 +117,25 @@ def overdue_items(filters: Filters) -> dict[str, int]:
         ),
         given | {"overdue": filters.period.as_at - timedelta(days=OVERDUE_AFTER)},
     )
-    return {programme: items for programme, items in rows}
+    return dict(rows.tuples().all())
 
 
 def _narrowed(filters: Filters) -> tuple[str, dict[str, Any]]:
     period = filters.period
     given: dict[str, Any] = {
-        "as_at": period.as_at, "starts_on": period.starts_on, "ends_on": min(period.ends_on, period.as_at),
-    }  # fmt: skip
+        "as_at": period.as_at,
+        "starts_on": period.starts_on,
+        "ends_on": min(period.ends_on, period.as_at),
+    }
     where = ""
     place: UUID | None = filters.place.id if filters.place else None
     if place:
         where, given["place"] = where + " AND organisation_lineage @> ARRAY[CAST(:place AS uuid)]", place
     for name, column, value in (
-        ("sector", "sector", filters.sector), ("programme", "programme_code", filters.programme),
+        ("sector", "sector", filters.sector),
+        ("programme", "programme_code", filters.programme),
         ("course", "course_id", filters.course),
-    ):  # fmt: skip
+    ):
         if value:
             where, given[name] = where + f" AND {column} = :{name}", value
     return where, given

@@ -50,10 +50,18 @@ def csv_file(answer: Answer, language: str) -> Response:
     rows += [[_("Disclosure rule"), rule, f"{RULE.id} v{RULE.version}"]]
     rows += [[_("Made at"), answer.made_at.isoformat(timespec="seconds")], [answer.finding.in_(language)]]
     for sheet in answer.sheets:
-        rows += [[], [sheet.title.in_(language)], ["code", sheet.heading.in_(language), *(c.key for c in sheet.columns)]]
+        rows += [
+            [],
+            [sheet.title.in_(language)],
+            ["code", sheet.heading.in_(language), *(c.key for c in sheet.columns)],
+        ]
         told = [*sheet.rows, *([sheet.total] if sheet.total else [])]
         rows += [
-            [row.code, row.name.in_(language), *(v.in_(language) if isinstance(v, Bilingual) else v for v in row.values)]
+            [
+                row.code,
+                row.name.in_(language),
+                *(v.in_(language) if isinstance(v, Bilingual) else v for v in row.values),
+            ]
             for row in told
         ]
     for row in rows:

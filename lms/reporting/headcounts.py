@@ -58,7 +58,9 @@ def judge(actor: Actor, text: str) -> list[Outcome]:
         made, fault = _read(actor, given, bodies)
         if made is not None:
             key = (made.organisation_id, made.sector, made.staff_group, made.setting_code, made.on_day)
-            made, fault = (None, N_("The same place, group and date is in an earlier row")) if key in seen else (made, "")
+            made, fault = (
+                (None, N_("The same place, group and date is in an earlier row")) if key in seen else (made, "")
+            )
             seen.add(key)
         outcomes.append(Outcome(number, given, fault, made))
     return outcomes
@@ -74,7 +76,7 @@ def keep(actor: Actor, text: str) -> list[Outcome]:
     return outcomes
 
 
-def recorded(actor: Actor) -> Select[tuple[Headcount, Organisation]]:
+def recorded(actor: Actor) -> Select[Headcount, Organisation]:
     """What has been recorded for the bodies in reach, newest first. Raises Forbidden."""
     reach = actor.reach(Permission.HEADCOUNT_RECORD)
     if not reach.everything and not reach.places:
@@ -89,7 +91,11 @@ def _read(actor: Actor, given: Mapping[str, str], bodies: Mapping[str, groups.Bo
     body = bodies.get(given["organisation"])
     if body is None or not actor.may(Permission.HEADCOUNT_RECORD, at=body.lineage):
         return None, N_("There is no such organisation in your care")
-    known = {"sector": set(Sector), "staff_group": set(groups.people_by("role")), "setting": set(groups.people_by("setting"))}
+    known: dict[str, set[str]] = {
+        "sector": {sector.value for sector in Sector},
+        "staff_group": set(groups.people_by("role")),
+        "setting": set(groups.people_by("setting")),
+    }
     chosen = {name: given[name] for name in known if given[name]}
     if any(value not in known[name] or value == "none" for name, value in chosen.items()):
         return None, N_("The sector, staff group or setting is not known")

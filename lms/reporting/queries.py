@@ -134,7 +134,7 @@ def totals(filters: Filters, period: Period) -> tuple[int, dict[str, int]]:
 
 def by(filters: Filters, rows: Dimension | None, flows: Sequence[str], stocks: Sequence[str]) -> dict[Any, int]:
     """People by (row or None for all, measure): `flows` in the period, `stocks` at its moment."""
-    asked = [("totals", [])] + ([("rows", [rows])] if rows else [])
+    asked: list[tuple[str, list[Dimension]]] = [("totals", [])] + ([("rows", [rows])] if rows else [])
     return {(row, measure): number for _, row, _, measure, number in told(filters, asked, flows, stocks)}
 
 
@@ -219,7 +219,8 @@ def _what(filters: Filters, by: tuple[Dimension, ...]) -> list[str]:
         return [
             f"c:{id}"
             for id, (code, programme, _) in groups.courses().items()
-            if filters.programme in (None, programme) and (filters.level is None or filters.level in groups.served(code))
+            if filters.programme in (None, programme)
+            and (filters.level is None or filters.level in groups.served(code))
         ]
     return [filters.what]
 
@@ -231,8 +232,10 @@ def _who(filters: Filters, by: tuple[Dimension, ...]) -> list[str]:
     narrow = filters.course or Dimension.COURSE in by
     if laid_out and laid_out[0] in (Dimension.ROLE, Dimension.SETTING) and (narrow or Dimension.ORGANISATION in by):
         raise NotInTheGrid()
-    if laid_out and laid_out[0] is Dimension.LANGUAGE and (
-        filters.level or Dimension.LEVEL in by or Dimension.ORGANISATION in by
+    if (
+        laid_out
+        and laid_out[0] is Dimension.LANGUAGE
+        and (filters.level or Dimension.LEVEL in by or Dimension.ORGANISATION in by)
     ):
         raise NotInTheGrid()
     if filters.sector:

@@ -3,9 +3,8 @@
 from typing import Any
 
 from flask import Response, g, request, url_for
-from flask_babel import format_date, format_decimal
+from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from lms.core import clock
@@ -102,10 +101,14 @@ def give_headcounts(actor: Actor) -> Any:
 
 def _headcounts(actor: Actor, form: FormState, outcomes: list[counting.Outcome] | None) -> dict[str, Any]:
     rows = db.session.execute(counting.recorded(actor).limit(HEADCOUNTS_SHOWN)).all()
-    names = {"sector": groups.sectors(), "staff_group": groups.people_by("role"), "setting": groups.people_by("setting")}
+    names = {
+        "sector": groups.sectors(),
+        "staff_group": groups.people_by("role"),
+        "setting": groups.people_by("setting"),
+    }
     return {
         "form": form, "outcomes": outcomes, "faults": sum(bool(each.fault) for each in outcomes or ()),
-        "recorded": [(head, body) for head, body in rows], "names": names, "columns": counting.COLUMNS,
+        "recorded": [tuple(row) for row in rows], "names": names, "columns": counting.COLUMNS,
         "fault": lambda text: _(text) if text else "",
     }  # fmt: skip
 
@@ -139,4 +142,3 @@ def _fresh(answer: Answer) -> str:
     day = clock.on_the_day(known)
     when = known.astimezone(clock.LONDON).strftime("%H:%M")
     return str(_("Everything up to %(time)s on %(day)s is counted.", time=when, day=format_date(day, "d MMMM y")))
-

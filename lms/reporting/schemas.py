@@ -245,7 +245,8 @@ class AnswerOut(Schema):
 
 class HeadcountsIn(Schema):
     rows = fields.String(
-        required=True, metadata={"description": "CSV: organisation,sector,staff_group,setting,date,people,source,method,confidence"}
+        required=True,
+        metadata={"description": "CSV: organisation,sector,staff_group,setting,date,people,source,method,confidence"},
     )
     dry_run = fields.Boolean(load_default=True)
 

@@ -1,5 +1,6 @@
 """Headcounts: every row is judged before anything is written, and all or nothing is."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +14,11 @@ from lms.reporting.models import Headcount
 from tests.factories.accounts import grant, make_person, organisation
 
 HEAD = "organisation,sector,staff_group,setting,date,people,source,method,confidence"
-GOOD = f"{HEAD}\nBCU,,,,2026-03-31,\"1,200\",ESR extract,esr,high\nCAV,nhs,,,2026-03-31,900,Census,census,medium\n"
-BAD = GOOD + "NOBODY,,,,2026-03-31,5,x,,\nBCU,,,,31/03/2026,5,x,,\nBCU,,,,2026-03-31,7,Again,esr,high\nBCU,,,,2026-03-31,7,,,\n"
+GOOD = f'{HEAD}\nBCU,,,,2026-03-31,"1,200",ESR extract,esr,high\nCAV,nhs,,,2026-03-31,900,Census,census,medium\n'
+BAD = (
+    GOOD
+    + "NOBODY,,,,2026-03-31,5,x,,\nBCU,,,,31/03/2026,5,x,,\nBCU,,,,2026-03-31,7,Again,esr,high\nBCU,,,,2026-03-31,7,,,\n"
+)
 
 
 def held() -> int:
@@ -41,13 +45,17 @@ def test_a_dry_run_tells_of_every_row_and_writes_nothing(app: Flask, as_token: C
 
 def test_the_page_checks_first_and_records_then(app: Flask, signed_in: Callable[..., FlaskClient]) -> None:
     browser = signed_in(reader())
-    checked = browser.post("/en/reports/headcounts", data={"rows": GOOD.replace(",", "\t").replace('"1\t200"', "1200")})
+    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/en/reports/headcounts").text)
+    assert found
+    token = {"csrf_token": found.group(1)}
+    pasted = GOOD.replace(",", "\t").replace('"1\t200"', "1200")
+    checked = browser.post("/en/reports/headcounts", data=token | {"rows": pasted})
     assert "Would be recorded" in checked.text
     assert held() == 0
-    assert browser.post("/en/reports/headcounts", data={"rows": GOOD, "keep": "1"}).status_code == 303
+    assert browser.post("/en/reports/headcounts", data=token | {"rows": GOOD, "keep": "1"}).status_code == 303
     assert held() == 2
     assert "ESR extract" in browser.get("/cy/reports/headcounts").text
-    assert browser.post("/en/reports/headcounts", data={"rows": "x"}).status_code == 422
+    assert browser.post("/en/reports/headcounts", data=token | {"rows": "x"}).status_code == 422
 
 
 def test_a_board_gives_its_own_and_nobody_elses(app: Flask, as_token: Callable[..., Any]) -> None:

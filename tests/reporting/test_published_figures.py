@@ -58,7 +58,9 @@ def test_people_who_accessed_a_programme(app: Flask, figure: str, codes: tuple[s
     assert people_of(str(course(codes[0]).programme_code), "accessed") == many
 
 
-@pytest.mark.parametrize(("figure", "code"), [("F15", "PT-CBTF"), ("F17", "CAAP-MSC"), ("F23", "TMP-01"), ("F12a", "PT-BSF1")])
+@pytest.mark.parametrize(
+    ("figure", "code"), [("F15", "PT-CBTF"), ("F17", "CAAP-MSC"), ("F23", "TMP-01"), ("F12a", "PT-BSF1")]
+)
 def test_people_who_completed_a_course(app: Flask, figure: str, code: str) -> None:
     records(code, [make_person() for _ in range(FIGURES[figure]["v"])], clock.today(), done=True)
     told_to_reports()
@@ -73,9 +75,16 @@ def test_what_each_funded_person_cost(app: Flask) -> None:
     with transaction():
         for kind, amount in ((FactKind.SPENT, FIGURES["F10"]["v"] * 100), (FactKind.BOUGHT, 600)):
             db.session.add(
-                Fact(kind=kind, key=f"import:{uuid4()}", on_day=clock.today(), amount=amount, course_id=found.id,
-                     programme_code=found.programme_code, source="import: annual report")
-            )  # fmt: skip
+                Fact(
+                    kind=kind,
+                    key=f"import:{uuid4()}",
+                    on_day=clock.today(),
+                    amount=amount,
+                    course_id=found.id,
+                    programme_code=found.programme_code,
+                    source="import: annual report",
+                )
+            )
     told_to_reports()
     rows = {row.code: row.values for row in answering.answer(SYSTEM, "money", Asked()).sheets[0].rows}
     assert rows[str(found.id)] == (50_000_000, FIGURES["F11"]["v"], FIGURES["F09"]["v"], 66667)
@@ -87,10 +96,18 @@ def test_supervisors_and_whom_they_can_take(app: Flask) -> None:
     with transaction():
         for _ in range(FIGURES["F21"]["v"]):
             db.session.add(
-                Fact(kind=FactKind.SUPERVISOR_LICENSED, key=f"import:{uuid4()}", on_day=clock.today(),
-                     until=date(2099, 1, 1), amount=FIGURES["F22"]["v"], person_id=make_person().id, thing_id=uuid4(),
-                     programme_code=programme, source="import: mentors")
-            )  # fmt: skip
+                Fact(
+                    kind=FactKind.SUPERVISOR_LICENSED,
+                    key=f"import:{uuid4()}",
+                    on_day=clock.today(),
+                    until=date(2099, 1, 1),
+                    amount=FIGURES["F22"]["v"],
+                    person_id=make_person().id,
+                    thing_id=uuid4(),
+                    programme_code=programme,
+                    source="import: mentors",
+                )
+            )
     row = next(row for row in answering.answer(SYSTEM, "supervision", Asked()).sheets[0].rows if row.code == programme)
     assert row.values[:2] == (19, 57)
 
@@ -99,8 +116,11 @@ def test_what_the_reference_data_hold(app: Flask) -> None:
     """F05, F06, F43, F46: modules, actions, local authorities."""
     codes = set(db.session.scalars(select(Course.code)))
     assert len([code for code in codes if code.startswith("PIMH-0")]) == FIGURES["F05"]["v"]
-    assert len([code for code in codes if code.startswith("ECAMHS-")]) == FIGURES["F06"]["v"]
+    assert len([code for code in codes if code.startswith("ECAMHS-") and code[-1].isdigit()]) == FIGURES["F06"]["v"]
     outputs = sum(len(each["outputs"]) for each in plan()["actions"])
     assert (len(plan()["actions"]), len(plan()["themes"]), outputs) == (FIGURES["F43"]["v"], 7, 72)
     parent: UUID = db.session.scalars(select(Organisation.id).where(Organisation.code == "LOCAL-AUTHORITIES")).one()
-    assert len(list(db.session.scalars(select(Organisation.id).where(Organisation.parent_id == parent)))) == FIGURES["F46"]["v"]
+    assert (
+        len(list(db.session.scalars(select(Organisation.id).where(Organisation.parent_id == parent))))
+        == FIGURES["F46"]["v"]
+    )

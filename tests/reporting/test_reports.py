@@ -35,7 +35,13 @@ def reader(role: Role, code: str = "WALES") -> Any:
 
 def history(people: int = 50) -> None:
     bodies = [organisation(code) for code in ("BCU", "CAV", "MIND", "PTH")]
-    make_history(random.Random(5), [make_person() for _ in range(people)], [make_course() for _ in range(3)], [*bodies, None], clock.today())
+    make_history(
+        random.Random(5),
+        [make_person() for _ in range(people)],
+        [make_course() for _ in range(3)],
+        [*bodies, None],
+        clock.today(),
+    )
 
 
 @pytest.mark.parametrize("slug", TABLED)
@@ -95,9 +101,16 @@ def test_without_a_headcount_there_is_no_percentage(app: Flask) -> None:
     with transaction():
         for sector, people in ((None, 200), ("nhs", 100)):
             db.session.add(
-                Headcount(organisation_id=organisation("WALES").id, sector=sector, on_day=clock.today() - timedelta(days=1),
-                          people=people, source="Census", method=Method.CENSUS, confidence=Confidence.MEDIUM)
-            )  # fmt: skip
+                Headcount(
+                    organisation_id=organisation("WALES").id,
+                    sector=sector,
+                    on_day=clock.today() - timedelta(days=1),
+                    people=people,
+                    source="Census",
+                    method=Method.CENSUS,
+                    confidence=Confidence.MEDIUM,
+                )
+            )
     rows = {row.code: row for row in answering.answer(SYSTEM, "parity", Asked()).sheets[0].rows}
     assert isinstance(rows["nhs"].values[4], int)
     assert rows["nhs"].values[2] == 50
@@ -110,10 +123,21 @@ def test_the_plan_is_whole_and_unknown_stays_unknown(app: Flask) -> None:
     rows = [row for sheet in sheets for row in sheet.rows]
     assert len(rows) == 33
     assert [rating(*pair) for pair in ((None, 10), (5, None), (10, 10), (5, 10), (4, 10))] == [
-        None, None, "green", "amber", "red",
-    ]  # fmt: skip
+        None,
+        None,
+        "green",
+        "amber",
+        "red",
+    ]
     none = next(row for row in rows if row.code == "2")
-    assert [getattr(value, "en", value) for value in none.values] == ["None", "not known", "not known", "not known", "not known", "Unknown"]
+    assert [getattr(value, "en", value) for value in none.values] == [
+        "None",
+        "not known",
+        "not known",
+        "not known",
+        "not known",
+        "Unknown",
+    ]
 
 
 def test_the_number_of_queries_does_not_grow(app: Flask, signed_in: Any) -> None:

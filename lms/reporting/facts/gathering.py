@@ -116,7 +116,7 @@ _WRITE = """INSERT INTO fact (id, kind, key, edition, on_day, until, amount, per
     setting_code, language, cancels_id, recorded_at)
 SELECT * FROM new ON CONFLICT DO NOTHING"""
 
-_LICENCES = f"""
+_LICENCES = """
 WITH said AS (
     SELECT licence.*, 'supervisor_licensed' AS kind, starts_on AS on_day FROM supervisor_licence AS licence
     UNION ALL SELECT licence.*, 'supervisor_ended', withdrawn_on FROM supervisor_licence AS licence

@@ -97,27 +97,40 @@ CROSS JOIN LATERAL (
 SHARES = f"""
 WITH {OCCURRED}, placed AS MATERIALIZED (
     SELECT person_id, measure, place, own, what, who, month, from_month,
-           CASE WHEN bool_or(until_month IS NULL) THEN NULL ELSE max(until_month) END AS until_month
+           CASE WHEN bool_or(until_month IS NULL) THEN NULL ELSE max(until_month) END AS until_month,
+           bool_and(bool_and(until_month IS NULL) AND from_month = month)
+               OVER (PARTITION BY person_id, measure, place, own, what, who) AS lasts
     FROM timed {CELLS} WHERE until_month IS NULL OR from_month < until_month
     GROUP BY person_id, measure, place, own, what, who, month, from_month
-), points AS (
-    SELECT *, lead(point) OVER (PARTITION BY person_id, measure, place, own, what, who ORDER BY point) AS next FROM (
-        SELECT person_id, measure, place, own, what, who, from_month AS point FROM placed
-        UNION SELECT person_id, measure, place, own, what, who, until_month FROM placed WHERE until_month IS NOT NULL
+), lasting AS (
+    SELECT place, own, what, who, measure, month AS point, month,
+           lag(month, 1, DATE '0001-01-01') OVER (PARTITION BY person_id, measure, place, own, what, who ORDER BY month)
+               AS before, 1 AS sign
+    FROM placed WHERE lasts
+), passing AS MATERIALIZED (
+    SELECT person_id, measure, place, own, what, who,
+           dense_rank() OVER (ORDER BY person_id, measure, place, own, what, who) AS cell, month, from_month, until_month
+    FROM placed WHERE NOT lasts
+), points AS MATERIALIZED (
+    SELECT cell, point, lead(point) OVER (PARTITION BY cell ORDER BY point) AS next FROM (
+        SELECT cell, from_month AS point FROM passing
+        UNION SELECT cell, until_month FROM passing WHERE until_month IS NOT NULL
     ) AS every
 ), held AS (
-    SELECT DISTINCT person_id, measure, place, own, what, who, point, next, month FROM points
-    JOIN placed USING (person_id, measure, place, own, what, who)
+    SELECT DISTINCT place, own, what, who, measure, cell, point, next, month FROM points JOIN passing USING (cell)
     WHERE from_month <= point AND (until_month IS NULL OR point < until_month)
-), linked AS (
-    SELECT *, coalesce(lag(month) OVER (PARTITION BY person_id, measure, place, own, what, who, point ORDER BY month),
-                       DATE '0001-01-01') AS before FROM held
+), linked AS MATERIALIZED (
+    SELECT *, lag(month, 1, DATE '0001-01-01') OVER (PARTITION BY cell, point ORDER BY month) AS before FROM held
 )
 SELECT place, own, what, who, measure, point AS seen, month, before, sum(sign)::int AS n FROM (
-    SELECT place, own, what, who, measure, point, month, before, 1 AS sign FROM linked
+    SELECT * FROM lasting
+    UNION ALL SELECT place, own, what, who, measure, point, month, before, 1 FROM linked
     UNION ALL SELECT place, own, what, who, measure, next, month, before, -1 FROM linked WHERE next IS NOT NULL
 ) AS changes GROUP BY place, own, what, who, measure, point, month, before HAVING sum(sign) <> 0"""
-"""What these people add to the tallies: at each month in which anything changes, what then holds, less what held."""
+"""What these people add to the tallies: at each month in which anything changes, what then holds, less what held.
+
+Most of it lasts once it has happened, and is told by one pass; only what passes needs its months compared.
+"""
 
 _FOLDED = "NOT EXISTS (SELECT FROM fact_pending WHERE fact_id = {0}.id)"
 COLUMNS = "place, own, what, who, measure, seen, month, before, n"
@@ -180,8 +193,15 @@ def _whom_the_day_changes(day: date | None, today: date) -> set[UUID]:
     return {person for person in db.session.scalars(text(asked), {"day": day, "today": today}) if person is not None}
 
 
+def _prepare() -> None:
+    """The planner knows nothing of how many rows the steps of SHARES have, and would compare each with each."""
+    db.session.execute(text("SET LOCAL enable_nestloop = off"))
+    db.session.execute(text("SET LOCAL work_mem = '64MB'"))
+
+
 def _take_in(facts: Sequence[UUID], people: list[UUID], day: date, today: date) -> None:
     given = {"people": people, "nil": NIL, "facts": facts}
+    _prepare()
     db.session.execute(text("DROP TABLE IF EXISTS tally_change"))
     db.session.execute(
         text(f"CREATE TEMPORARY TABLE tally_change ON COMMIT DROP AS {shares(known=_FOLDED)}"), given | {"today": day}
@@ -206,6 +226,7 @@ def _take_in(facts: Sequence[UUID], people: list[UUID], day: date, today: date) 
             " = (it.place, it.own, it.what, it.who, it.measure, it.seen, it.month, it.before)"
         )
     )
+    db.session.execute(text("SET LOCAL enable_nestloop = on"))
 
 
 def _mark(today: date) -> None:
@@ -245,7 +266,9 @@ def _add_part(table: str, part: int, parts: int, known: str, given: dict[str, An
         f"INSERT INTO {table} ({COLUMNS}) {shares(known=known + _PART, everybody=True)}"
         f" ON CONFLICT (place, own, what, who, measure, seen, month, before) DO UPDATE SET n = {table}.n + excluded.n"
     )
+    _prepare()
     db.session.execute(found, {"today": clock.today(), "nil": NIL, "part": part, "parts": parts} | given)
+    db.session.execute(text("SET LOCAL enable_nestloop = on"))
 
 
 _PART = " AND abs(hashtext(CAST({0}.person_id AS text))::bigint) % :parts = :part"

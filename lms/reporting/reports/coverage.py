@@ -30,8 +30,11 @@ def run(actor: Actor, asked: Asked) -> Answer:
     finding = (
         Bilingual(f"Most certificates are held at {top.name.en}", f"Delir y rhan fwyaf o dystysgrifau ar {top.name.cy}")
         if top
-        else Bilingual("Too few people hold a certificate to compare the levels", "Mae rhy ychydig o bobl yn dal tystysgrif i gymharu'r lefelau")
-    )  # fmt: skip
+        else Bilingual(
+            "Too few people hold a certificate to compare the levels",
+            "Mae rhy ychydig o bobl yn dal tystysgrif i gymharu'r lefelau",
+        )
+    )
     return Answer(finding=finding, sheets=tuple(sheets), **asking.made(REPORT, seen, asked))
 
 
@@ -50,18 +53,33 @@ def _by(seen: View, dimension: Dimension) -> Sheet:
     }[dimension]
     return Sheet(
         key=dimension.value,
-        title=Bilingual(f"People who hold a certificate, by {heading.en.lower()}", f"Pobl sy'n dal tystysgrif, yn ôl {heading.cy.lower()}"),
+        title=Bilingual(
+            f"People who hold a certificate, by {heading.en.lower()}",
+            f"Pobl sy'n dal tystysgrif, yn ôl {heading.cy.lower()}",
+        ),
         heading=heading,
         columns=COLUMNS,
-        rows=[Row(code, names[code], _values(learners.by[code], holders.by[code], heads.get(code), seen)) for code in codes],
-        total=Row("total", Bilingual("Everyone, counted once", "Pawb, wedi'u cyfrif unwaith"), _whole(learners, holders, heads.get(None), seen)),
+        rows=[
+            Row(code, names[code], _values(learners.by[code], holders.by[code], heads.get(code), seen))
+            for code in codes
+        ],
+        total=Row(
+            "total",
+            Bilingual("Everyone, counted once", "Pawb, wedi'u cyfrif unwaith"),
+            _whole(learners, holders, heads.get(None), seen),
+        ),
         chart=1,
-    )  # fmt: skip
+    )
 
 
 def _values(enrolled: int | None, holding: int | None, head: object, seen: View) -> tuple[Value, ...]:
     people = getattr(head, "people", None)
-    return enrolled, holding, people or NO_DENOMINATOR, share(holding, people, exact=seen.exact) if people else NO_DENOMINATOR
+    return (
+        enrolled,
+        holding,
+        people or NO_DENOMINATOR,
+        share(holding, people, exact=seen.exact) if people else NO_DENOMINATOR,
+    )
 
 
 def _whole(enrolled: People, holding: People, head: object, seen: View) -> tuple[Value, ...]:
@@ -75,7 +93,11 @@ COLUMNS = (
     Column("coverage", BY_ID["COVERAGE"].title, "percent"),
 )
 REPORT = Report(
-    id="COVERAGE-1", version=1, slug="coverage", run=run, actions=(11, 17, 27),
+    id="COVERAGE-1",
+    version=1,
+    slug="coverage",
+    run=run,
+    actions=(11, 17, 27),
     title=Bilingual("Coverage of the frameworks", "Cwmpas y fframweithiau"),
     words=Bilingual(
         "Who holds a valid certificate at each level of practice. A course counts at every level that it serves. "
@@ -83,5 +105,6 @@ REPORT = Report(
         "Pwy sy'n dal tystysgrif ddilys ar bob lefel ymarfer. Mae cwrs yn cyfrif ar bob lefel y mae'n ei gwasanaethu. "
         "Y cyfrifon pennau yw'r rhai a gofnodwyd ar gyfer y lle hwn; heb un nid oes canran.",
     ),
-    definitions=(BY_ID["UPTAKE-ENROLLED"], BY_ID["HOLDERS"], BY_ID["COVERAGE"]), filters=("organisation", "from", "to"),
-)  # fmt: skip
+    definitions=(BY_ID["UPTAKE-ENROLLED"], BY_ID["HOLDERS"], BY_ID["COVERAGE"]),
+    filters=("organisation", "from", "to"),
+)

@@ -16,24 +16,49 @@ def run(actor: Actor, asked: Asked) -> Answer:
         for key in {course, None}:
             money[key, kind] = money.get((key, kind), 0) + amount
     counts = queries.by(seen.filters, Dimension.COURSE, ("completed",), ())
-    courses = {str(id): Bilingual(f"{t.en} ({code})", f"{t.cy} ({code})") for id, (code, _, t) in groups.courses().items()}
+    courses = {
+        str(id): Bilingual(f"{t.en} ({code})", f"{t.cy} ({code})") for id, (code, _, t) in groups.courses().items()
+    }
     codes = [code for code in courses if (code, "spent") in money or (code, "bought") in money]
-    people = people_of(counts, [code for code in courses if code in codes or (code, "completed") in counts], "completed", exact=seen.exact)
+    people = people_of(
+        counts,
+        [code for code in courses if code in codes or (code, "completed") in counts],
+        "completed",
+        exact=seen.exact,
+    )
     rows = [
-        Row(code, courses[code], (money.get((code, "spent"), 0), money.get((code, "bought"), NOT_KNOWN), people.by[code], cost(money.get((code, "spent"), 0), people.by[code])))
+        Row(
+            code,
+            courses[code],
+            (
+                money.get((code, "spent"), 0),
+                money.get((code, "bought"), NOT_KNOWN),
+                people.by[code],
+                cost(money.get((code, "spent"), 0), people.by[code]),
+            ),
+        )
         for code in codes
-    ]  # fmt: skip
+    ]
     spent = money.get((None, "spent"), 0)
-    total = Row("total", Bilingual("Everything", "Popeth"), (spent, money.get((None, "bought"), NOT_KNOWN), people.total, cost(spent, people.total)))
+    total = Row(
+        "total",
+        Bilingual("Everything", "Popeth"),
+        (spent, money.get((None, "bought"), NOT_KNOWN), people.total, cost(spent, people.total)),
+    )
     finding = (
         Bilingual(f"£{spent / 100:,.0f} was spent in the period", f"Gwariwyd £{spent / 100:,.0f} yn y cyfnod")
         if spent
         else Bilingual("No spending is recorded in this period", "Nid oes gwariant wedi'i gofnodi yn y cyfnod hwn")
-    )  # fmt: skip
+    )
     sheet = Sheet(
-        key="courses", heading=Bilingual("Course", "Cwrs"), columns=COLUMNS, rows=rows, total=total, chart=0,
+        key="courses",
+        heading=Bilingual("Course", "Cwrs"),
+        columns=COLUMNS,
+        rows=rows,
+        total=total,
+        chart=0,
         title=Bilingual("Spent, bought and completed, by course", "Gwariant, lleoedd a brynwyd a chwblhau, yn ôl cwrs"),
-    )  # fmt: skip
+    )
     return Answer(finding=finding, sheets=(sheet,), **asking.made(REPORT, seen, asked))
 
 
@@ -49,7 +74,11 @@ COLUMNS = (
     Column("cost", BY_ID["COST"].title, "pence"),
 )
 REPORT = Report(
-    id="MONEY-1", version=1, slug="money", run=run, actions=(28, 29),
+    id="MONEY-1",
+    version=1,
+    slug="money",
+    run=run,
+    actions=(28, 29),
     title=Bilingual("Funding spent and what it bought", "Cyllid a wariwyd a'r hyn a brynodd"),
     words=Bilingual(
         "Spending and places as they were recorded, beside the people who completed. What others have published about "
@@ -58,4 +87,4 @@ REPORT = Report(
         "arian o dan ffigurau cyhoeddedig ac nid yw'n rhan o'r rhain.",
     ),
     definitions=(BY_ID["COST"], BY_ID["UPTAKE-COMPLETED"]),
-)  # fmt: skip
+)

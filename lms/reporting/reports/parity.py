@@ -4,7 +4,18 @@ from lms.core.language import Bilingual
 from lms.core.permissions import Actor
 from lms.reporting import asking, groups, queries
 from lms.reporting.queries import Dimension
-from lms.reporting.reports.report import NO_DENOMINATOR, Answer, Column, Report, Row, Sheet, Value, highest, people_of, share
+from lms.reporting.reports.report import (
+    NO_DENOMINATOR,
+    Answer,
+    Column,
+    Report,
+    Row,
+    Sheet,
+    Value,
+    highest,
+    people_of,
+    share,
+)
 from lms.reporting.rules.definitions import BY_ID
 from lms.reporting.services import Asked, View, view
 
@@ -14,10 +25,13 @@ def run(actor: Actor, asked: Asked) -> Answer:
     sheets = (_by(seen, Dimension.SECTOR), _by(seen, Dimension.ORGANISATION))
     top = highest(sheets[0].rows, 1)
     finding = (
-        Bilingual(f"{top.name.en} has the largest share of the people who enrolled", f"{top.name.cy} sydd â'r gyfran fwyaf o'r bobl a gofrestrodd")
+        Bilingual(
+            f"{top.name.en} has the largest share of the people who enrolled",
+            f"{top.name.cy} sydd â'r gyfran fwyaf o'r bobl a gofrestrodd",
+        )
         if top
         else Bilingual("Too few people enrolled to compare", "Cofrestrodd rhy ychydig o bobl i gymharu")
-    )  # fmt: skip
+    )
     return Answer(finding=finding, sheets=sheets, **asking.made(REPORT, seen, asked))
 
 
@@ -29,7 +43,11 @@ def _by(seen: View, dimension: Dimension) -> Sheet:
     else:
         names = {str(body.id): body.name for body in groups.bodies_below(seen.filters.place)[0]}
         heading = Bilingual("Organisation", "Sefydliad")
-    codes = [code for code in names if dimension is Dimension.SECTOR or (code, "enrolled") in counts or (code, "certified") in counts]
+    codes = [
+        code
+        for code in names
+        if dimension is Dimension.SECTOR or (code, "enrolled") in counts or (code, "certified") in counts
+    ]
     heads = asking.headcounts(seen.filters, dimension)
     enrolled = people_of(counts, codes, "enrolled", exact=seen.exact)
     holding = people_of(counts, codes, "certified", exact=seen.exact)
@@ -39,19 +57,52 @@ def _by(seen: View, dimension: Dimension) -> Sheet:
     for code in codes:
         head = heads.get(code)
         covered = share(holding.by[code], head.people, exact=seen.exact) if head else None
-        gap: Value = NO_DENOMINATOR if not head or not whole else None if covered is None or overall is None else covered - overall
+        gap: Value = (
+            NO_DENOMINATOR
+            if not head or not whole
+            else None
+            if covered is None or overall is None
+            else covered - overall
+        )
         rows.append(
-            Row(code, names[code], (
-                enrolled.by[code], share(enrolled.by[code], enrolled.total, exact=seen.exact),
-                (200 * head.people + whole.people) // (2 * whole.people) if head and whole and whole.people else NO_DENOMINATOR,
-                holding.by[code], covered if head else NO_DENOMINATOR, gap,
-            ))
-        )  # fmt: skip
+            Row(
+                code,
+                names[code],
+                (
+                    enrolled.by[code],
+                    share(enrolled.by[code], enrolled.total, exact=seen.exact),
+                    (200 * head.people + whole.people) // (2 * whole.people)
+                    if head and whole and whole.people
+                    else NO_DENOMINATOR,
+                    holding.by[code],
+                    covered if head else NO_DENOMINATOR,
+                    gap,
+                ),
+            )
+        )
     return Sheet(
-        key=dimension.value, title=Bilingual(f"Share of people enrolled against share of the workforce, by {heading.en.lower()}", f"Cyfran y bobl a gofrestrodd yn erbyn cyfran y gweithlu, yn ôl {heading.cy.lower()}"),
-        heading=heading, columns=COLUMNS, rows=rows, chart=1,
-        total=Row("total", Bilingual("Everyone, counted once", "Pawb, wedi'u cyfrif unwaith"), (enrolled.total, None if enrolled.total is None else 100, 100 if whole else NO_DENOMINATOR, holding.total, overall if whole else NO_DENOMINATOR, 0 if whole else NO_DENOMINATOR)),
-    )  # fmt: skip
+        key=dimension.value,
+        title=Bilingual(
+            f"Share of people enrolled against share of the workforce, by {heading.en.lower()}",
+            f"Cyfran y bobl a gofrestrodd yn erbyn cyfran y gweithlu, yn ôl {heading.cy.lower()}",
+        ),
+        heading=heading,
+        columns=COLUMNS,
+        rows=rows,
+        chart=1,
+        total=Row(
+            "total",
+            Bilingual("Everyone, counted once", "Pawb, wedi'u cyfrif unwaith"),
+            (
+                enrolled.total,
+                None if enrolled.total is None else 100,
+                100 if whole else NO_DENOMINATOR,
+                holding.total,
+                overall if whole else NO_DENOMINATOR,
+                0 if whole else NO_DENOMINATOR,
+            ),
+        ),
+    )
 
 
 COLUMNS = (
@@ -63,7 +114,11 @@ COLUMNS = (
     Column("gap", BY_ID["PARITY"].title, "points"),
 )
 REPORT = Report(
-    id="PARITY-1", version=1, slug="parity", run=run, actions=(6, 19, 27),
+    id="PARITY-1",
+    version=1,
+    slug="parity",
+    run=run,
+    actions=(6, 19, 27),
     title=Bilingual("Parity between sectors and bodies", "Cydraddoldeb rhwng sectorau a chyrff"),
     words=Bilingual(
         "Whether people are reached in step with their share of the workforce. A person in two bodies counts once in "
@@ -73,4 +128,4 @@ REPORT = Report(
     ),
     definitions=(BY_ID["UPTAKE-ENROLLED"], BY_ID["HOLDERS"], BY_ID["COVERAGE"], BY_ID["PARITY"]),
     filters=("organisation", "programme", "level", "from", "to"),
-)  # fmt: skip
+)

@@ -23,7 +23,11 @@ RATINGS = {
     "red": Bilingual("Red", "Coch"),
     None: Bilingual("Unknown", "Anhysbys"),
 }
-USES = {"direct": Bilingual("Direct", "Uniongyrchol"), "indirect": Bilingual("Indirect", "Anuniongyrchol"), "none": Bilingual("None", "Dim")}
+USES = {
+    "direct": Bilingual("Direct", "Uniongyrchol"),
+    "indirect": Bilingual("Indirect", "Anuniongyrchol"),
+    "none": Bilingual("None", "Dim"),
+}
 
 
 @cache
@@ -56,15 +60,34 @@ def run(actor: Actor, asked: Asked) -> Answer:
             known = [[people[kind].by.get(id, 0) for id in chosen] for kind in ("enrolled", "completed")]
             started, done = (None if None in each else sum(n for n in each if n is not None) for each in known)
             evidence: tuple[Value, ...] = (started, done) if patterns else (NOT_KNOWN, NOT_KNOWN)
-            target, baseline = _figure(figures, patterns, BaselineUse.TARGET), _figure(figures, patterns, BaselineUse.REPRODUCE)
+            target, baseline = (
+                _figure(figures, patterns, BaselineUse.TARGET),
+                _figure(figures, patterns, BaselineUse.REPRODUCE),
+            )
             aim = float(target.value) if target is not None and target.value is not None else None
             rows.append(
-                Row(str(action["n"]), Bilingual(f"{action['n']}. {action['title']['en']}", f"{action['n']}. {action['title']['cy']}"), (
-                    USES[action["uptake"]], *evidence, _said(baseline), _said(target), RATINGS[rating(done if patterns else None, aim)],
-                ))
-            )  # fmt: skip
+                Row(
+                    str(action["n"]),
+                    Bilingual(f"{action['n']}. {action['title']['en']}", f"{action['n']}. {action['title']['cy']}"),
+                    (
+                        USES[action["uptake"]],
+                        *evidence,
+                        _said(baseline),
+                        _said(target),
+                        RATINGS[rating(done if patterns else None, aim)],
+                    ),
+                )
+            )
         title = Bilingual(f"Theme {theme['n']}: {theme['title']['en']}", f"Thema {theme['n']}: {theme['title']['cy']}")
-        sheets.append(Sheet(key=f"theme-{theme['n']}", title=title, heading=Bilingual("Action", "Cam gweithredu"), columns=COLUMNS, rows=rows))
+        sheets.append(
+            Sheet(
+                key=f"theme-{theme['n']}",
+                title=title,
+                heading=Bilingual("Action", "Cam gweithredu"),
+                columns=COLUMNS,
+                rows=rows,
+            )
+        )
     direct = sum(each["uptake"] == "direct" for each in plan()["actions"])
     finding = Bilingual(
         f"Training records give direct evidence for {direct} of {len(plan()['actions'])} actions",
@@ -77,17 +100,24 @@ def _figure(figures: list[Baseline], patterns: list[str], use: BaselineUse) -> B
     """The first published figure of that use about these courses."""
     return next(
         (
-            each for each in figures if each.use is use and each.value is not None
-            and any(fnmatch(about, pattern) or fnmatch(pattern, about) for about in each.applies_to for pattern in patterns)
+            each
+            for each in figures
+            if each.use is use
+            and each.value is not None
+            and any(
+                fnmatch(about, pattern) or fnmatch(pattern, about) for about in each.applies_to for pattern in patterns
+            )
         ),
         None,
-    )  # fmt: skip
+    )
 
 
 def _said(figure: Baseline | None) -> Value:
     if figure is None:
         return NOT_KNOWN
-    return Bilingual(f"{figure.value:g} {figure.unit.en} ({figure.source})", f"{figure.value:g} {figure.unit.cy} ({figure.source})")
+    return Bilingual(
+        f"{figure.value:g} {figure.unit.en} ({figure.source})", f"{figure.value:g} {figure.unit.cy} ({figure.source})"
+    )
 
 
 COLUMNS = (
@@ -99,7 +129,11 @@ COLUMNS = (
     Column("rating", Bilingual("Rating", "Sgôr"), "text"),
 )
 REPORT = Report(
-    id="PLAN-1", version=1, slug="plan", run=run, actions=tuple(range(1, 34)),
+    id="PLAN-1",
+    version=1,
+    slug="plan",
+    run=run,
+    actions=tuple(range(1, 34)),
     title=Bilingual("Evidence for the workforce plan", "Tystiolaeth ar gyfer cynllun y gweithlu"),
     words=Bilingual(
         "What training records show for each of the 33 actions of the Strategic Mental Health Workforce Plan. Rating: "
@@ -113,4 +147,4 @@ REPORT = Report(
     ),
     definitions=(BY_ID["UPTAKE-ENROLLED"], BY_ID["UPTAKE-COMPLETED"]),
     filters=("organisation", "from", "to"),
-)  # fmt: skip
+)

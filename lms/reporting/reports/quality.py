@@ -37,9 +37,22 @@ LINES = (
     ("role", Bilingual("Job role not recorded", "Rôl heb ei chofnodi"), LEARNER),
     ("base", Bilingual("No organisation", "Dim sefydliad"), LEARNER),
     ("setting", Bilingual("Setting not recorded", "Lleoliad heb ei gofnodi"), LEARNER),
-    ("duplicates", Bilingual("Same name at the same body, perhaps twice the same person", "Yr un enw yn yr un corff, efallai'r un person ddwywaith"), ADMINISTRATOR),
-    ("stale", Bilingual("Membership open for two years with nothing learnt", "Aelodaeth ar agor ers dwy flynedd heb ddysgu dim"), LEAD),
-)  # fmt: skip
+    (
+        "duplicates",
+        Bilingual(
+            "Same name at the same body, perhaps twice the same person",
+            "Yr un enw yn yr un corff, efallai'r un person ddwywaith",
+        ),
+        ADMINISTRATOR,
+    ),
+    (
+        "stale",
+        Bilingual(
+            "Membership open for two years with nothing learnt", "Aelodaeth ar agor ers dwy flynedd heb ddysgu dim"
+        ),
+        LEAD,
+    ),
+)
 
 
 def run(actor: Actor, asked: Asked) -> Answer:
@@ -54,14 +67,21 @@ def run(actor: Actor, asked: Asked) -> Answer:
     ]
     top = next((row for row in sorted(rows, key=_least_known)), None)
     finding = (
-        Bilingual(f"Most often missing or doubtful: {top.name.en.lower()}", f"Ar goll neu'n amheus amlaf: {top.name.cy.lower()}")
+        Bilingual(
+            f"Most often missing or doubtful: {top.name.en.lower()}",
+            f"Ar goll neu'n amheus amlaf: {top.name.cy.lower()}",
+        )
         if top and top.values[0]
         else Bilingual("Nothing is missing often enough to be said", "Nid oes dim ar goll yn ddigon aml i'w ddweud")
-    )  # fmt: skip
+    )
     people = Sheet(
-        key="people", heading=Bilingual("What", "Beth"), columns=COLUMNS, rows=rows, chart=1,
+        key="people",
+        heading=Bilingual("What", "Beth"),
+        columns=COLUMNS,
+        rows=rows,
+        chart=1,
         title=Bilingual("People with a membership today", "Pobl ag aelodaeth heddiw"),
-    )  # fmt: skip
+    )
     return Answer(finding=finding, sheets=(people, _trust()), **asking.made(REPORT, seen, asked))
 
 
@@ -82,17 +102,39 @@ def _trust() -> Sheet:
     last, fresh = checking.last(), tallying.freshness()
     rows = [
         Row("fresh", Bilingual("Figures brought up to date", "Ffigurau wedi'u diweddaru"), (_at(fresh.at),)),
-        Row("waiting", Bilingual("Events that they do not hold yet", "Digwyddiadau nad ydynt yn eu cynnwys eto"), (fresh.waiting,)),
-        Row("checked", Bilingual("Last compared with the facts", "Cymharwyd ddiwethaf â'r ffeithiau"), (_at(last.at) if last else NOT_KNOWN,)),
+        Row(
+            "waiting",
+            Bilingual("Events that they do not hold yet", "Digwyddiadau nad ydynt yn eu cynnwys eto"),
+            (fresh.waiting,),
+        ),
+        Row(
+            "checked",
+            Bilingual("Last compared with the facts", "Cymharwyd ddiwethaf â'r ffeithiau"),
+            (_at(last.at) if last else NOT_KNOWN,),
+        ),
         Row("cells", Bilingual("Cells compared", "Celloedd a gymharwyd"), (last.cells if last else NOT_KNOWN,)),
-        Row("different", Bilingual("Cells that differed", "Celloedd a oedd yn wahanol"), (last.different if last else NOT_KNOWN,)),
-        Row("missing", Bilingual("Facts that were missing", "Ffeithiau a oedd ar goll"), (last.missing if last else NOT_KNOWN,)),
-    ]  # fmt: skip
+        Row(
+            "different",
+            Bilingual("Cells that differed", "Celloedd a oedd yn wahanol"),
+            (last.different if last else NOT_KNOWN,),
+        ),
+        Row(
+            "missing",
+            Bilingual("Facts that were missing", "Ffeithiau a oedd ar goll"),
+            (last.missing if last else NOT_KNOWN,),
+        ),
+    ]
     return Sheet(
-        key="trust", heading=Bilingual("Check", "Gwiriad"), columns=(Column("value", Bilingual("Result", "Canlyniad"), "text"),), rows=rows,
+        key="trust",
+        heading=Bilingual("Check", "Gwiriad"),
+        columns=(Column("value", Bilingual("Result", "Canlyniad"), "text"),),
+        rows=rows,
         title=Bilingual("Do the figures agree with the facts?", "A yw'r ffigurau'n cytuno â'r ffeithiau?"),
-        note=Bilingual("New events are taken in every minute; every night everything is counted again and compared.", "Cymerir digwyddiadau newydd i mewn bob munud; bob nos cyfrifir popeth eto a'i gymharu."),
-    )  # fmt: skip
+        note=Bilingual(
+            "New events are taken in every minute; every night everything is counted again and compared.",
+            "Cymerir digwyddiadau newydd i mewn bob munud; bob nos cyfrifir popeth eto a'i gymharu.",
+        ),
+    )
 
 
 def _at(instant: object) -> Value:
@@ -105,7 +147,11 @@ COLUMNS = (
     Column("who", Bilingual("Who can mend it", "Pwy all ei gywiro"), "text"),
 )
 REPORT = Report(
-    id="QUALITY-1", version=1, slug="quality", run=run, actions=(3,),
+    id="QUALITY-1",
+    version=1,
+    slug="quality",
+    run=run,
+    actions=(3,),
     title=Bilingual("Data quality", "Ansawdd data"),
     words=Bilingual(
         "What is missing or doubtful in what we know of people today, and who can mend it; and whether the figures in "
@@ -113,5 +159,6 @@ REPORT = Report(
         "Yr hyn sydd ar goll neu'n amheus yn yr hyn a wyddom am bobl heddiw, a phwy all ei gywiro; ac a yw'r ffigurau ym "
         "mhob adroddiad yn cytuno â'r ffeithiau y tu ôl iddynt.",
     ),
-    definitions=(), filters=("organisation",),
-)  # fmt: skip
+    definitions=(),
+    filters=("organisation",),
+)

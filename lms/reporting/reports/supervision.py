@@ -15,9 +15,11 @@ def run(actor: Actor, asked: Asked) -> Answer:
     seen = view(actor, asked)
     places, overdue = asking.supervisor_places(seen.filters), asking.overdue_items(seen.filters)
     open_by = {
-        code: queries.by(replace(seen.filters, programme=code, course=None, level=None), None, (), ("portfolio",)).get((None, "portfolio"), 0)
+        code: queries.by(replace(seen.filters, programme=code, course=None, level=None), None, (), ("portfolio",)).get(
+            (None, "portfolio"), 0
+        )
         for code in sorted(places.keys() | overdue.keys())
-    }  # fmt: skip
+    }
     rows = []
     for code, name in groups.programmes().items():
         if code not in open_by or seen.filters.programme not in (None, code):
@@ -28,15 +30,28 @@ def run(actor: Actor, asked: Asked) -> Answer:
         rows.append(Row(code, name, (supervisors, capacity, learners, ratio, overdue.get(code, 0))))
     top = highest(rows, 3)
     finding = (
-        Bilingual(f"{top.name.en}: {top.values[3]} learners for each supervisor place", f"{top.name.cy}: {top.values[3]} dysgwr am bob lle goruchwylio")
+        Bilingual(
+            f"{top.name.en}: {top.values[3]} learners for each supervisor place",
+            f"{top.name.cy}: {top.values[3]} dysgwr am bob lle goruchwylio",
+        )
         if top
-        else Bilingual("No programme has licensed supervisors and open portfolios to compare", "Nid oes gan yr un rhaglen oruchwylwyr trwyddedig a phortffolios agored i'w cymharu")
-    )  # fmt: skip
+        else Bilingual(
+            "No programme has licensed supervisors and open portfolios to compare",
+            "Nid oes gan yr un rhaglen oruchwylwyr trwyddedig a phortffolios agored i'w cymharu",
+        )
+    )
     sheet = Sheet(
-        key="programmes", heading=Bilingual("Programme", "Rhaglen"), columns=COLUMNS, rows=rows, chart=1,
+        key="programmes",
+        heading=Bilingual("Programme", "Rhaglen"),
+        columns=COLUMNS,
+        rows=rows,
+        chart=1,
         title=Bilingual("Supervisor places by programme", "Lleoedd goruchwylio yn ôl rhaglen"),
-        note=Bilingual("Supervisors and items are counts of licences and work, not of learners, and are not hidden.", "Cyfrifon o drwyddedau a gwaith, nid o ddysgwyr, yw goruchwylwyr ac eitemau, ac ni chânt eu cuddio."),
-    )  # fmt: skip
+        note=Bilingual(
+            "Supervisors and items are counts of licences and work, not of learners, and are not hidden.",
+            "Cyfrifon o drwyddedau a gwaith, nid o ddysgwyr, yw goruchwylwyr ac eitemau, ac ni chânt eu cuddio.",
+        ),
+    )
     return Answer(finding=finding, sheets=(sheet,), **asking.made(REPORT, seen, asked))
 
 
@@ -54,11 +69,15 @@ COLUMNS = (
     Column("overdue", BY_ID["OVERDUE-REVIEW"].title, "number"),
 )
 REPORT = Report(
-    id="SUPERVISION-1", version=1, slug="supervision", run=run, actions=(11, 27),
+    id="SUPERVISION-1",
+    version=1,
+    slug="supervision",
+    run=run,
+    actions=(11, 27),
     title=Bilingual("Supervisor demand and capacity", "Galw am oruchwylwyr a'u capasiti"),
     words=Bilingual(
         "Whether there are supervisors enough for those who build a portfolio, on the as-at date.",
         "A oes digon o oruchwylwyr i'r rhai sy'n adeiladu portffolio, ar y dyddiad cyfeirio.",
     ),
     definitions=(BY_ID["SUPERVISOR-RATIO"], BY_ID["OVERDUE-REVIEW"]),
-)  # fmt: skip
+)

@@ -123,8 +123,10 @@ def _one_way(
     """(people per label, total), small counts hidden unless `exact`."""
     numbers = [counted.rows.get((label.code, measure), 0) for label in labels]
     total = counted.totals.get(measure, 0)
-    return (list(numbers), total) if exact else disclosure.suppress_list(
-        numbers, total, hide_total=hide_total, sensitive=sensitive_of(labels)
+    return (
+        (list(numbers), total)
+        if exact
+        else disclosure.suppress_list(numbers, total, hide_total=hide_total, sensitive=sensitive_of(labels))
     )
 
 

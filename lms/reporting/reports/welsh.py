@@ -24,11 +24,15 @@ def run(actor: Actor, asked: Asked) -> Answer:
         if {"cy", "en"} <= set(languages)
     }
     cells = queries.cross(seen.filters, Dimension.COURSE, Dimension.LANGUAGE, ("completed",), ())
-    courses = {str(id): Bilingual(f"{t.en} ({code})", f"{t.cy} ({code})") for id, (code, _, t) in groups.courses().items()}
-    rows = []
-    for code in courses:
-        if code in offered and any((code, language, "completed") in cells for language in ("cy", "en")):
-            rows.append(Row(code, courses[code], _line(cells, code, seen)))
+    courses = {
+        str(id): Bilingual(f"{t.en} ({code})", f"{t.cy} ({code})") for id, (code, _, t) in groups.courses().items()
+    }
+    taken = [
+        code
+        for code in courses
+        if code in offered and any((code, language, "completed") in cells for language in ("cy", "en"))
+    ]
+    rows = [Row(code, courses[code], _line(cells, code, seen)) for code in taken]
     total = Row("total", Bilingual("Everyone, counted once", "Pawb, wedi'u cyfrif unwaith"), _line(cells, None, seen))
     part = total.values[3]
     finding = (
@@ -37,9 +41,14 @@ def run(actor: Actor, asked: Asked) -> Answer:
         else Bilingual("Too few people completed to give a share", "Cwblhaodd rhy ychydig o bobl i roi cyfran")
     )
     sheet = Sheet(
-        key="courses", heading=Bilingual("Course offered in both languages", "Cwrs a gynigir yn y ddwy iaith"), columns=COLUMNS, rows=rows, total=total, chart=0,
+        key="courses",
+        heading=Bilingual("Course offered in both languages", "Cwrs a gynigir yn y ddwy iaith"),
+        columns=COLUMNS,
+        rows=rows,
+        total=total,
+        chart=0,
         title=Bilingual("People who completed in Welsh, by course", "Pobl a gwblhaodd yn Gymraeg, yn ôl cwrs"),
-    )  # fmt: skip
+    )
     return Answer(finding=finding, sheets=(sheet,), **asking.made(REPORT, seen, asked))
 
 
@@ -57,7 +66,10 @@ COLUMNS = (
     Column("share", BY_ID["WELSH-SHARE"].title, "percent"),
 )
 REPORT = Report(
-    id="WELSH-1", version=1, slug="welsh", run=run,
+    id="WELSH-1",
+    version=1,
+    slug="welsh",
+    run=run,
     title=Bilingual("Training in Welsh", "Hyfforddiant yn Gymraeg"),
     words=Bilingual(
         "For the annual return under the Welsh language standards: who took training in Welsh, and what share that is "
@@ -67,4 +79,4 @@ REPORT = Report(
     ),
     definitions=(BY_ID["UPTAKE-COMPLETED"], BY_ID["WELSH-SHARE"]),
     filters=("organisation", "programme", "from", "to"),
-)  # fmt: skip
+)

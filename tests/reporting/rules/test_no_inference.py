@@ -98,7 +98,7 @@ def test_nor_from_an_earlier_return_of_the_same(numbers: list[int], where: int, 
     cube = np.array(numbers).reshape(BODIES, SECTORS, MONTHS)
     later = cube.copy().reshape(-1)
     later[where] += more
-    now = {whose: value for whose, value in published(later.reshape(cube.shape), RULE)}
+    now = dict(published(later.reshape(cube.shape), RULE))
     for whose, before in published(cube, RULE):
         after = now[whose]
         if before is not None and after is not None:
