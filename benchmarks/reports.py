@@ -1,6 +1,6 @@
 """Reports: the server's time for a page, the bare queries in it, and the same figures from raw facts.
 
-python benchmarks/reports.py            # against DATABASE_URL or the instance, after `flask load-demo-large`
+python -m benchmarks.reports            # against DATABASE_URL or the instance, after `flask load-demo-large`
 """
 
 import statistics

@@ -117,7 +117,7 @@ def overdue_items(filters: Filters) -> dict[str, int]:
         ),
         given | {"overdue": filters.period.as_at - timedelta(days=OVERDUE_AFTER)},
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _narrowed(filters: Filters) -> tuple[str, dict[str, Any]]:

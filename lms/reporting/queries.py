@@ -168,28 +168,43 @@ def _part(n: int, part: str, by: tuple[Dimension, ...], filters: Filters, given:
     if part == "roles":
         return _gaps(filters, given)
     given |= {f"what{n}": _what(filters, by), f"who{n}": _who(filters, by)}
+    below, own = groups.bodies_below(filters.place) if Dimension.ORGANISATION in by else ([], [])
     if Dimension.ORGANISATION in by:
-        below, own = groups.bodies_below(filters.place)
-        given |= {f"place{n}": [each.id for each in below], f"own{n}": [each.id for each in own] + [NIL]}
-        if filters.place is not None:
-            given[f"own{n}"].remove(NIL)
-        where = f"((place = ANY(:place{n}) AND NOT own) OR (place = ANY(:own{n}) AND own))"
+        places = [(each.id, False) for each in below] + [(each.id, True) for each in own]
+        places += [(NIL, True)] if filters.place is None else []
     else:
-        given[f"place{n}"] = filters.place.id if filters.place else NIL
-        where = f"place = :place{n} AND NOT own"
+        places = [(filters.place.id if filters.place else NIL, False)]
+    given |= {f"place{n}": [place for place, _ in places], f"own{n}": [alone for _, alone in places]}
     keys = ([KEYS[each] for each in by] + ["NULL", "NULL"])[:2]
-    held = f"FROM {filters.table} WHERE {where} AND what = ANY(:what{n}) AND who = ANY(:who{n}) AND seen <= :seen"
-    once = "" if Dimension.MONTH in by else " AND before < :starts_on"
-    flow = (
-        f"SELECT '{part}', {keys[0]} AS one, {keys[1]} AS other, measure, sum(n)::int {held} AND measure = ANY(:flows)"
-        f" AND month BETWEEN :starts_on AND :ends_on{once} GROUP BY 2, 3, 4 HAVING sum(n) > 0"
-    )
     last = [key.replace("month", "CAST(:last AS date)") for key in keys]
-    stock = (
-        f"SELECT '{part}', {last[0]}, {last[1]}, measure, sum(n)::int {held} AND measure = ANY(:stocks)"
-        " AND before = DATE '0001-01-01' GROUP BY 2, 3, 4 HAVING sum(n) > 0"
-    )
-    return f"({flow}) UNION ALL ({stock})"
+    once = "" if Dimension.MONTH in by else " AND before < :starts_on"
+    parts = []
+    if given["flows"]:
+        held = HELD.format(n=n, table=filters.table, measures="flows")
+        parts.append(
+            f"SELECT '{part}', {keys[0]} AS one, {keys[1]} AS other, measure, sum(n)::int {held}"
+            f" AND month BETWEEN :starts_on AND :ends_on{once} GROUP BY 2, 3, 4 HAVING sum(n) > 0"
+        )
+    if given["stocks"]:
+        held = HELD.format(n=n, table=filters.table, measures="stocks")
+        parts.append(
+            f"SELECT '{part}', {last[0]}, {last[1]}, measure, sum(n)::int {held}"
+            " AND before = DATE '0001-01-01' GROUP BY 2, 3, 4 HAVING sum(n) > 0"
+        )
+    return " UNION ALL ".join(f"({each})" for each in parts)
+
+
+HELD = (
+    "FROM unnest(CAST(:place{n} AS uuid[]), CAST(:own{n} AS boolean[])) AS at_place(at_id, alone)"
+    " CROSS JOIN unnest(CAST(:what{n} AS text[])) AS of_what(it)"
+    " CROSS JOIN unnest(CAST(:who{n} AS text[])) AS of_whom(them)"
+    " CROSS JOIN unnest(CAST(:{measures} AS text[])) AS by_measure(counted)"
+    " CROSS JOIN LATERAL (SELECT * FROM {table} WHERE place = at_id AND own = alone AND what = it AND who = them"
+    " AND measure = counted AND seen <= :seen OFFSET 0) AS cell WHERE true"
+)
+"""Each cell is looked up by itself (OFFSET 0 keeps the planner from reading all of them and joining), so that a
+table costs what its cells cost, however many there are in all.
+"""
 
 
 def _gaps(filters: Filters, given: dict[str, Any]) -> str:
