@@ -15,7 +15,7 @@ from courses.supervision.errors import (
     OwnSupervisor,
     SupervisorFull,
 )
-from courses.supervision.events import AttestationEnded, AttestationMade
+from courses.supervision.events import AttestationEnded, AttestationMade, LicenceChanged
 from courses.supervision.models import AttestationGround
 from lms.accounts.models import Person
 from lms.core import clock, events
@@ -117,7 +117,7 @@ def test_withdrawing_a_licence_ends_what_was_attested_under_it(cast: Cast, heard
     assert queries.attestation_on(cast.learner.id, CODE, clock.today()) is not None
     services.withdraw_licence(cast.organiser, cast.licence.id, "left the service")
     assert queries.attestation_on(cast.learner.id, CODE, clock.today()) is None
-    assert heard == [AttestationEnded(cast.learner.id, CODE)]
+    assert heard == [LicenceChanged(cast.licence.id), AttestationEnded(cast.learner.id, CODE)]
     with pytest.raises(AlreadyEnded):
         services.withdraw_licence(cast.organiser, cast.licence.id, "again")
 
@@ -129,10 +129,10 @@ def test_an_attestation_lapses_with_the_licence_and_comes_back_with_its_renewal(
     cast.licence.ends_on = clock.today() - timedelta(days=1)
     services.tell_what_ran_out()
     assert heard == [AttestationEnded(cast.learner.id, CODE)]
-    services.issue_licence(cast.organiser, cast.supervisor.id, CODE)
-    assert heard[1:] == [AttestationMade(cast.learner.id, CODE)]
+    renewed = services.issue_licence(cast.organiser, cast.supervisor.id, CODE)
+    assert heard[1:] == [LicenceChanged(renewed.id), AttestationMade(cast.learner.id, CODE)]
     services.tell_what_ran_out()
-    assert len(heard) == 2
+    assert len(heard) == 3
 
 
 def test_ending_an_attestation_is_for_its_supervisor_or_whoever_assigns(cast: Cast) -> None:
