@@ -17,7 +17,7 @@ from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
 from certificates.checking.api import api as checking_api
 from certificates.checking.pages import pages as checking_pages
-from certificates.events import AwardChanged
+from certificates.events import AwardChanged, AwardIssued
 from certificates.names.api import api as names_api
 from certificates.names.pages import pages as names_pages
 from certificates.organising.api import api as award_batches_api
@@ -44,7 +44,14 @@ from courses.delivery.pages import calendar_pages, date_pages, my_date_pages, re
 from courses.enrolments import handlers as enrolment_handlers
 from courses.enrolments import hooks as enrolment_hooks
 from courses.enrolments.api import api as enrolments_api
-from courses.enrolments.events import EnrolmentCompleted, EnrolmentWithdrawn, LearnerEnrolled, LearningCompleted
+from courses.enrolments.events import (
+    EnrolmentCompleted,
+    EnrolmentWithdrawn,
+    LearnerActive,
+    LearnerEnrolled,
+    LearnerWaitlisted,
+    LearningCompleted,
+)
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
@@ -88,7 +95,14 @@ from courses.portfolios import pages as portfolios_pages
 from courses.portfolios.api import api as portfolios_api
 from courses.portfolios.demand.api import api as demand_api
 from courses.portfolios.demand.pages import pages as demand_pages
-from courses.portfolios.events import FileInfected, PortfolioSignedOff, SignOffWithdrawn
+from courses.portfolios.events import (
+    EvidenceMoved,
+    FileInfected,
+    PortfolioOpened,
+    PortfolioSignedOff,
+    PortfolioSubmitted,
+    SignOffWithdrawn,
+)
 from courses.portfolios.moderation import handlers as moderation_handlers
 from courses.portfolios.moderation.api import api as moderation_api
 from courses.portfolios.moderation.pages import pages as moderation_pages
@@ -132,9 +146,13 @@ from lms.portal import cpd_pdf, navigation, portfolio_pdf
 from lms.portal import pages as portal_pages
 from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
+from lms.reporting import handlers as reporting_handlers
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
+from lms.reporting import report_pages
 from lms.reporting.api import api as reports_api
+from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
+from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi.api import xapi
@@ -198,6 +216,7 @@ PAGES: tuple[Blueprint, ...] = (
     telling_pages,
     certificate_pages.manage_pages,
     reporting_pages.pages,
+    report_pages.pages,
     xapi,
     record_store_pages,
     my_statements_pages,
@@ -273,6 +292,26 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (MeetingAgreed, cpd_handlers.met),
     (CascadeAttended, cpd_handlers.passed_on),
     (CascadeCancelled, cpd_handlers.not_passed_on),
+    *(
+        (spoken, reporting_handlers.enrolment)
+        for spoken in (
+            LearnerWaitlisted,
+            LearnerEnrolled,
+            LearnerActive,
+            LearningCompleted,
+            EnrolmentCompleted,
+            EnrolmentWithdrawn,
+            PortfolioOpened,
+            PortfolioSubmitted,
+            EvidenceMoved,
+            PortfolioSignedOff,
+            SignOffWithdrawn,
+        )
+    ),
+    (AwardIssued, reporting_handlers.award),
+    (AwardChanged, reporting_handlers.award),
+    (LicenceIssued, reporting_handlers.licence),
+    (LicenceWithdrawn, reporting_handlers.licence),
 )
 LOADERS: tuple[Callable[[Actor], None], ...] = (
     accounts_loading.load_reference,
@@ -280,6 +319,7 @@ LOADERS: tuple[Callable[[Actor], None], ...] = (
     catalogue_loading.load_reference,
     portfolios_loading.load_reference,
     reporting_loading.load_reference,
+    reporting_loading.fill_facts,
 )
 """Reference data, in the order in which it refers to each other."""
 

@@ -379,12 +379,15 @@ VISITS: dict[str, Callable[[], Visit]] = (
         "uptake.uptake": as_("commissioner"),
         "uptake.baselines": as_("commissioner"),
         "uptake.people": as_("organiser"),
+        "reports_pages.index": as_("commissioner"),
+        "reports_pages.report": lambda: Visit({"slug": "coverage"}, demo("commissioner")),
+        "reports_pages.headcounts": as_("commissioner"),
     }
 )
 ELSEWHERE = date_visits.ELSEWHERE | {
     "framework_files.download",
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
-    "record.certificate", "uptake.download", "uptake.cascade_download",  # files, not pages
+    "record.certificate", "uptake.download", "reports_pages.download",  # files, not pages
     "wallet.copied", "organising.specimen",
     "wallet.copy_progress", "organising.progress",  # how far a job is
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
