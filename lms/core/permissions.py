@@ -170,6 +170,13 @@ class Actor:
         """The house itself: jobs, loaders, and reactions to what has happened."""
         return cls(name="Llwybr", is_system=True)
 
+    @property
+    def me(self) -> UUID:
+        """Who is acting. Raises Forbidden when that is nobody."""
+        if self.person is None:
+            raise Forbidden()
+        return self.person
+
     def may(self, permission: Permission, *, about: UUID | None = None, at: Lineage = ()) -> bool:
         """May this actor do it, about that person, at that organisation?"""
         if self.is_system or permission in EVERYONE:
