@@ -109,6 +109,12 @@ def manage(actor: Actor) -> dict[str, Any]:
             _("Record store"),
             _("Statements, and the clients that send them"),
         ),
+        (
+            Permission.AWARD_REVOKE,
+            "awards.awards",
+            _("Certificates"),
+            _("Find, issue for a cohort, renew, suspend and revoke"),
+        ),
         (Permission.AUDIT_READ, "admin.audit", _("Audit trail"), _("Who did what, about whom, when and why")),
     )
     return {
