@@ -64,6 +64,8 @@ class Permission(StrEnum):
     AWARD_REVOKE = "award:revoke"
     AWARD_RENAME = "award:rename"
     CERTIFICATE_WATCH = "certificate:watch"
+    APPROVAL_READ = "approval:read"
+    APPROVAL_KEEP = "approval:keep"
 
     FRAMEWORK_PUBLISH = "framework:publish"
     COURSE_EDIT = "course:edit"
@@ -97,6 +99,7 @@ class Role(StrEnum):
     COMMISSIONER = "commissioner"
     LEAD_SUPERVISOR = "lead_supervisor"
     TRAINING_LEAD = "training_lead"
+    APPROVER = "approver"
 
 
 P = Permission
@@ -111,7 +114,7 @@ OWN = frozenset({
     P.PORTFOLIO_READ, P.PORTFOLIO_EDIT, P.PORTFOLIO_REDACT, P.EVIDENCE_READ_SHARED, P.SUPERVISION_READ,
     P.SUPERVISION_INVITE, P.SUPERVISION_RECORD, P.SIGN_OFF_WITHDRAW, P.AWARD_READ, P.AWARD_CLAIM,
     P.AWARD_SHARE, P.CERTIFICATE_WATCH, P.RECORD_STORE_READ, P.CPD_READ, P.CPD_EDIT, P.MENTORING_USE, P.CASCADE_RECORD,
-    P.CASCADE_CLAIM,
+    P.CASCADE_CLAIM, P.APPROVAL_READ,
 })  # fmt: skip
 SUPERVISED = frozenset({
     P.ENROLMENT_READ, P.PORTFOLIO_READ, P.PORTFOLIO_DECIDE, P.PORTFOLIO_SIGN_OFF, P.PORTFOLIO_REDACT,
@@ -135,6 +138,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
         P.SUPERVISION_READ, P.SUPERVISION_ASSIGN, P.SUPERVISION_DEMAND, P.LICENCE_ISSUE, P.SIGN_OFF_MODERATE,
     }),
     Role.TRAINING_LEAD: frozenset({P.NEEDS_ANSWER}),
+    Role.APPROVER: frozenset({P.APPROVAL_READ, P.APPROVAL_KEEP}),
 }  # fmt: skip
 
 
