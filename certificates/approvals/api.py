@@ -20,22 +20,22 @@ from certificates.approvals.errors import (
 from certificates.approvals.models import Approval
 from certificates.approvals.rules import Check, Ground, SuspensionReason, Verdict
 from certificates.approvals.schemas import (
-    ActForIn,
-    AgainIn,
+    ApprovalActForIn,
+    ApprovalAgainIn,
     ApprovalBriefOut,
+    ApprovalChooseIn,
+    ApprovalEndIn,
+    ApprovalEvidenceIn,
+    ApprovalGrantIn,
+    ApprovalLiftIn,
     ApprovalOut,
     ApprovalsQuery,
+    ApprovalSuspendIn,
+    ApprovalVerdictIn,
     AsOfQuery,
-    ChooseIn,
-    EndIn,
-    EvidenceIn,
-    EvidenceVerdictIn,
     FunctionHoursIn,
     FunctionHoursOut,
-    GrantIn,
-    LiftApprovalIn,
     StatutoryFunctionsOut,
-    SuspendIn,
     asked_of,
     shown_approval,
     shown_brief,
@@ -55,6 +55,7 @@ READ, KEEP = Permission.APPROVAL_READ, Permission.APPROVAL_KEEP
 ALL, ONE = "/function-approvals", "/function-approvals/<uuid:approval_id>"
 Json = dict[str, Any]
 KEY = (Approval.starts_on, Approval.id)
+PAGES = page_schema(ApprovalOut)
 
 
 @api.operation("GET", "/statutory-functions", needs=READ, returns=(200, StatutoryFunctionsOut))
@@ -63,7 +64,7 @@ def list_functions(actor: Actor) -> Json:
     return {"items": [shown_function(each) for each in functions.functions(clock.today()).values()]}
 
 
-@api.operation("GET", ALL, needs=KEEP, query=ApprovalsQuery, returns=(200, page_schema(ApprovalOut)))
+@api.operation("GET", ALL, needs=KEEP, query=ApprovalsQuery, returns=(200, PAGES))
 def register(actor: Actor, cursor: str | None, size: int, show: str, function: str | None, on: date | None) -> Json:
     """The approvals that your body gave, as of a day."""
     day = on or clock.today()
@@ -81,7 +82,7 @@ def register_csv(
     return exporting.answer(actor, on or clock.today(), show, function, None)
 
 
-@api.operation("GET", f"{ALL}/mine", needs=READ, query=PageQuery, returns=(200, page_schema(ApprovalOut)))
+@api.operation("GET", f"{ALL}/mine", needs=READ, query=PageQuery, returns=(200, PAGES))
 def mine(actor: Actor, cursor: str | None, size: int) -> Json:
     """Your own, with what is missing."""
     assert actor.person is not None
@@ -103,7 +104,7 @@ def approval(actor: Actor, approval_id: UUID, on: date | None) -> Json:
 
 
 @api.operation(
-    "POST", ALL, needs=KEEP, body=GrantIn, returns=(201, ApprovalOut),
+    "POST", ALL, needs=KEEP, body=ApprovalGrantIn, returns=(201, ApprovalOut),
     raises=(AlreadyApproved, ApprovedLater, OwnApproval),
 )  # fmt: skip
 def approve(actor: Actor, function: str, body: str, email: str, **given: Any) -> Json:
@@ -112,7 +113,7 @@ def approve(actor: Actor, function: str, body: str, email: str, **given: Any) ->
 
 
 @api.operation(
-    "POST", f"{ONE}/again", needs=KEEP, body=AgainIn, returns=(201, ApprovalOut),
+    "POST", f"{ONE}/again", needs=KEEP, body=ApprovalAgainIn, returns=(201, ApprovalOut),
     raises=(AlreadyApproved, ApprovedLater, AlreadyApprovedAgain, OwnApproval),
 )  # fmt: skip
 def approve_again(actor: Actor, approval_id: UUID, **given: Any) -> Json:
@@ -120,46 +121,54 @@ def approve_again(actor: Actor, approval_id: UUID, **given: Any) -> Json:
     return _shown(granting.approve_again(actor, approval_id, asked_of(given)))
 
 
-@api.operation("POST", f"{ONE}/suspension", needs=KEEP, body=SuspendIn, returns=(200, ApprovalOut), raises=(NotInForce,))
+@api.operation(
+    "POST", f"{ONE}/suspension", needs=KEEP, body=ApprovalSuspendIn, returns=(200, ApprovalOut), raises=(NotInForce,)
+)
 def suspend(actor: Actor, approval_id: UUID, on: date, reason: SuspensionReason, note: str) -> Json:
     """Suspend. The period runs on."""
     return _shown(changing.suspend(actor, approval_id, on, reason, note))
 
 
 @api.operation(
-    "POST", f"{ONE}/lifting", needs=KEEP, body=LiftApprovalIn, returns=(200, ApprovalOut), raises=(NotSuspendedNow,)
+    "POST", f"{ONE}/lifting", needs=KEEP, body=ApprovalLiftIn, returns=(200, ApprovalOut), raises=(NotSuspendedNow,)
 )
 def lift(actor: Actor, approval_id: UUID, on: date, note: str) -> Json:
     """End a suspension."""
     return _shown(changing.lift(actor, approval_id, on, note))
 
 
-@api.operation("POST", f"{ONE}/end", needs=KEEP, body=EndIn, returns=(200, ApprovalOut), raises=(ApprovalOver,))
+@api.operation("POST", f"{ONE}/end", needs=KEEP, body=ApprovalEndIn, returns=(200, ApprovalOut), raises=(ApprovalOver,))
 def end(actor: Actor, approval_id: UUID, on: date, ground: Ground, note: str) -> Json:
     """End it before its time. From `on` it does not count."""
     return _shown(changing.end(actor, approval_id, on, ground, note))
 
 
-@api.operation("POST", f"{ONE}/choices", needs=KEEP, body=ChooseIn, returns=(200, ApprovalOut), raises=(NotInForce,))
+@api.operation(
+    "POST", f"{ONE}/choices", needs=KEEP, body=ApprovalChooseIn, returns=(200, ApprovalOut), raises=(NotInForce,)
+)
 def choose(actor: Actor, approval_id: UUID, on: date, checks: list[Check]) -> Json:
     """Record that somebody was chosen for an assessment, and what was made sure of."""
     return _shown(changing.choose(actor, approval_id, on, set(checks)))
 
 
-@api.operation("POST", f"{ONE}/authorities", needs=KEEP, body=ActForIn, returns=(200, ApprovalOut), raises=(ApprovalOver,))
+@api.operation(
+    "POST", f"{ONE}/authorities", needs=KEEP, body=ApprovalActForIn, returns=(200, ApprovalOut), raises=(ApprovalOver,)
+)
 def act_for(actor: Actor, approval_id: UUID, other: str, acts: bool) -> Json:
     """Record that they have agreed to act for another authority (`acts`), or do so no more."""
     return _shown(changing.act_for(actor, approval_id, other, acts=acts))
 
 
-@api.operation("POST", f"{ONE}/evidence", needs=READ, body=EvidenceIn, returns=(201, ApprovalOut), raises=(ApprovalOver,))
+@api.operation(
+    "POST", f"{ONE}/evidence", needs=READ, body=ApprovalEvidenceIn, returns=(201, ApprovalOut), raises=(ApprovalOver,)
+)
 def give_evidence(actor: Actor, approval_id: UUID, **given: Any) -> Json:
     """Give evidence for the year in which its day lies. What the body enters itself is accepted with that."""
     return _shown(access.reread(proving.give(actor, approval_id, **given).approval_id))
 
 
 @api.operation(
-    "POST", f"{ALL}/evidence/<uuid:evidence_id>/verdict", needs=READ, body=EvidenceVerdictIn, returns=(200, ApprovalOut),
+    "POST", f"{ALL}/evidence/<uuid:evidence_id>/verdict", needs=READ, body=ApprovalVerdictIn, returns=(200, ApprovalOut),
     raises=(AlreadyDecidedUpon, OwnApproval),
 )  # fmt: skip
 def decide(actor: Actor, evidence_id: UUID, verdict: Verdict, note: str) -> Json:

@@ -81,7 +81,11 @@ class EvidenceSort:
 def professions() -> Mapping[str, Profession]:
     return {
         row["code"]: Profession(
-            row["code"], Bilingual(**row["title"]), tuple(row.get("register", ())), bool(row.get("doctor")), row.get("holds")
+            row["code"],
+            Bilingual(**row["title"]),
+            tuple(row.get("register", ())),
+            bool(row.get("doctor")),
+            row.get("holds"),
         )
         for row in _read()["professions"]
     }

@@ -74,8 +74,8 @@ def ended(it: Approval, also: Sequence[UUID] = ()) -> None:
     for officer in _officers(bodies, but=step.by):
         _send(
             officer, N_("An approval has ended: %(who)s, %(function)s"),
-            N_("The approval of %(who)s by %(body)s has ended: %(function)s. It does not count from %(on)s.%(elsewhere)s\n\nYou are "
-               "told because you are the body that approved them, or because they have agreed to act for you.\n\n%(link)s"),
+            N_("The approval of %(who)s by %(body)s has ended: %(function)s. It does not count from %(on)s.%(elsewhere)s\n\nYou "
+               "are told because you are the body that approved them, or because they have agreed to act for you.\n\n%(link)s"),
             REGISTER, who=it.person.legal_name, body=it.body.name, function=_title(it), on=step.on,
             elsewhere=_elsewhere(officer.language, step.other.name) if step.other else "",
         )  # fmt: skip
@@ -177,13 +177,17 @@ def _day(on: date, language: str) -> str:
         return str(format_date(on, "d MMMM y"))
 
 
-def _send(to: Person, subject: str, body: str, path: str, **told: Told) -> None:
+def _send(to: Person, subject: str, body: str, path: str, /, **told: Told) -> None:
     address = next((each.address for each in to.emails), None)
     if address is None:
         return
     language = to.language
     words = {
-        name: text.in_(language) if isinstance(text, Bilingual) else _day(text, language) if isinstance(text, date) else text
+        name: text.in_(language)
+        if isinstance(text, Bilingual)
+        else _day(text, language)
+        if isinstance(text, date)
+        else text
         for name, text in told.items()
     }
     link = f"{current_app.config['PUBLIC_URL']}/{language}{path}"

@@ -5,7 +5,22 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Interval, Select, and_, cast, exists, false, func, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Interval,
+    Select,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from certificates.approvals import functions, rules
@@ -120,9 +135,7 @@ def has_some(actor: Actor) -> tuple[bool, bool]:
     """Has this person an approval; does somebody whose manager they are?"""
     managed = select(Membership.person_id).where(Membership.line_manager_id == actor.person, live(clock.today()))
     row = db.session.execute(
-        select(
-            exists().where(Approval.person_id == actor.person), exists().where(Approval.person_id.in_(managed))
-        )
+        select(exists().where(Approval.person_id == actor.person), exists().where(Approval.person_id.in_(managed)))
     ).one()
     return row[0], row[1]
 
@@ -130,7 +143,9 @@ def has_some(actor: Actor) -> tuple[bool, bool]:
 def of_function(person_id: UUID, code: str) -> Sequence[Approval]:
     """All of a person's for that function, whoever gave them, the oldest first."""
     return db.session.scalars(
-        whole().where(Approval.person_id == person_id, Approval.function == code).order_by(Approval.starts_on, Approval.id)
+        whole()
+        .where(Approval.person_id == person_id, Approval.function == code)
+        .order_by(Approval.starts_on, Approval.id)
     ).all()
 
 
@@ -142,7 +157,11 @@ def followers(ids: Sequence[UUID]) -> dict[UUID, UUID]:
 
 def refreshed(approvals: Sequence[Approval], day: date) -> set[UUID]:
     """Those whose holder has a certificate of ours for the refresher that approving again asks for, young enough."""
-    wanted = {each.id: each for each in approvals if each.ends_on and functions.function(each.function, day).again.within_years}
+    wanted = {
+        each.id: each
+        for each in approvals
+        if each.ends_on and functions.function(each.function, day).again.within_years
+    }
     if not wanted:
         return set()
     codes = {code for each in wanted.values() for code in functions.function(each.function, day).again.courses}
@@ -156,7 +175,9 @@ def refreshed(approvals: Sequence[Approval], day: date) -> set[UUID]:
         it.id
         for it in wanted.values()
         for person, code, on in rows
-        if person == it.person_id and code in functions.function(it.function, day).again.courses and on >= refresher_from(it, day)
+        if person == it.person_id
+        and code in functions.function(it.function, day).again.courses
+        and on >= refresher_from(it, day)
     }
 
 
@@ -171,7 +192,7 @@ def needed(approvals: Sequence[Approval], day: date) -> dict[tuple[UUID, str], i
     bodies = {each.body_id for each in approvals}
     rows = db.session.scalars(
         select(Hours)
-        .distinct(Hours.body_id, Hours.function)
+        .ext(distinct_on(Hours.body_id, Hours.function))
         .where(Hours.body_id.in_(bodies), Hours.from_on <= day)
         .order_by(Hours.body_id, Hours.function, Hours.from_on.desc(), Hours.at.desc(), Hours.id.desc())
     )
@@ -184,7 +205,9 @@ def hours_of(body_id: UUID) -> Select[Hours]:
 
 def bodies(reach: Reach) -> Sequence[Organisation]:
     """Those whose approvals are kept by the actor."""
-    return db.session.scalars(select(Organisation).where(Organisation.id.in_(reach.places)).order_by(Organisation.code)).all()
+    return db.session.scalars(
+        select(Organisation).where(Organisation.id.in_(reach.places)).order_by(Organisation.code)
+    ).all()
 
 
 def approving(code: str, day: date) -> Sequence[Organisation]:
@@ -233,7 +256,10 @@ def acts_for(it: Approval) -> list[Organisation]:
 def to_alert(day: date, most: int) -> Sequence[Approval]:
     """Approvals of whose end somebody is to be told now: not told at this stage or a later one."""
     return db.session.scalars(
-        whole().where(ending(day), ~_told_now(Approval.ends_on - day)).order_by(Approval.person_id, Approval.ends_on).limit(most)
+        whole()
+        .where(ending(day), ~_told_now(Approval.ends_on - day))
+        .order_by(Approval.person_id, Approval.ends_on)
+        .limit(most)
     ).all()
 
 
@@ -256,7 +282,9 @@ def to_remind(day: date, most: int) -> list[tuple[Approval, int, bool]]:
         .order_by(Approval.person_id, number)
         .limit(most)
     ).all()  # fmt: skip
-    found = {each.id: each for each in db.session.scalars(whole().where(Approval.id.in_({row[0] for row in rows}))).all()}
+    found = {
+        each.id: each for each in db.session.scalars(whole().where(Approval.id.in_({row[0] for row in rows}))).all()
+    }
     return [(found[row[0]], row[1], row[2]) for row in rows]
 
 
@@ -264,7 +292,11 @@ def _told_now(left: Any) -> ColumnElement[bool]:
     """Of `Approval`: somebody was told at the stage that it is at, or at a later one."""
     return or_(
         *(
-            and_(left <= days, *([left > before] if before else []), _told(*(f"ends-{n}" for n in rules.STAGES if n <= days)))
+            and_(
+                left <= days,
+                *([left > before] if before else []),
+                _told(*(f"ends-{n}" for n in rules.STAGES if n <= days)),
+            )
             for before, days in zip((None, *rules.STAGES), rules.STAGES, strict=False)
         )
     )

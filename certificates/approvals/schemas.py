@@ -20,7 +20,7 @@ MOST_MINUTES = 200 * 60
 _values = [each.value for each in Check]
 
 
-class AgainIn(Schema):
+class ApprovalAgainIn(Schema):
     """What is decided when somebody is approved again. `number`: of a certificate here; otherwise course and day, as seen."""
 
     decided_on = Day(required=True, message=N_("Enter the day of the decision"))
@@ -34,7 +34,7 @@ class AgainIn(Schema):
     conditions = Text(load_default="", max=2000, min=0, lines=True)
 
 
-class GrantForm(AgainIn):
+class GrantForm(ApprovalAgainIn):
     """Of a page, whose address names the function and the body."""
 
     email = Text(required=True, max=200, message=N_("Enter the address with which the person signs in"))
@@ -46,12 +46,12 @@ class GrantForm(AgainIn):
     earlier = Text(load_default="", max=400, min=0)
 
 
-class GrantIn(GrantForm):
+class ApprovalGrantIn(GrantForm):
     function = Text(required=True, max=20)
     body = Text(required=True, max=60)
 
 
-class SuspendIn(Schema):
+class ApprovalSuspendIn(Schema):
     on = Day(required=True, message=N_("Enter the day from which it counts"))
     reason = fields.Enum(
         SuspensionReason, by_value=True, required=True,
@@ -60,12 +60,12 @@ class SuspendIn(Schema):
     note = Text(required=True, max=1000, lines=True, message=N_("Write the reasons"))
 
 
-class LiftApprovalIn(Schema):
+class ApprovalLiftIn(Schema):
     on = Day(required=True, message=N_("Enter the day from which it counts"))
     note = Text(load_default="", max=1000, min=0, lines=True)
 
 
-class EndIn(Schema):
+class ApprovalEndIn(Schema):
     """`on` is not needed for what was recorded by mistake: it never counted."""
 
     ground = fields.Enum(
@@ -76,17 +76,17 @@ class EndIn(Schema):
     note = Text(required=True, max=1000, lines=True, message=N_("Write the reasons"))
 
 
-class ChooseIn(Schema):
+class ApprovalChooseIn(Schema):
     on = Day(required=True, message=N_("Enter the day on which they were chosen"))
     checks = fields.List(fields.Enum(Check, by_value=True), load_default=list)
 
 
-class ActForIn(Schema):
+class ApprovalActForIn(Schema):
     other = Text(required=True, max=60, message=N_("Choose another authority"))
     acts = fields.Boolean(load_default=True)
 
 
-class EvidenceIn(Schema):
+class ApprovalEvidenceIn(Schema):
     """`number`: a certificate that it is; then its own day counts. Never anything by which a patient could be known."""
 
     sort = fields.String(
@@ -99,7 +99,7 @@ class EvidenceIn(Schema):
     minutes = WholeNumber(most=MOST_MINUTES, load_default=None, allow_none=True)
 
 
-class EvidenceVerdictIn(Schema):
+class ApprovalVerdictIn(Schema):
     verdict = fields.Enum(
         Verdict, by_value=True, required=True, error_messages={"required": N_("Choose"), "unknown": N_("Choose")}
     )
@@ -127,10 +127,6 @@ class ApprovalsQuery(PageQuery):
 
 class AsOfQuery(Schema):
     on = Day(load_default=None, metadata={"description": "As of that day; today without it"})
-
-
-class TeamApprovalsQuery(PageQuery):
-    pass
 
 
 class CourseRuleOut(Schema):
@@ -240,7 +236,7 @@ class FunctionHoursOut(Schema):
 
 
 def asked_of(given: dict[str, Any]) -> Asked:
-    """What an officer decides, from GrantIn or AgainIn."""
+    """What an officer decides, from ApprovalGrantIn or ApprovalAgainIn."""
     return Asked(
         profession=given.get("profession", ""), decided_on=given["decided_on"], starts_on=given["starts_on"],
         ends_on=given["ends_on"], basis=Basis(given.get("basis", Basis.AGAIN.value)), number=given["number"],

@@ -87,7 +87,9 @@ def _view(
         found = rules.years(it.starts_on, it.ends_on, items, needed.get((it.body_id, it.function), 0), day)
     lacks: list[Missing] = []
     if state in (State.IN_FORCE, State.SUSPENDED):
-        needs_refresher = bool(function.again.within_years) and it.ends_on is not None and it.id not in refreshed and after is None
+        needs_refresher = (
+            bool(function.again.within_years) and it.ends_on is not None and it.id not in refreshed and after is None
+        )
         lacks = rules.missing(
             found, it.ends_on, day, apply_days=function.apply_days if after is None else None,
             refresher_from=queries.refresher_from(it, day) if needs_refresher else None,

@@ -15,18 +15,15 @@ GROUNDS = {
     Ground.CEASED: Bilingual(
         "They no longer act on behalf of this body", "Nid ydynt yn gweithredu ar ran y corff hwn mwyach"
     ),
-    Ground.CONDITIONS: Bilingual(
-        "A condition of the approval is not met", "Ni chyflawnir un o amodau'r gymeradwyaeth"
-    ),
+    Ground.CONDITIONS: Bilingual("A condition of the approval is not met", "Ni chyflawnir un o amodau'r gymeradwyaeth"),
     Ground.COMPETENCE: Bilingual(
-        "In the body's opinion they no longer have the competencies", "Ym marn y corff, nid yw'r cymwyseddau ganddynt mwyach"
+        "In the body's opinion they no longer have the competencies",
+        "Ym marn y corff, nid yw'r cymwyseddau ganddynt mwyach",
     ),
     Ground.PROFESSION: Bilingual(
         "They no longer fulfil the professional requirements", "Nid ydynt yn bodloni'r gofynion proffesiynol mwyach"
     ),
-    Ground.APPROVED_ELSEWHERE: Bilingual(
-        "Another authority has approved them", "Mae awdurdod arall wedi'u cymeradwyo"
-    ),
+    Ground.APPROVED_ELSEWHERE: Bilingual("Another authority has approved them", "Mae awdurdod arall wedi'u cymeradwyo"),
     Ground.ASKED: Bilingual("They asked for it in writing", "Gofynasant am hynny yn ysgrifenedig"),
     Ground.IN_ERROR: Bilingual(
         "It was recorded by mistake, and never counted", "Fe'i cofnodwyd trwy gamgymeriad, ac ni chyfrifodd erioed"

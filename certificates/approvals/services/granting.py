@@ -130,12 +130,12 @@ def _award(it: Function, person: Person, asked: Asked) -> Award | None:
         state = awards.standing_of(found, clock.today()).state
         if state in (AwardState.ACTIVE, AwardState.EXPIRED):
             return found
-    raise Invalid(fields={"number": N_("This person has no certificate with this number that counts for this function")})
+    raise Invalid(
+        fields={"number": N_("This person has no certificate with this number that counts for this function")}
+    )
 
 
-def _faults(
-    it: Function, person: Person, asked: Asked, before: Approval | None
-) -> dict[str, str]:
+def _faults(it: Function, person: Person, asked: Asked, before: Approval | None) -> dict[str, str]:
     """What is wrong, by field."""
     faults: dict[str, str] = {}
     profession = functions.professions().get(asked.profession)
@@ -248,4 +248,3 @@ def _end_former(actor: Actor, former: Approval, by: Approval) -> None:
         on=by.starts_on.isoformat(), by_approval=str(by.id),
     )  # fmt: skip
     letters.ended(access.reread(former.id), also=(former.body_id,))
-

@@ -101,6 +101,11 @@ def _decided(actor: Actor, it: Approval, item: Evidence, verdict: Verdict, note:
         raise AlreadyDecidedUpon()
     record(EvidenceVerdict(evidence_id=item.id, verdict=verdict, note=note, at=clock.now(), by=actor.person))
     audit.record(
-        actor, f"approval.evidence-{verdict.value}", about=it.person_id, thing=it, evidence=str(item.id), reason=note or None
+        actor,
+        f"approval.evidence-{verdict.value}",
+        about=it.person_id,
+        thing=it,
+        evidence=str(item.id),
+        reason=note or None,
     )
     access.reread(it.id)
