@@ -37,6 +37,7 @@ from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_person
 from tests.journeys import (
+    approval_visits,
     certificate_visits,
     content_visits,
     cpd_visits,
@@ -254,6 +255,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
     content_visits.VISITS
     | mentoring_visits.VISITS
     | store_visits.VISITS
+    | approval_visits.VISITS
     | cpd_visits.VISITS
     | date_visits.VISITS
     | certificate_visits.VISITS
@@ -379,7 +381,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
         "uptake.people": as_("organiser"),
     }
 )
-ELSEWHERE = date_visits.ELSEWHERE | {
+ELSEWHERE = date_visits.ELSEWHERE | approval_visits.ELSEWHERE | {
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
     "record.certificate", "uptake.download", "uptake.cascade_download",  # files, not pages
     "wallet.copied", "organising.specimen",
