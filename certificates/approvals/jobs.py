@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from certificates.approvals import letters, queries, rules
-from certificates.approvals.models import Approval, Notice
+from certificates.approvals.models import Approval, ApprovalNotice
 from certificates.approvals.rules import Year
 from lms.core import clock, jobs
 from lms.core.db import db
@@ -52,10 +52,10 @@ def remind() -> None:
 def _first(approval_id: UUID, what: str) -> bool:
     """Is this told for the first time? Of two runs at once, one says yes."""
     made = (
-        insert(Notice)
+        insert(ApprovalNotice)
         .values(id=new_id(), approval_id=approval_id, what=what, at=clock.now())
         .on_conflict_do_nothing(index_elements=["approval_id", "what"])
-        .returning(Notice.id)
+        .returning(ApprovalNotice.id)
     )
     return db.session.scalar(made) is not None
 

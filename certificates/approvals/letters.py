@@ -8,7 +8,7 @@ from flask import current_app
 from flask_babel import force_locale, format_date, gettext
 
 from certificates.approvals import functions, queries
-from certificates.approvals.models import Approval, Evidence
+from certificates.approvals.models import Approval, ApprovalEvidence
 from certificates.approvals.rules import Ground, StepKind, SuspensionReason
 from certificates.approvals.wording import GROUNDS, SUSPENSIONS
 from lms.accounts.models import Person
@@ -81,7 +81,7 @@ def ended(it: Approval, also: Sequence[UUID] = ()) -> None:
         )  # fmt: skip
 
 
-def returned(it: Approval, item: Evidence, note: str) -> None:
+def returned(it: Approval, item: ApprovalEvidence, note: str) -> None:
     _send(
         it.person, N_("Evidence needs something more: %(title)s"),
         N_("%(body)s has returned a piece of evidence for your approval (%(function)s): %(title)s.\n\nWhat is missing: "
@@ -141,7 +141,7 @@ def evidence_overdue(body_id: UUID, found: Sequence[Approval]) -> None:
         )  # fmt: skip
 
 
-def item_title(item: Evidence) -> Bilingual:
+def item_title(item: ApprovalEvidence) -> Bilingual:
     """What an item of evidence is called: as written, or as its certificate says."""
     if item.title or item.award is None:
         return Bilingual(item.title, item.title)

@@ -47,11 +47,15 @@ class Approval(Record):
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     body: Mapped[Organisation] = relationship()
     award: Mapped[Award | None] = relationship()
-    steps: Mapped[list["Step"]] = relationship(back_populates="approval", order_by="Step.at, Step.id")
-    evidence: Mapped[list["Evidence"]] = relationship(back_populates="approval", order_by="Evidence.on, Evidence.id")
+    steps: Mapped[list["ApprovalStep"]] = relationship(
+        back_populates="approval", order_by="ApprovalStep.at, ApprovalStep.id"
+    )
+    evidence: Mapped[list["ApprovalEvidence"]] = relationship(
+        back_populates="approval", order_by="ApprovalEvidence.on, ApprovalEvidence.id"
+    )
 
 
-class Step(Record):
+class ApprovalStep(Record):
     """Something that happened to an approval, counting from `on`. `other_id`: the authority that it concerns.
 
     `checks`: what was made sure of before somebody was chosen. `note` is told to the holder where one has to give reasons.
@@ -76,7 +80,7 @@ class Step(Record):
     other: Mapped[Organisation | None] = relationship()
 
 
-class Evidence(Record):
+class ApprovalEvidence(Record):
     """Evidence for one year of an approval, from the holder or entered by the body. `minutes` None: no time is claimed.
 
     `award_id`: a certificate of the holder's that it is. Never anything about a patient: the page says so.
@@ -98,10 +102,10 @@ class Evidence(Record):
     by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     approval: Mapped[Approval] = relationship(back_populates="evidence")
     award: Mapped[Award | None] = relationship()
-    decision: Mapped["EvidenceVerdict | None"] = relationship(back_populates="evidence")
+    decision: Mapped["ApprovalVerdict | None"] = relationship(back_populates="evidence")
 
 
-class EvidenceVerdict(Record):
+class ApprovalVerdict(Record):
     """What became of an item of evidence, once: the body accepted or returned it, or the holder took it back."""
 
     __tablename__ = "function_evidence_verdict"
@@ -111,10 +115,10 @@ class EvidenceVerdict(Record):
     note: Mapped[str]
     at: Mapped[datetime]
     by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    evidence: Mapped[Evidence] = relationship(back_populates="decision")
+    evidence: Mapped[ApprovalEvidence] = relationship(back_populates="decision")
 
 
-class Hours(Record):
+class FunctionHours(Record):
     """How much training a year a body asks for, from a day on. `minutes` None: no amount. No row: none was ever asked for."""
 
     __tablename__ = "function_hours"
@@ -130,7 +134,7 @@ class Hours(Record):
     by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
-class Notice(Record):
+class ApprovalNotice(Record):
     """That somebody was told about an approval: `what` is "ends-90", "year-2" or "overdue-2". Each is told once."""
 
     __tablename__ = "function_approval_notice"

@@ -11,7 +11,7 @@ from marshmallow import Schema
 
 from certificates.approvals import exporting, functions, queries, rules, wording
 from certificates.approvals.letters import item_title
-from certificates.approvals.models import Approval, Evidence, Hours
+from certificates.approvals.models import Approval, ApprovalEvidence, FunctionHours
 from certificates.approvals.rules import Basis, Check, Ground, State, Verdict
 from certificates.approvals.schemas import (
     ApprovalActForIn,
@@ -268,7 +268,7 @@ def evidence(actor: Actor, approval_id: UUID) -> Any:
 @pages.page(BOTH, "/approvals/evidence/<uuid:evidence_id>", needs=KEEP, template="approvals/verdict.html")
 def decide(actor: Actor, evidence_id: UUID) -> Any:
     """Accept a piece of evidence, or return it."""
-    item = get_or_refuse(Evidence, evidence_id)
+    item = get_or_refuse(ApprovalEvidence, evidence_id)
     found = _kept(actor, item.approval_id)
     options = [
         (Verdict.ACCEPTED.value, _("Accept it")),
@@ -292,8 +292,8 @@ def hours(actor: Actor, body_code: str, code: str) -> Any:
         raise NotFound()
     asked = db.session.scalars(
         queries.hours_of(body.id)
-        .where(Hours.function == code)
-        .order_by(Hours.from_on.desc(), Hours.at.desc())
+        .where(FunctionHours.function == code)
+        .order_by(FunctionHours.from_on.desc(), FunctionHours.at.desc())
         .limit(10)
     ).all()
     context = {"body": body, "it": it, "asked": asked}

@@ -24,7 +24,14 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from certificates.approvals import functions, rules
-from certificates.approvals.models import Approval, Evidence, EvidenceVerdict, Hours, Notice, Step
+from certificates.approvals.models import (
+    Approval,
+    ApprovalEvidence,
+    ApprovalNotice,
+    ApprovalStep,
+    ApprovalVerdict,
+    FunctionHours,
+)
 from certificates.approvals.rules import Ground, StepKind, Verdict
 from certificates.models import Award, AwardEvent
 from certificates.queries import ENDS
@@ -36,6 +43,7 @@ from lms.core.permissions import GRANTED, Actor, Permission, Reach
 
 SHOWS = ("standing", "ending", "overdue", "over", "all")
 MOST_YEARS = 5
+NEWEST = (FunctionHours.from_on.desc(), FunctionHours.at.desc(), FunctionHours.id.desc())
 
 
 def whole() -> Select[Approval]:
@@ -44,8 +52,10 @@ def whole() -> Select[Approval]:
         joinedload(Approval.person),
         joinedload(Approval.body),
         joinedload(Approval.award),
-        selectinload(Approval.steps).joinedload(Step.other),
-        selectinload(Approval.evidence).options(joinedload(Evidence.decision), joinedload(Evidence.award)),
+        selectinload(Approval.steps).joinedload(ApprovalStep.other),
+        selectinload(Approval.evidence).options(
+            joinedload(ApprovalEvidence.decision), joinedload(ApprovalEvidence.award)
+        ),
     )
 
 
@@ -58,8 +68,8 @@ def at_bodies(reach: Reach) -> ColumnElement[bool]:
 
 def ended(day: date) -> ColumnElement[bool]:
     """Ended early by that day, or recorded in error whenever."""
-    over = or_(Step.on <= day, Step.ground == Ground.IN_ERROR)
-    return exists().where(Step.approval_id == Approval.id, Step.kind == StepKind.ENDED, over)
+    over = or_(ApprovalStep.on <= day, ApprovalStep.ground == Ground.IN_ERROR)
+    return exists().where(ApprovalStep.approval_id == Approval.id, ApprovalStep.kind == StepKind.ENDED, over)
 
 
 def standing(day: date) -> ColumnElement[bool]:
@@ -101,11 +111,11 @@ def register(reach: Reach, day: date, show: str, code: str | None, body: UUID | 
         found = found.where(is_for(code))
     if body:
         found = found.where(Approval.body_id == body)
-    condition = {
-        "standing": standing, "ending": ending, "overdue": overdue,
-        "over": lambda on: and_(Approval.starts_on <= on, ~standing(on)),
-    }.get(show)  # fmt: skip
-    return found.where(condition(day)) if condition else found
+    if show == "all":
+        return found
+    if show == "over":
+        return found.where(Approval.starts_on <= day, ~standing(day))
+    return found.where(ending(day) if show == "ending" else overdue(day) if show == "overdue" else standing(day))
 
 
 def counts(reach: Reach, day: date, code: str | None, body: UUID | None) -> dict[str, int]:
@@ -152,7 +162,7 @@ def of_function(person_id: UUID, code: str) -> Sequence[Approval]:
 def followers(ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Which approval each of these is followed by."""
     rows = db.session.execute(select(Approval.follows_id, Approval.id).where(Approval.follows_id.in_(ids)))
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
 def refreshed(approvals: Sequence[Approval], day: date) -> set[UUID]:
@@ -191,16 +201,20 @@ def needed(approvals: Sequence[Approval], day: date) -> dict[tuple[UUID, str], i
     """Minutes a year that each body asks for, by body and function; absent: none."""
     bodies = {each.body_id for each in approvals}
     rows = db.session.scalars(
-        select(Hours)
-        .ext(distinct_on(Hours.body_id, Hours.function))
-        .where(Hours.body_id.in_(bodies), Hours.from_on <= day)
-        .order_by(Hours.body_id, Hours.function, Hours.from_on.desc(), Hours.at.desc(), Hours.id.desc())
+        select(FunctionHours)
+        .ext(distinct_on(FunctionHours.body_id, FunctionHours.function))
+        .where(FunctionHours.body_id.in_(bodies), FunctionHours.from_on <= day)
+        .order_by(
+            FunctionHours.body_id,
+            FunctionHours.function,
+            *NEWEST,
+        )
     )
     return {(each.body_id, each.function): each.minutes or 0 for each in rows}
 
 
-def hours_of(body_id: UUID) -> Select[Hours]:
-    return select(Hours).where(Hours.body_id == body_id)
+def hours_of(body_id: UUID) -> Select[FunctionHours]:
+    return select(FunctionHours).where(FunctionHours.body_id == body_id)
 
 
 def bodies(reach: Reach) -> Sequence[Organisation]:
@@ -275,6 +289,7 @@ def to_remind(day: date, most: int) -> list[tuple[Approval, int, bool]]:
     over = and_(ends <= day, ~_told_of("overdue-", number))
     rows = db.session.execute(
         select(Approval.id, number, ends <= day)
+        .select_from(Approval)
         .join(year, true())
         .where(
             Approval.function.in_(functions.yearly_codes()), standing(day), or_(soon, over), ~_met(year, day)
@@ -303,11 +318,11 @@ def _told_now(left: Any) -> ColumnElement[bool]:
 
 
 def _told(*what: str) -> ColumnElement[bool]:
-    return exists().where(Notice.approval_id == Approval.id, Notice.what.in_(what))
+    return exists().where(ApprovalNotice.approval_id == Approval.id, ApprovalNotice.what.in_(what))
 
 
 def _told_of(kind: str, number: Any) -> ColumnElement[bool]:
-    return exists().where(Notice.approval_id == Approval.id, Notice.what == func.concat(kind, number))
+    return exists().where(ApprovalNotice.approval_id == Approval.id, ApprovalNotice.what == func.concat(kind, number))
 
 
 def _years() -> Any:
@@ -321,9 +336,13 @@ def _so_many(year: Any, more: int = 0) -> Any:
 def _met(year: Any, day: date) -> ColumnElement[bool]:
     """Enough was accepted, by the end of that day, for that year of `Approval`."""
     asked = (
-        select(func.coalesce(Hours.minutes, 0))
-        .where(Hours.body_id == Approval.body_id, Hours.function == Approval.function, Hours.from_on <= day)
-        .order_by(Hours.from_on.desc(), Hours.at.desc(), Hours.id.desc())
+        select(func.coalesce(FunctionHours.minutes, 0))
+        .where(
+            FunctionHours.body_id == Approval.body_id,
+            FunctionHours.function == Approval.function,
+            FunctionHours.from_on <= day,
+        )
+        .order_by(*NEWEST)
         .limit(1)
         .correlate(Approval)
         .scalar_subquery()
@@ -331,13 +350,13 @@ def _met(year: Any, day: date) -> ColumnElement[bool]:
     until = datetime.combine(day + timedelta(days=1), time(0), clock.LONDON)
     enough = (
         select(literal(1))
-        .select_from(Evidence)
-        .join(EvidenceVerdict, EvidenceVerdict.evidence_id == Evidence.id)
+        .select_from(ApprovalEvidence)
+        .join(ApprovalVerdict, ApprovalVerdict.evidence_id == ApprovalEvidence.id)
         .where(
-            Evidence.approval_id == Approval.id, Evidence.year == year.c.value,
-            EvidenceVerdict.verdict == Verdict.ACCEPTED, EvidenceVerdict.at < until,
+            ApprovalEvidence.approval_id == Approval.id, ApprovalEvidence.year == year.c.value,
+            ApprovalVerdict.verdict == Verdict.ACCEPTED, ApprovalVerdict.at < until,
         )
-        .having(func.count() > 0, func.coalesce(func.sum(Evidence.minutes), 0) >= func.coalesce(asked, 0))
+        .having(func.count() > 0, func.coalesce(func.sum(ApprovalEvidence.minutes), 0) >= func.coalesce(asked, 0))
         .correlate(Approval, year)
     )  # fmt: skip
     return exists(enough)

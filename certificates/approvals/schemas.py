@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from certificates.approvals import functions
 from certificates.approvals.functions import Function
 from certificates.approvals.letters import item_title
-from certificates.approvals.models import Hours
+from certificates.approvals.models import FunctionHours
 from certificates.approvals.queries import SHOWS
 from certificates.approvals.rules import Basis, Check, Ground, Lack, State, StepKind, SuspensionReason, Verdict
 from certificates.approvals.services.granting import Asked
@@ -281,6 +281,6 @@ def shown_approval(it: View) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def shown_hours(it: Hours, body: str) -> dict[str, Any]:
+def shown_hours(it: FunctionHours, body: str) -> dict[str, Any]:
     """For FunctionHoursOut."""
     return {"body": body, "function": it.function, "minutes": it.minutes, "from_on": it.from_on}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from certificates.approvals import functions, queries, rules
 from certificates.approvals.functions import Function
-from certificates.approvals.models import Approval, Evidence
+from certificates.approvals.models import Approval, ApprovalEvidence
 from certificates.approvals.rules import Happened, Item, Lack, Missing, State, Verdict, Year
 from lms.core import clock
 
@@ -67,7 +67,7 @@ def view(it: Approval, day: date) -> View:
     return views([it], day)[0]
 
 
-def verdict_on(it: Evidence, day: date) -> Verdict | None:
+def verdict_on(it: ApprovalEvidence, day: date) -> Verdict | None:
     """What had become of an item by the end of that day."""
     return it.decision.verdict if it.decision is not None and clock.on_the_day(it.decision.at) <= day else None
 

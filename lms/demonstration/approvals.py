@@ -58,7 +58,7 @@ def tell(cast: dict[str, UUID], members: Sequence[dict[str, Any]], today: date) 
 
 
 def _approved(person: UUID, code: str, body: str, starts_on: date, **given: Any) -> Approval:
-    asked = {
+    asked: dict[str, Any] = {
         "decided_on": starts_on, "starts_on": starts_on, "ends_on": last_day(starts_on, 5), "basis": Basis.COURSE,
         "course_title": "Prifysgol Abertawe / Swansea University", "course_on": anniversary(starts_on, -1),
     } | given  # fmt: skip

@@ -9,11 +9,14 @@ from lms.core.web.api import Api
 from lms.reporting import exports, services
 from lms.reporting.errors import NoSuchPeriod, NotAMoment
 from lms.reporting.reports import REPORTS, cascade
+from lms.reporting.reports.approvals import SPANS, approvals
 from lms.reporting.reports.attendance import attendance
 from lms.reporting.reports.cascade import CascadeDimension
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of, uptake
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.schemas import (
+    ApprovalsReportOut,
+    ApprovalsReportQuery,
     AttendanceQuery,
     AttendanceReportOut,
     BaselinesOut,
@@ -81,6 +84,21 @@ def attendance_report(actor: Actor, **asked: Any) -> dict[str, Any]:
     return shown | {
         "period": found.view.filters.period, "groups": [{"sector": each.sector} | each.people for each in found.lines]
     }  # fmt: skip
+
+
+@api.operation(
+    "GET", "/reports/approvals", needs=Permission.UPTAKE_READ, query=ApprovalsReportQuery, returns=(200, ApprovalsReportOut),
+    raises=(NotAMoment,),
+)  # fmt: skip
+def approvals_report(actor: Actor, **asked: Any) -> dict[str, Any]:
+    """Statutory approvals in force by function, and when they end. Nothing narrows it but the day."""
+    found = approvals(actor, Asked(**asked))
+    lines = [
+        {"function": each.function.code, "total": each.total,
+         "ending": [{"within": span[1] if span else None, "count": n} for span, n in zip(SPANS, each.ending, strict=True)]}
+        for each in found.lines
+    ]  # fmt: skip
+    return {"as_at": found.view.filters.period.as_at, "withheld": found.withheld, "functions": lines}
 
 
 @api.operation("GET", "/baselines", needs=Permission.UPTAKE_READ, returns=(200, BaselinesOut))

@@ -23,6 +23,7 @@ from lms.reporting import groups, queries, services, wording
 from lms.reporting.api import cascade_file, csv_answer
 from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension
+from lms.reporting.reports import approvals as approved
 from lms.reporting.reports import attendance as attended
 from lms.reporting.reports import cascade as cascades
 from lms.reporting.reports.cascade import CascadeDimension
@@ -108,6 +109,12 @@ def cascade_download(actor: Actor) -> Response:
 def attendance(actor: Actor) -> dict[str, Any]:
     """Who came to taught courses, how full they were, how long people waited, in which language."""
     return {"it": attended.attendance(actor, Asked()), "report": attended.REPORT, "rule": RULE}
+
+
+@pages.page("GET", "/uptake/approvals", needs=Permission.UPTAKE_READ, template="uptake/approvals.html")
+def approvals(actor: Actor) -> dict[str, Any]:
+    """How many approvals for statutory functions are in force, and how many end soon."""
+    return {"it": approved.approvals(actor, Asked()), "report": approved.REPORT, "rule": RULE}
 
 
 @pages.page("GET", "/uptake/people", needs=Permission.UPTAKE_READ_NAMES, template="uptake/people.html")

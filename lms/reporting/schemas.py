@@ -225,6 +225,31 @@ class AttendanceQuery(Schema):
     as_at = fields.Date(load_default=None)
 
 
+class ApprovalsReportQuery(Schema):
+    as_at = fields.Date(load_default=None)
+
+
+class ApprovalSpanOut(Schema):
+    """Approvals whose end lies in this span: up to `within` days away and further than the span before; null: later."""
+
+    within = fields.Integer(required=True, allow_none=True)
+    count = fields.Integer(required=True, allow_none=True, metadata={"description": "null: hidden"})
+
+
+class ApprovalFunctionOut(Schema):
+    function = fields.String(required=True)
+    total = fields.Integer(required=True, allow_none=True, metadata={"description": "null: hidden"})
+    ending = fields.List(fields.Nested(ApprovalSpanOut), required=True)
+
+
+class ApprovalsReportOut(Schema):
+    """The disclosure rule is applied for everybody. `withheld`: too few people to say anything of them."""
+
+    as_at = fields.Date(required=True)
+    withheld = fields.Boolean(required=True)
+    functions = fields.List(fields.Nested(ApprovalFunctionOut), required=True)
+
+
 class AttendedTotalsOut(Schema):
     """People; null: hidden."""
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from certificates.approvals.models import Approval, Evidence, EvidenceVerdict
+from certificates.approvals.models import Approval, ApprovalEvidence, ApprovalVerdict
 from lms.core import clock
 from tests.journeys.visiting import Visit, as_, demo, one
 
@@ -25,8 +25,8 @@ def approval(code: str = "AMHP") -> Callable[[], Visit]:
 
 
 def undecided() -> Visit:
-    waits = ~select(EvidenceVerdict.id).where(EvidenceVerdict.evidence_id == Evidence.id).exists()
-    return Visit({"evidence_id": one(select(Evidence).where(waits)).id}, demo("approver"))
+    waits = ~select(ApprovalVerdict.id).where(ApprovalVerdict.evidence_id == ApprovalEvidence.id).exists()
+    return Visit({"evidence_id": one(select(ApprovalEvidence).where(waits)).id}, demo("approver"))
 
 
 def my_own() -> Visit:
@@ -48,6 +48,7 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "approvals.evidence": approval(),
     "approvals.decide": undecided,
     "approvals.hours": as_("approver", body_code="W06000006", code="AMHP"),
+    "uptake.approvals": as_("commissioner"),
     "my_approvals.mine": as_("supervisor"),
     "my_approvals.evidence": my_own,
     "my_approvals.team": as_("board"),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from certificates.approvals import functions, letters, queries
 from certificates.approvals.errors import ApprovalOver, NotInForce, NotSuspendedNow
-from certificates.approvals.models import Approval, Hours, Step
+from certificates.approvals.models import Approval, ApprovalStep, FunctionHours
 from certificates.approvals.rules import Check, Ground, State, StepKind, SuspensionReason
 from certificates.approvals.services import access
 from certificates.approvals.views import state_on
@@ -94,14 +94,14 @@ def act_for(actor: Actor, approval_id: UUID, body_code: str, *, acts: bool) -> A
     return _happened(actor, found, StepKind.ACTS_FOR if acts else StepKind.ACTS_NO_MORE, today, other=other)
 
 
-def ask_for_hours(actor: Actor, body_code: str, code: str, minutes: int | None, from_on: date) -> Hours:
+def ask_for_hours(actor: Actor, body_code: str, code: str, minutes: int | None, from_on: date) -> FunctionHours:
     """How much training a year the body asks for from that day on; None: no amount. Raises NotFound, Invalid."""
     body = access.body(actor, body_code)
     it = functions.functions(from_on).get(code)
     if it is None or not it.yearly or not it.approved_by(body.code, body.kind):
         raise Invalid(fields={"function": N_("This body does not approve people for this function")})
     made = record(
-        Hours(body_id=body.id, function=code, minutes=minutes, from_on=from_on, at=clock.now(), by=actor.person)
+        FunctionHours(body_id=body.id, function=code, minutes=minutes, from_on=from_on, at=clock.now(), by=actor.person)
     )
     audit.record(actor, "approval.hours-set", thing=made, body=body.code, minutes=minutes, from_on=from_on.isoformat())
     return made
@@ -123,7 +123,7 @@ def _happened(
     reason: SuspensionReason | None = None, other: Organisation | None = None, checks: list[str] | None = None, note: str = "",
 ) -> Approval:  # fmt: skip
     record(
-        Step(approval_id=it.id, kind=kind, on=on, ground=ground, reason=reason, other_id=other.id if other else None,
+        ApprovalStep(approval_id=it.id, kind=kind, on=on, ground=ground, reason=reason, other_id=other.id if other else None,
              checks=checks or [], note=note, at=clock.now(), by=actor.person)
     )  # fmt: skip
     audit.record(

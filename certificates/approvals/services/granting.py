@@ -11,7 +11,7 @@ from certificates import queries as awards
 from certificates.approvals import functions, letters, queries, rules
 from certificates.approvals.errors import AlreadyApproved, AlreadyApprovedAgain, ApprovedLater, OwnApproval
 from certificates.approvals.functions import Function
-from certificates.approvals.models import Approval, Step
+from certificates.approvals.models import Approval, ApprovalStep
 from certificates.approvals.rules import Basis, Check, Ground, State, StepKind
 from certificates.approvals.services import access
 from certificates.approvals.views import state_on
@@ -240,7 +240,7 @@ def _record(actor: Actor, it: Decision) -> Approval:
 def _end_former(actor: Actor, former: Approval, by: Approval) -> None:
     """The other authority's approval ends (wsi/2008/2436 reg 5(2)(e)), and it is told (reg 5(4)), as are others (reg 5(3))."""
     record(
-        Step(approval_id=former.id, kind=StepKind.ENDED, on=max(by.starts_on, former.starts_on),
+        ApprovalStep(approval_id=former.id, kind=StepKind.ENDED, on=max(by.starts_on, former.starts_on),
              ground=Ground.APPROVED_ELSEWHERE, other_id=by.body_id, checks=[], note="", at=clock.now(), by=actor.person)
     )  # fmt: skip
     audit.record(

@@ -6,7 +6,7 @@ from uuid import UUID
 from certificates import queries as awards
 from certificates.approvals import functions, letters, rules
 from certificates.approvals.errors import AlreadyDecidedUpon, ApprovalOver
-from certificates.approvals.models import Approval, Evidence, EvidenceVerdict
+from certificates.approvals.models import Approval, ApprovalEvidence, ApprovalVerdict
 from certificates.approvals.rules import State, Verdict
 from certificates.approvals.services import access
 from certificates.approvals.views import state_on
@@ -24,7 +24,7 @@ MOST = 60
 
 def give(
     actor: Actor, approval_id: UUID, sort: str, on: date, title: str = "", minutes: int | None = None, number: str = ""
-) -> Evidence:
+) -> ApprovalEvidence:
     """An item of evidence, for the year in which its day lies. What the body enters itself is accepted with that.
 
     `number`: a certificate of the holder's that it is. Raises NotFound, ApprovalOver, Invalid by field.
@@ -52,7 +52,7 @@ def give(
     if faults or year is None:
         raise Invalid(fields=faults)
     made = record(
-        Evidence(approval_id=found.id, year=year, sort=sort, on=award.completed_on if award else on, title=title,
+        ApprovalEvidence(approval_id=found.id, year=year, sort=sort, on=award.completed_on if award else on, title=title,
                  minutes=minutes, award_id=award.id if award else None, at=clock.now(), by=actor.person)
     )  # fmt: skip
     audit.record(actor, "approval.evidence-given", about=found.person_id, thing=found, evidence=str(made.id), year=year)
@@ -61,9 +61,9 @@ def give(
     return made
 
 
-def decide(actor: Actor, evidence_id: UUID, verdict: Verdict, note: str = "") -> Evidence:
+def decide(actor: Actor, evidence_id: UUID, verdict: Verdict, note: str = "") -> ApprovalEvidence:
     """The body accepts an item, or returns it and says why. Raises NotFound, AlreadyDecidedUpon, Invalid."""
-    item = get_or_refuse(Evidence, evidence_id)
+    item = get_or_refuse(ApprovalEvidence, evidence_id)
     found = access.kept(actor, item.approval_id)
     if verdict is Verdict.WITHDRAWN:
         raise Invalid(fields={"verdict": N_("Choose one of the answers")})
@@ -75,9 +75,9 @@ def decide(actor: Actor, evidence_id: UUID, verdict: Verdict, note: str = "") ->
     return item
 
 
-def take_back(actor: Actor, evidence_id: UUID) -> Evidence:
+def take_back(actor: Actor, evidence_id: UUID) -> ApprovalEvidence:
     """The holder takes back what has not been decided. Raises NotFound, AlreadyDecidedUpon."""
-    item = get_or_refuse(Evidence, evidence_id)
+    item = get_or_refuse(ApprovalEvidence, evidence_id)
     found = get_or_refuse(Approval, item.approval_id, lock=True)
     if actor.person != found.person_id:
         raise NotFound()
@@ -95,11 +95,11 @@ def _award(it: Approval, number: str) -> Award:
     return found
 
 
-def _decided(actor: Actor, it: Approval, item: Evidence, verdict: Verdict, note: str) -> None:
+def _decided(actor: Actor, it: Approval, item: ApprovalEvidence, verdict: Verdict, note: str) -> None:
     access.reread(it.id)
     if item.decision is not None:
         raise AlreadyDecidedUpon()
-    record(EvidenceVerdict(evidence_id=item.id, verdict=verdict, note=note, at=clock.now(), by=actor.person))
+    record(ApprovalVerdict(evidence_id=item.id, verdict=verdict, note=note, at=clock.now(), by=actor.person))
     audit.record(
         actor,
         f"approval.evidence-{verdict.value}",

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from certificates.approvals import jobs, queries
 from certificates.approvals.errors import AlreadyDecidedUpon
-from certificates.approvals.models import Approval, Notice
+from certificates.approvals.models import Approval, ApprovalNotice
 from certificates.approvals.rules import Lack, Verdict
 from certificates.approvals.services import access, changing, proving
 from certificates.approvals.views import view, views
@@ -127,7 +127,7 @@ def test_alerts_come_once_at_each_stage_to_holder_and_body(app: Flask) -> None:
     assert [subject for _to, subject in first].count("Your approval ends soon") == 3
     assert [to for to, subject in first if subject == "Approvals that end soon"] == [officer.emails[0].address]
     assert run(jobs.alert) == []
-    assert db.session.scalar(select(func.count()).select_from(Notice)) == 3
+    assert db.session.scalar(select(func.count()).select_from(ApprovalNotice)) == 3
     later = datetime.combine(clock.today() + timedelta(days=85), datetime.min.time(), UTC) + timedelta(hours=9)
     with clock.frozen(later):
         again = run(jobs.alert)  # 170 days are 85 now; the others have ended

@@ -16,7 +16,7 @@ from certificates.approvals.errors import (
     NotInForce,
     OwnApproval,
 )
-from certificates.approvals.models import Approval, Step
+from certificates.approvals.models import Approval, ApprovalStep
 from certificates.approvals.rules import Basis, Check, Ground, State, StepKind, SuspensionReason, last_day
 from certificates.approvals.services import access, changing, granting
 from certificates.approvals.views import state_on, view
@@ -137,7 +137,7 @@ def test_approval_by_another_authority_ends_the_former_and_tells_whom_it_concern
         changing.act_for(SYSTEM, former.id, third.code, acts=True)  # again changes nothing
     with transaction():
         granting.approve(acting(new, second), second.code, "AMHP", address(person), asked())
-    step = db.session.scalars(select(Step).where(Step.kind == StepKind.ENDED)).one()
+    step = db.session.scalars(select(ApprovalStep).where(ApprovalStep.kind == StepKind.ENDED)).one()
     assert (step.ground, step.on, step.other_id) == (Ground.APPROVED_ELSEWHERE, clock.today(), second.id)
     assert now(former) is State.ENDED_EARLY
     assert state_on(access.reread(former.id), days_ago(1)) is State.IN_FORCE
@@ -145,7 +145,7 @@ def test_approval_by_another_authority_ends_the_former_and_tells_whom_it_concern
         assert [each.partition(":")[0] for each in letters_to(officer)] == ["An approval has ended"]
     assert letters_to(new) == []
     assert sum("ends" in each for each in letters_to(person)) == 1
-    assert db.session.scalar(select(func.count()).where(Step.kind == StepKind.ACTS_FOR)) == 1
+    assert db.session.scalar(select(func.count()).where(ApprovalStep.kind == StepKind.ACTS_FOR)) == 1
 
 
 def test_somebody_approved_elsewhere_from_a_later_day_is_not_approved_before_it(app: Flask) -> None:
