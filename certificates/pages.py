@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from certificates import queries, services, wording
 from certificates.address import of as address_of
+from certificates.approvals.queries import has_some as has_approvals
 from certificates.drawing import EDITIONS, PDF
 from certificates.errors import NameNotPrintable, NoSuchCertificate
 from certificates.models import Award
@@ -82,7 +83,10 @@ def record(actor: Actor) -> dict[str, Any]:
         descending=True,
     )  # fmt: skip
     first = "cursor" not in request.args
+    approved, manages_approved = has_approvals(actor)
     return {
+        "approved": approved,
+        "manages_approved": manages_approved,
         "rows": [shown_row(award) for award in page.items],
         "waiting": services.reasons_to_wait(actor, actor.person) if first else [],
         "Wait": Wait,

@@ -13,6 +13,10 @@ from certificates import hooks as certificate_hooks
 from certificates import ledger as certificate_ledger  # noqa: F401 - the same, its jobs
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
+from certificates.approvals import jobs as approval_jobs  # noqa: F401 - its jobs register themselves
+from certificates.approvals import my_pages as my_approval_pages
+from certificates.approvals import pages as approval_pages
+from certificates.approvals.api import api as approvals_api
 from certificates.checking.api import api as checking_api
 from certificates.checking.pages import pages as checking_pages
 from certificates.names.api import api as names_api
@@ -173,6 +177,8 @@ PAGES: tuple[Blueprint, ...] = (
     organising_pages,
     checking_pages,
     telling_pages,
+    approval_pages.pages,
+    my_approval_pages.pages,
     certificate_pages.manage_pages,
     reporting_pages.pages,
     report_pages.pages,
@@ -215,6 +221,7 @@ APIS: tuple[Api, ...] = (
     award_batches_api,
     checking_api,
     webhooks_api,
+    approvals_api,
     reports_api,
     record_store_api,
     forwarding_api,

@@ -7,7 +7,7 @@ SCOPES: dict[str, tuple[str, frozenset[P]]] = {
     "read_own": (
         N_("Read my own record: profile, learning, evidence and certificates"),
         frozenset({P.HOME_READ, P.PROFILE_READ, P.ENROLMENT_READ, P.PORTFOLIO_READ, P.AWARD_READ,
-                   P.RECORD_STORE_READ, P.CPD_READ}),
+                   P.RECORD_STORE_READ, P.CPD_READ, P.APPROVAL_READ}),
     ),
     "enrol": (
         N_("Enrol me on training, start it, and withdraw"),

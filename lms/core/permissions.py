@@ -65,6 +65,8 @@ class Permission(StrEnum):
     AWARD_RENAME = "award:rename"
     CERTIFICATE_WATCH = "certificate:watch"
     FRAMEWORK_DISCUSS = "framework:discuss"
+    APPROVAL_READ = "approval:read"
+    APPROVAL_KEEP = "approval:keep"
 
     FRAMEWORK_EDIT = "framework:edit"
     FRAMEWORK_PUBLISH = "framework:publish"
@@ -101,6 +103,7 @@ class Role(StrEnum):
     LEAD_SUPERVISOR = "lead_supervisor"
     TRAINING_LEAD = "training_lead"
     FRAMEWORK_EDITOR = "framework_editor"
+    APPROVER = "approver"
 
 
 P = Permission
@@ -115,7 +118,7 @@ OWN = frozenset({
     P.PORTFOLIO_READ, P.PORTFOLIO_EDIT, P.PORTFOLIO_REDACT, P.EVIDENCE_READ_SHARED, P.SUPERVISION_READ,
     P.SUPERVISION_INVITE, P.SUPERVISION_RECORD, P.SIGN_OFF_WITHDRAW, P.AWARD_READ, P.AWARD_CLAIM,
     P.AWARD_SHARE, P.CERTIFICATE_WATCH, P.RECORD_STORE_READ, P.CPD_READ, P.CPD_EDIT, P.MENTORING_USE, P.CASCADE_RECORD,
-    P.CASCADE_CLAIM, P.FRAMEWORK_DISCUSS,
+    P.CASCADE_CLAIM, P.FRAMEWORK_DISCUSS, P.APPROVAL_READ,
 })  # fmt: skip
 SUPERVISED = frozenset({
     P.ENROLMENT_READ, P.PORTFOLIO_READ, P.PORTFOLIO_DECIDE, P.PORTFOLIO_SIGN_OFF, P.PORTFOLIO_REDACT,
@@ -140,6 +143,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     }),
     Role.TRAINING_LEAD: frozenset({P.NEEDS_ANSWER}),
     Role.FRAMEWORK_EDITOR: frozenset({P.FRAMEWORK_EDIT, P.FRAMEWORK_PUBLISH}),
+    Role.APPROVER: frozenset({P.APPROVAL_READ, P.APPROVAL_KEEP}),
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from lms.core.cli import command
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
 from lms.demonstration import (
+    approvals,
     certificates,
     companions,
     content,
@@ -55,6 +56,7 @@ def load_demo() -> None:
         companions.tell(cast, others, today)
         taught.tell(cast, chance.sample([member["person_id"] for member in crowd.members], 120), clock.today())
         certificates.tell(cast, today)
+        approvals.tell(cast, crowd.members, today)
         rounds.tell(today)
         records.tell(cast, today)
         everybody = len(crowd.members) + len(cast)

@@ -10,12 +10,12 @@ from lms.core.permissions import Actor, Permission
 
 MANAGING = (
     Permission.COURSE_EDIT, Permission.ENROLMENT_COMPLETE, Permission.SUPERVISION_ASSIGN, Permission.RECORD_STORE_MANAGE,
-    Permission.NEEDS_READ,
+    Permission.NEEDS_READ, Permission.APPROVAL_KEEP,
 )  # fmt: skip
 LEARNING = ("learning", "enrolments", "portfolios", "mentoring", "cascade", "my_dates")
 MANAGED = (
     "manage", "mentor_programmes", "record_store", "destinations", "series", "register", "needs_manage",
-    "awards", "names", "organising",
+    "awards", "names", "organising", "approvals",
 )  # fmt: skip
 """The rooms that an entry stands for."""
 
@@ -31,7 +31,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     entries = [
         _entry(_("My learning"), "learning.learning", *LEARNING),
         _entry(_("Find training"), "catalogue.search", "catalogue", "frameworks", "dates"),
-        _entry(_("My record"), "record.record", "record", "wallet", "my_statements", "cpd"),
+        _entry(_("My record"), "record.record", "record", "wallet", "my_statements", "cpd", "my_approvals"),
     ]
     if actor.might(Permission.PORTFOLIO_DECIDE):
         entries.append(

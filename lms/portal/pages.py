@@ -96,6 +96,12 @@ def manage(actor: Actor) -> dict[str, Any]:
             _("Needs rounds"),
             _("What bodies need, and places by a published rule"),
         ),
+        (
+            Permission.APPROVAL_KEEP,
+            "approvals.register",
+            _("Statutory approvals"),
+            _("Who is approved, what ends, and evidence to decide about"),
+        ),
         (Permission.SUPERVISION_ASSIGN, "supervision.manage", _("Supervision"), _("Licences, and who supervises whom")),
         (
             Permission.MENTORING_MANAGE,

@@ -7,7 +7,7 @@ A role is added: whoever answers for a body.
 from alembic import op
 
 revision = "0070_needs"
-down_revision = "0063_award_webhooks"
+down_revision = "0067_function_approvals"
 
 TABLES = """
 CREATE TABLE needs_round (
@@ -268,7 +268,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE role_grant DROP CONSTRAINT ck_role_grant_role")
     op.execute(
         "ALTER TABLE role_grant ADD CONSTRAINT ck_role_grant_role CHECK (role IN ('administrator', 'organiser', 'author', "
-        "'publisher', 'commissioner', 'lead_supervisor', 'framework_editor', 'training_lead'))"
+        "'publisher', 'commissioner', 'lead_supervisor', 'framework_editor', 'approver', 'training_lead'))"
     )
     op.execute(TABLES)
     for table in APPENDED:

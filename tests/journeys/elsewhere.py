@@ -1,8 +1,8 @@
 """Addresses that answer GET and are no page to visit: files, what scripts ask, and mailed secrets."""
 
-from tests.journeys import date_visits
+from tests.journeys import approval_visits, date_visits
 
-ELSEWHERE = date_visits.ELSEWHERE | {
+ELSEWHERE = date_visits.ELSEWHERE | approval_visits.ELSEWHERE | {
     "framework_files.download",
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
     "record.certificate", "uptake.download", "reports_pages.download",  # files, not pages

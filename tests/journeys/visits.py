@@ -37,6 +37,7 @@ from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_person
 from tests.journeys import (
+    approval_visits,
     certificate_visits,
     content_visits,
     cpd_visits,
@@ -256,6 +257,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
     | mentoring_visits.VISITS
     | framework_visits.VISITS
     | store_visits.VISITS
+    | approval_visits.VISITS
     | cpd_visits.VISITS
     | date_visits.VISITS
     | certificate_visits.VISITS

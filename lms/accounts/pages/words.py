@@ -22,6 +22,7 @@ ROLES = {
     Role.COMMISSIONER: N_("Commissioner: uptake figures, without names"),
     Role.LEAD_SUPERVISOR: N_("Lead supervisor: licences and assigns supervisors"),
     Role.TRAINING_LEAD: N_("Training lead: answers needs rounds for a body and names people for its places"),
+    Role.APPROVER: N_("Approvals officer: keeps the statutory approvals of one approving body, and of none below it"),
 }
 
 

@@ -1,6 +1,6 @@
 """Every report there is. A new one is a file here and one line in REPORTS."""
 
-from lms.reporting.reports import coverage, money, parity, plan, quality, supervision, uptake, waiting, welsh
+from lms.reporting.reports import approvals, coverage, money, parity, plan, quality, supervision, uptake, waiting, welsh
 from lms.reporting.reports.report import Report
 
 REPORTS: tuple[Report, ...] = (
@@ -11,6 +11,7 @@ REPORTS: tuple[Report, ...] = (
     supervision.REPORT,
     money.REPORT,
     welsh.REPORT,
+    approvals.REPORT,
     plan.REPORT,
     quality.REPORT,
 )

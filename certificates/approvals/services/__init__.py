@@ -1,0 +1,1 @@
+"""Use cases of approvals: authorise, load, decide, record. The edge commits."""
