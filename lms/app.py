@@ -15,9 +15,15 @@ from certificates import hooks as certificate_hooks
 from certificates import ledger as certificate_ledger  # noqa: F401 - the same, its jobs
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
+from certificates.badges import handlers as badge_handlers
+from certificates.badges import public as public_badges
+from certificates.badges.api import api as badges_api
+from certificates.badges.pages import pages as badge_pages
 from certificates.checking.api import api as checking_api
 from certificates.checking.pages import pages as checking_pages
 from certificates.events import AwardChanged
+from certificates.keys import cli as key_cli  # noqa: F401 - its commands register themselves
+from certificates.keys.pages import pages as key_pages
 from certificates.names.api import api as names_api
 from certificates.names.pages import pages as names_pages
 from certificates.organising.api import api as award_batches_api
@@ -192,6 +198,9 @@ PAGES: tuple[Blueprint, ...] = (
     certificate_pages.verify_pages,
     certificate_pages.public_pages,
     wallet_pages,
+    badge_pages,
+    public_badges.pages,
+    key_pages,
     names_pages,
     organising_pages,
     checking_pages,
@@ -233,6 +242,7 @@ APIS: tuple[Api, ...] = (
     accounts_api,
     certificates_api,
     wallet_api,
+    badges_api,
     names_api,
     award_batches_api,
     checking_api,
@@ -261,6 +271,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
     (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
     (AwardChanged, telling_handlers.tell),
+    (AwardChanged, badge_handlers.list_anew),
     (LicenceIssued, certificate_handlers.award_on_licence),
     (LicenceWithdrawn, certificate_handlers.revoke_on_withdrawn_licence),
     (LearningCompleted, cpd_handlers.learnt),

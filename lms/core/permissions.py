@@ -64,6 +64,7 @@ class Permission(StrEnum):
     AWARD_REVOKE = "award:revoke"
     AWARD_RENAME = "award:rename"
     CERTIFICATE_WATCH = "certificate:watch"
+    SIGNING_KEY_MANAGE = "signing-key:manage"
     FRAMEWORK_DISCUSS = "framework:discuss"
 
     FRAMEWORK_EDIT = "framework:edit"
