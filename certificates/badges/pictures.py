@@ -32,7 +32,8 @@ def drawn(it: Achieved) -> bytes:
     _words(image, it)
     _rim(image)
     out = io.BytesIO()
-    image.resize((SIZE, SIZE), Image.Resampling.LANCZOS).save(out, "PNG", optimize=False)
+    small = image.resize((SIZE, SIZE), Image.Resampling.LANCZOS).quantize(96, Image.Quantize.FASTOCTREE)
+    small.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
