@@ -3,32 +3,27 @@
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from flask import Blueprint, Flask
 from flask_smorest import Api as Smorest
 
 import lms.accounts.cli  # noqa: F401  (declares its commands)
 from certificates import cli as certificate_cli  # noqa: F401 - its commands register themselves
-from certificates import handlers as certificate_handlers
 from certificates import hooks as certificate_hooks
 from certificates import ledger as certificate_ledger  # noqa: F401 - the same, its jobs
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
-from certificates.badges import handlers as badge_handlers
 from certificates.badges import public as public_badges
 from certificates.badges.api import api as badges_api
 from certificates.badges.pages import pages as badge_pages
 from certificates.checking.api import api as checking_api
 from certificates.checking.pages import pages as checking_pages
-from certificates.events import AwardChanged
 from certificates.keys import cli as key_cli  # noqa: F401 - its commands register themselves
 from certificates.keys.pages import pages as key_pages
 from certificates.names.api import api as names_api
 from certificates.names.pages import pages as names_pages
 from certificates.organising.api import api as award_batches_api
 from certificates.organising.pages import pages as organising_pages
-from certificates.telling import handlers as telling_handlers
 from certificates.telling.api import api as webhooks_api
 from certificates.telling.pages import pages as telling_pages
 from certificates.wallet.api import api as wallet_api
@@ -39,22 +34,16 @@ from courses.catalogue.author_pages import pages as course_author_pages
 from courses.catalogue.pages import pages as catalogue_pages
 from courses.catalogue.queries import titles_on_offer
 from courses.cpd import exporting as cpd_exporting  # noqa: F401 - its jobs register themselves
-from courses.cpd import handlers as cpd_handlers
 from courses.cpd.api import api as cpd_api
 from courses.cpd.pages import pages as cpd_pages
-from courses.delivery import handlers as delivery_handlers
 from courses.delivery import hooks as delivery_hooks
 from courses.delivery import jobs as delivery_jobs  # noqa: F401 - its jobs register themselves
 from courses.delivery.api import api as delivery_api
 from courses.delivery.pages import calendar_pages, date_pages, my_date_pages, register_pages, series_pages
-from courses.enrolments import handlers as enrolment_handlers
 from courses.enrolments import hooks as enrolment_hooks
 from courses.enrolments.api import api as enrolments_api
-from courses.enrolments.events import EnrolmentCompleted, EnrolmentWithdrawn, LearnerEnrolled, LearningCompleted
 from courses.enrolments.pages import pages as enrolments_pages
-from courses.launch import handlers as launch_handlers
 from courses.launch.api import api as launch_api
-from courses.launch.cmi5 import handlers as cmi5_handlers
 from courses.launch.cmi5.api import api as content_api
 from courses.launch.cmi5.fetching import fetching
 from courses.launch.completion.api import api as completion_api
@@ -64,7 +53,6 @@ from courses.launch.formats import Limits
 from courses.launch.h5p.api import runs as h5p_runs
 from courses.launch.packages import cli as packages_cli  # noqa: F401 - its commands register themselves
 from courses.launch.packages.api import api as packages_api
-from courses.launch.packages.events import PackageKept
 from courses.launch.packages.pages import pages as packages_pages
 from courses.launch.pages import pages as launch_pages
 from courses.launch.player.api import runs as media_runs
@@ -72,21 +60,16 @@ from courses.launch.player.pages import pages as player_pages
 from courses.launch.player.trying import pages as trying_pages
 from courses.launch.scorm.api import runs as scorm_runs
 from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its jobs register themselves
-from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, UnitWaived
-from courses.mentoring import handlers as mentoring_handlers
 from courses.mentoring import jobs as mentoring_jobs  # noqa: F401 - its jobs register themselves
 from courses.mentoring import pages as mentoring_pages
 from courses.mentoring.api import api as mentoring_api
 from courses.mentoring.cascade import jobs as cascade_jobs  # noqa: F401 - the same
 from courses.mentoring.cascade import standing as champions
 from courses.mentoring.cascade.api import api as cascade_api
-from courses.mentoring.cascade.events import CascadeAttended, CascadeCancelled
 from courses.mentoring.cascade.pages import pages as cascade_pages
-from courses.mentoring.events import MeetingAgreed
 from courses.needs import jobs as needs_jobs  # noqa: F401 - its jobs register themselves
 from courses.needs import pages as needs_pages
 from courses.needs.api import api as needs_api
-from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios import hooks as portfolio_hooks
 from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
 from courses.portfolios import loading as portfolios_loading
@@ -94,20 +77,10 @@ from courses.portfolios import pages as portfolios_pages
 from courses.portfolios.api import api as portfolios_api
 from courses.portfolios.demand.api import api as demand_api
 from courses.portfolios.demand.pages import pages as demand_pages
-from courses.portfolios.events import FileInfected, PortfolioSignedOff, SignOffWithdrawn
-from courses.portfolios.moderation import handlers as moderation_handlers
 from courses.portfolios.moderation.api import api as moderation_api
 from courses.portfolios.moderation.pages import pages as moderation_pages
 from courses.supervision import jobs as supervision_jobs  # noqa: F401 - the same
 from courses.supervision.api import api as supervision_api
-from courses.supervision.events import (
-    AttestationEnded,
-    AttestationMade,
-    LicenceIssued,
-    LicenceWithdrawn,
-    SessionAgreed,
-    SessionWithdrawn,
-)
 from courses.supervision.pages import pages as supervision_pages
 from courses.supervision.queries import supervised_by
 from courses.supervision.sessions import tasks
@@ -140,13 +113,16 @@ from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
+from lms.reporting import report_pages
 from lms.reporting.api import api as reports_api
+from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
+from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
+from lms.subscriptions import SUBSCRIPTIONS
 from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi.api import xapi
 from lms.xapi.api.house import api as record_store_api
 from lms.xapi.api.slashes import one_slash
-from lms.xapi.events import DocumentAsked, StatementsArriving, StatementsAsked, StatementsRecorded
 from lms.xapi.forwarding.api import api as forwarding_api
 from lms.xapi.forwarding.pages import pages as forwarding_pages
 from lms.xapi.pages import my_pages as my_statements_pages
@@ -207,6 +183,7 @@ PAGES: tuple[Blueprint, ...] = (
     telling_pages,
     certificate_pages.manage_pages,
     reporting_pages.pages,
+    report_pages.pages,
     xapi,
     record_store_pages,
     my_statements_pages,
@@ -251,46 +228,13 @@ APIS: tuple[Api, ...] = (
     record_store_api,
     forwarding_api,
 )
-SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
-    (PackageKept, cmi5_handlers.define),
-    (StatementsArriving, cmi5_handlers.judge),
-    (StatementsRecorded, cmi5_handlers.follow),
-    (StatementsAsked, cmi5_handlers.read),
-    (DocumentAsked, cmi5_handlers.asked),
-    (UnitWaived, cmi5_handlers.waived),
-    (NodesSatisfied, cmi5_handlers.satisfied),
-    (SessionAbandoned, cmi5_handlers.abandoned),
-    (StatementsRecorded, launch_handlers.follow),
-    (AttestationEnded, enrolment_handlers.pause),
-    (AttestationMade, enrolment_handlers.resume),
-    (EnrolmentWithdrawn, delivery_handlers.give_up),
-    (LearnerEnrolled, portfolio_handlers.open_for_enrolment),
-    (EnrolmentCompleted, certificate_handlers.award_on_completion),
-    (EnrolmentCompleted, mentoring_handlers.stand),
-    (PortfolioSignedOff, moderation_handlers.draw_sample),
-    (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
-    (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
-    (AwardChanged, telling_handlers.tell),
-    (AwardChanged, badge_handlers.list_anew),
-    (LicenceIssued, certificate_handlers.award_on_licence),
-    (LicenceWithdrawn, certificate_handlers.revoke_on_withdrawn_licence),
-    (LearningCompleted, cpd_handlers.learnt),
-    (EnrolmentWithdrawn, cpd_handlers.given_up),
-    (SessionAgreed, cpd_handlers.agreed),
-    (SessionWithdrawn, cpd_handlers.recorded_in_error),
-    (PortfolioSignedOff, cpd_handlers.signed_off),
-    (SignOffWithdrawn, cpd_handlers.sign_off_withdrawn),
-    (FileInfected, cpd_handlers.infected),
-    (MeetingAgreed, cpd_handlers.met),
-    (CascadeAttended, cpd_handlers.passed_on),
-    (CascadeCancelled, cpd_handlers.not_passed_on),
-)
 LOADERS: tuple[Callable[[Actor], None], ...] = (
     accounts_loading.load_reference,
     frameworks_loading.load_reference,
     catalogue_loading.load_reference,
     portfolios_loading.load_reference,
     reporting_loading.load_reference,
+    reporting_loading.fill_facts,
 )
 """Reference data, in the order in which it refers to each other."""
 

@@ -8,17 +8,16 @@ from flask_babel import gettext as _
 from certificates import services as awards
 from certificates import wording
 from certificates.checking import reading, services
-from certificates.checking.errors import WHY
 from certificates.checking.schemas import CheckListIn
 from certificates.pages import COLOURS
 from certificates.rules import State
 from lms.core.permissions import Actor, Permission
+from lms.core.spreadsheets import SheetUnreadable
 from lms.core.web import edge, forms
 from lms.core.web.pages import Pages
 
 pages = Pages("checking", __name__, template_folder="templates")
 
-LARGEST_LIST = 500_000
 LARGEST_FILE = 5_000_000
 """Bytes. Ours have a tenth of it."""
 
@@ -27,15 +26,16 @@ LARGEST_FILE = 5_000_000
     ("GET", "POST"), "/verify/list", needs=Permission.CERTIFICATE_WATCH, template="checking/list.html", keeps=False
 )
 def check_list(actor: Actor) -> Any:
-    """A CSV goes in, answers come out: on the page, or as a CSV."""
+    """A CSV or a workbook goes in, answers come out: on the page, or as a CSV."""
     if request.method == "GET":
         return {"form": forms.start(CheckListIn), "answers": None}
     form = forms.read(CheckListIn, request.form, request.files)
     if form.ok:
         try:
-            lines = reading.read(form.data["file"].read(LARGEST_LIST))
-        except reading.NotAList as fault:
-            form.refuse("file", _(WHY[fault.why]))
+            lines = reading.read(form.data["file"].read(reading.LARGEST + 1))
+        except SheetUnreadable as fault:
+            for name, text in fault.fields.items():
+                form.refuse(name, _(text))
     if not form.ok:
         return {"form": form, "answers": None}, 422
     answers = services.check_list(actor, lines)

@@ -1,14 +1,16 @@
-"""A list of certificates as an employer has it: a CSV with codes, or with numbers, surnames and dates. Pure."""
+"""A list of certificates as an employer has it: a table with codes, or with numbers, surnames and dates. Pure."""
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from certificates import rules
+from lms.core import spreadsheets
+from lms.core.language import N_
+from lms.core.spreadsheets import SheetUnreadable
 
 MOST = 500
+LARGEST = 500_000
 COLUMNS = {
     "code": ("code", "cod"),
     "number": ("number", "certificate number", "rhif", "rhif y dystysgrif"),
@@ -16,14 +18,6 @@ COLUMNS = {
     "issued_on": ("issued_on", "issued on", "date of issue", "cyhoeddwyd ar"),
 }
 DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
-
-
-class NotAList(Exception):
-    """`why`: unreadable, no_columns, empty or too_long."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True)
@@ -43,35 +37,14 @@ class Line:
 
 
 def read(content: bytes) -> list[Line]:
-    """The lines. Raises NotAList."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    if "\0" in text:
-        raise NotAList("unreadable")
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=separator))[: MOST + 2]
-    except csv.Error as fault:
-        raise NotAList("unreadable") from fault
-    if not rows:
-        raise NotAList("empty")
-    places = _places(rows[0])
+    """The lines of a CSV file or an XLSX workbook. Raises SheetUnreadable."""
+    (_first, head), *rows = spreadsheets.read(content, largest=LARGEST, most_rows=MOST)
+    places = spreadsheets.columns(head, COLUMNS)
     if "code" not in places and not {"number", "surname", "issued_on"} <= places.keys():
-        raise NotAList("no_columns")
-    lines = [_line(n, row, places) for n, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
-    if not lines:
-        raise NotAList("empty")
-    if len(lines) > MOST:
-        raise NotAList("too_long")
-    return lines
-
-
-def _places(head: list[str]) -> dict[str, int]:
-    known = {word: column for column, words in COLUMNS.items() for word in words}
-    return {known[name]: n for n, cell in reversed(list(enumerate(head))) if (name := cell.strip().casefold()) in known}
+        raise SheetUnreadable(N_("The first line must name the columns: code, or number, surname and issued_on."))
+    if not rows:
+        raise SheetUnreadable(N_("There is no certificate in this list."))
+    return [_line(n, row, places) for n, row in rows]
 
 
 def _line(n: int, row: list[str], places: dict[str, int]) -> Line:

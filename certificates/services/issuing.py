@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from certificates import achievements, address, designs, queries, rules, snapshots
 from certificates.errors import AlreadyReplaced, NameNotPrintable
-from certificates.events import AwardChanged
+from certificates.events import AwardChanged, AwardIssued
 from certificates.models import AchievementVersion, Award, award_number
 from certificates.pdf.fonts import unprintable
 from certificates.rules import AwardEventKind, NameVisibility, RevocationReason, State, Wait
@@ -202,6 +202,7 @@ def _insert(actor: Actor, row: dict[str, Any], snapshot: dict[str, Any]) -> UUID
     if made is not None:
         append(actor, made, AwardEventKind.ISSUED)
         audit.record(actor, "award.issued", about=row["learner_id"], number=row["number"], award=str(made))
+        events.publish(AwardIssued(made))
     return made
 
 

@@ -24,21 +24,17 @@ def deliveries_of(webhook_id: UUID) -> Select[Delivery]:
 
 def counts(webhook_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
     """How many certificates each watches, and how many tellings are dead."""
-    watched = _pairs(
+    watched = dict(
         db.session.execute(
             select(Watch.webhook_id, func.count()).where(Watch.webhook_id.in_(webhook_ids)).group_by(Watch.webhook_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
-    dead = _pairs(
+    dead = dict(
         db.session.execute(
             select(Delivery.webhook_id, func.count())
             .where(Delivery.webhook_id.in_(webhook_ids), Delivery.state == DeliveryState.DEAD)
             .group_by(Delivery.webhook_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return {each: (watched.get(each, 0), dead.get(each, 0)) for each in webhook_ids}
 
@@ -58,7 +54,3 @@ def due(at: datetime, most: int) -> Sequence[UUID]:
         .order_by(Delivery.due_at)
         .limit(most)
     ).all()
-
-
-def _pairs(rows: Sequence[tuple[UUID, int]]) -> dict[UUID, int]:
-    return {row[0]: row[1] for row in rows}

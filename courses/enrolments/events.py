@@ -12,6 +12,20 @@ class LearnerEnrolled:
 
 
 @dataclass(frozen=True)
+class LearnerWaitlisted:
+    """A learner waits for a place."""
+
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class LearnerActive:
+    """A learner opened the content for the first time, or for the first time that day."""
+
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
 class LearningCompleted:
     """All of the content is done; the course may still ask for a portfolio."""
 

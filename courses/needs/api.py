@@ -22,9 +22,11 @@ from courses.needs.services.answering import People
 from courses.needs.services.sharing import Bought
 from courses.needs.wording import spoken
 from lms.accounts.models import Organisation
+from lms.core import spreadsheets
 from lms.core.errors import Invalid, NotFound
 from lms.core.language import N_, Bilingual
 from lms.core.permissions import Actor, Permission
+from lms.core.spreadsheets import SheetUnreadable
 from lms.core.web import streams
 from lms.core.web.api import Api
 from lms.core.web.paging import Page, PageQuery, page_of
@@ -36,7 +38,7 @@ ROUND = "/needs-rounds/<uuid:round_id>"
 BODY = f"{ROUND}/bodies/<uuid:organisation_id>"
 COURSE = f"{BODY}/courses/<code>"
 STAGES = {"reviewed": rounds.finish_review, "accepted": rounds.end_acceptance, "closed": rounds.close}
-FILE_TYPES = (workbooks.XLSX, workbooks.CSV)
+FILE_TYPES = (spreadsheets.XLSX, spreadsheets.CSV)
 
 
 @api.operation("GET", "/needs-rounds", needs=P.NEEDS_READ, query=PageQuery, returns=(200, told.NeedsRoundsOut))
@@ -170,7 +172,7 @@ def answer(
 
 @api.operation(
     "POST", f"{BODY}/sheet", needs=P.NEEDS_ANSWER, takes="application/octet-stream", returns=(200, told.SheetOut),
-    raises=(errors.SheetUnreadable,),
+    raises=(SheetUnreadable,),
 )  # fmt: skip
 def try_sheet(actor: Actor, round_id: UUID, organisation_id: UUID) -> Any:
     """What an uploaded spreadsheet (.xlsx or .csv) would do, row by row. Nothing is kept: send the lines to `answer`."""
@@ -193,12 +195,12 @@ def try_sheet(actor: Actor, round_id: UUID, organisation_id: UUID) -> Any:
     }  # fmt: skip
 
 
-@api.operation("GET", f"{BODY}/sheet", needs=P.NEEDS_ANSWER, returns=(200, None), media_type=workbooks.XLSX)
+@api.operation("GET", f"{BODY}/sheet", needs=P.NEEDS_ANSWER, returns=(200, None), media_type=spreadsheets.XLSX)
 def sheet(actor: Actor, round_id: UUID, organisation_id: UUID) -> Response:
     """The spreadsheet to fill in, in both languages, with what was entered already."""
     it, body = access.own(actor, round_id, organisation_id)
     made = workbooks.template(it, body, views.asked(queries.courses_of(it.id)), answering.entered(it.id, body.id))
-    return streams.file([made], f"needs-{body.code}.xlsx", workbooks.XLSX)
+    return streams.file([made], f"needs-{body.code}.xlsx", spreadsheets.XLSX)
 
 
 @api.operation(

@@ -112,10 +112,3 @@ class LinkClosed(Conflict):
 
     slug, title = "needs-link-closed", N_("This link no longer opens anything")
     way_out = N_("If something is still to be said, ask for a new link.")
-
-
-class SheetUnreadable(Invalid):
-    """The file is not a spreadsheet that we can read."""
-
-    slug, title = "sheet-unreadable", N_("This file cannot be read as a spreadsheet")
-    way_out = N_("Save it as .xlsx or .csv and choose it again.")

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from flask import Response
 from flask_babel import gettext as _
 
-from courses.needs import queries, views, wording, workbooks
+from courses.needs import queries, views, wording
 from courses.needs.models import Round
 from courses.needs.views import Only
-from courses.needs.workbooks import Cell
 from lms.accounts.models import Organisation
 from lms.accounts.queries import names_of
+from lms.core import spreadsheets
 from lms.core.clock import LONDON
+from lms.core.spreadsheets import Cell
 from lms.core.web import streams
 
 Sheet = tuple[Sequence[str], Sequence[Sequence[Cell]]]
@@ -104,11 +105,11 @@ TABLES: Mapping[str, Callable[[Round, Only], Sheet]] = {
 def workbook(it: Round, only: Only = None) -> bytes:
     titles = {"round": _("Round"), "need": _("Need"), "allocation": _("Allocation"), "outturn": _("Outturn"),
               "history": _("History")}  # fmt: skip
-    return workbooks.workbook({titles[name]: sheet(it, only) for name, sheet in TABLES.items()})
+    return spreadsheets.workbook({titles[name]: sheet(it, only) for name, sheet in TABLES.items()})
 
 
 def table(it: Round, name: str, only: Only = None) -> bytes:
-    return workbooks.table_csv(*TABLES[name](it, only))
+    return spreadsheets.table_csv(*TABLES[name](it, only))
 
 
 def _of_body() -> list[str]:
@@ -123,5 +124,5 @@ def file(it: Round, name: str, only: Only, language: str) -> Response:
     """`workbook`, or a table's name for CSV."""
     stem = f"needs-round-{it.opens_on.isoformat()}-{language}"
     if name == "workbook":
-        return streams.file([workbook(it, only)], f"{stem}.xlsx", workbooks.XLSX)
-    return streams.file([table(it, name, only)], f"{stem}-{name}.csv", workbooks.CSV)
+        return streams.file([workbook(it, only)], f"{stem}.xlsx", spreadsheets.XLSX)
+    return streams.file([table(it, name, only)], f"{stem}-{name}.csv", spreadsheets.CSV)

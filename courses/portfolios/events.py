@@ -5,6 +5,28 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
+class PortfolioOpened:
+    portfolio_id: UUID
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class PortfolioSubmitted:
+    """It waits for its sign-off."""
+
+    portfolio_id: UUID
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class EvidenceMoved:
+    """An item was submitted, taken back, decided or redacted."""
+
+    item_id: UUID
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
 class PortfolioSignedOff:
     portfolio_id: UUID
     enrolment_id: UUID

@@ -5,6 +5,13 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
+class LicenceChanged:
+    """A supervisor's licence was issued, or withdrawn."""
+
+    licence_id: UUID
+
+
+@dataclass(frozen=True)
 class AttestationMade:
     learner_id: UUID
     programme_code: str

@@ -8,12 +8,12 @@ from flask import Response, request
 from frameworks.case.reading import read
 from frameworks.editing import errors, queries
 from frameworks.exchange import files, schemas, services
-from frameworks.exchange.errors import ChangedSince, HasFaults, NoPackage, NoSheet
+from frameworks.exchange.errors import ChangedSince, HasFaults, NoPackage
 from frameworks.exchange.models import ImportKind
-from frameworks.exchange.sheets import XLSX
 from frameworks.models import FrameworkVersion
 from lms.accounts import queries as accounts
 from lms.core.permissions import Actor, Permission
+from lms.core.spreadsheets import XLSX, SheetUnreadable
 from lms.core.web.api import Api
 
 api = Api("framework_files", __name__, description="Frameworks as spreadsheets and CASE packages")
@@ -37,7 +37,7 @@ def file(actor: Actor, code: str, number: int, format: str) -> Response:
 
 @api.operation(
     "POST", f"{DRAFT}/imports", needs=READ, query=schemas.SheetQuery, takes=BYTES, returns=(201, schemas.SheetPlanOut),
-    raises=(NoSheet, errors.StandsStill), remembers=False,
+    raises=(SheetUnreadable, errors.StandsStill), remembers=False,
 )  # fmt: skip
 def send_sheet(actor: Actor, code: str, number: int, name: str, remove_missing: bool) -> Any:
     """Send a spreadsheet and see what each of its rows would do. Nothing changes yet."""

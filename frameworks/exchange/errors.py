@@ -4,12 +4,6 @@ from lms.core.errors import Conflict, Invalid
 from lms.core.language import N_
 
 
-class NoSheet(Invalid):
-    """The file is no spreadsheet of a framework."""
-
-    slug, title = "framework-no-sheet", N_("This file cannot be read")
-
-
 class NoPackage(Invalid):
     """The file is no CASE package."""
 

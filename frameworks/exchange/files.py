@@ -6,8 +6,9 @@ from frameworks import queries as frameworks
 from frameworks.case import building
 from frameworks.case import queries as case
 from frameworks.exchange.rules import rows_of
-from frameworks.exchange.sheets import XLSX, as_csv, as_xlsx
+from frameworks.exchange.sheets import as_csv, as_xlsx
 from frameworks.models import FrameworkVersion
+from lms.core.spreadsheets import XLSX
 
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "case": "application/json"}
 ENDINGS = {"csv": "csv", "xlsx": "xlsx", "case": "case.json"}

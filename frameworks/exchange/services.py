@@ -31,7 +31,7 @@ LARGEST_PACKAGE = 20_000_000
 
 
 def send_sheet(actor: Actor, version_id: UUID, name: str, body: bytes, removes_missing: bool) -> FrameworkImport:
-    """Keep a spreadsheet for a dry run on an open draft. Raises NoSheet, StandsStill."""
+    """Keep a spreadsheet for a dry run on an open draft. Raises SheetUnreadable, StandsStill."""
     version = open_to(actor, version_id, "edit")
     sheets.read(body)
     return _kept(

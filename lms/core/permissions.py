@@ -82,6 +82,7 @@ class Permission(StrEnum):
     NEEDS_COMMISSION = "needs:commission"
     UPTAKE_READ = "uptake:read"
     UPTAKE_READ_NAMES = "uptake:read-names"
+    HEADCOUNT_RECORD = "headcount:record"
     RECORD_STORE_USE = "record-store:use"
     RECORD_STORE_MANAGE = "record-store:manage"
     RECORD_STORE_READ = "record-store:read"
@@ -134,7 +135,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     }),
     Role.AUTHOR: frozenset({P.COURSE_EDIT}),
     Role.PUBLISHER: frozenset({P.COURSE_EDIT, P.COURSE_PUBLISH, P.FRAMEWORK_PUBLISH}),
-    Role.COMMISSIONER: frozenset({P.UPTAKE_READ, P.NEEDS_READ, P.NEEDS_COMMISSION}),
+    Role.COMMISSIONER: frozenset({P.UPTAKE_READ, P.HEADCOUNT_RECORD, P.NEEDS_READ, P.NEEDS_COMMISSION}),
     Role.LEAD_SUPERVISOR: frozenset({
         P.SUPERVISION_READ, P.SUPERVISION_ASSIGN, P.SUPERVISION_DEMAND, P.LICENCE_ISSUE, P.SIGN_OFF_MODERATE,
     }),
@@ -169,6 +170,13 @@ class Actor:
     def system(cls) -> "Actor":
         """The house itself: jobs, loaders, and reactions to what has happened."""
         return cls(name="Llwybr", is_system=True)
+
+    @property
+    def me(self) -> UUID:
+        """Who is acting. Raises Forbidden when that is nobody."""
+        if self.person is None:
+            raise Forbidden()
+        return self.person
 
     def may(self, permission: Permission, *, about: UUID | None = None, at: Lineage = ()) -> bool:
         """May this actor do it, about that person, at that organisation?"""

@@ -28,6 +28,7 @@ from lms.demonstration import (
     taught,
 )
 from lms.demonstration.cast import CAST, PASSWORD
+from lms.reporting.facts import gathering, tallying
 
 SEED = 1968
 CAMHS_LEARNERS = 14
@@ -57,6 +58,8 @@ def load_demo() -> None:
         rounds.tell(today)
         records.tell(cast, today)
         everybody = len(crowd.members) + len(cast)
+        gathering.of_everything()
+        tallying.rebuild()
         audit.record(Actor.system(), "demonstration.loaded", people=everybody)
         enrolled = db.session.scalar(select(func.count()).select_from(Enrolment))
     seconds = time.monotonic() - started
@@ -86,6 +89,10 @@ def load_demo_large(persons: int, enrolments: int) -> None:
         return
     started = time.monotonic()
     large.load(persons, enrolments, clock.today(), _progress("Rows"))
+    with transaction():
+        click.echo(f"{gathering.of_everything()} facts")
+    with transaction():
+        click.echo(f"{tallying.rebuild(parts=max(4, enrolments // 20_000))} rows of tallies")
     click.echo(f"{persons} people and {enrolments} enrolments, in {time.monotonic() - started:.0f} seconds.")
 
 

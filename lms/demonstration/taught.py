@@ -39,7 +39,7 @@ def tell(cast: dict[str, UUID], crowd: list[UUID], today: date) -> int:
     soon = _plan(
         "PIMH-CASC", today, 3, 20, trainer="supervisor", area="Wrecsam / Wrexham", published=today - timedelta(days=40)
     )
-    _book(soon, [cast["carer"], cast["volunteer"], *_take(people, 8)], today - timedelta(days=12))
+    _book(soon, [cast["carer"], *_take(people, 9)], today - timedelta(days=12))
     full = _plan(
         "RC-RCC", today, 24, 6, trainer="lead", area="Caerdydd / Cardiff", published=today - timedelta(days=20)
     )

@@ -4,21 +4,22 @@ from typing import Any
 
 from flask import Response, g
 
+from lms.core.errors import Invalid
+from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
 from lms.core.web.api import Api
-from lms.reporting import exports, services
-from lms.reporting.errors import NoSuchPeriod, NotAMoment
-from lms.reporting.reports import REPORTS, cascade
-from lms.reporting.reports.attendance import attendance
-from lms.reporting.reports.cascade import CascadeDimension
+from lms.reporting import answering, exports, headcounts, services
+from lms.reporting.errors import NoSuchPeriod, NotAMoment, NotInTheGrid
+from lms.reporting.reports import REPORTS
+from lms.reporting.reports.report import Answer, Row
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of, uptake
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.schemas import (
-    AttendanceQuery,
-    AttendanceReportOut,
+    AnswerOut,
     BaselinesOut,
-    CascadeQuery,
-    CascadeReportOut,
+    HeadcountsIn,
+    HeadcountsOut,
+    ReportQuery,
     ReportsOut,
     UptakeOut,
     UptakeQuery,
@@ -53,34 +54,23 @@ def uptake_csv(actor: Actor, **asked: Any) -> Response:
 
 
 @api.operation(
-    "GET", "/reports/cascade", needs=Permission.UPTAKE_READ, query=CascadeQuery, returns=(200, CascadeReportOut),
-    raises=(NoSuchPeriod,),
+    "GET", "/reports/<slug>", needs=Permission.UPTAKE_READ, query=ReportQuery, returns=(200, AnswerOut),
+    raises=(NoSuchPeriod, NotAMoment, NotInTheGrid),
 )  # fmt: skip
-def cascade_report(actor: Actor, group: CascadeDimension, **asked: Any) -> dict[str, Any]:
-    """People whom champions' sessions reached, the sessions and the champions; apart from completions."""
-    return cascade_shape(cascade.cascade(actor, group, **asked))
+def report(actor: Actor, slug: str, **asked: Any) -> dict[str, Any]:
+    """Any report that answers in tables: coverage, parity, waiting, supervision, money, welsh, plan, quality."""
+    return shape_of(answering.answer(actor, slug, Asked(**asked)))
 
 
 @api.operation(
-    "GET", "/reports/cascade.csv", needs=Permission.UPTAKE_READ, query=CascadeQuery, returns=(200, None),
-    raises=(NoSuchPeriod,), media_type="text/csv",
+    "POST", "/headcounts", needs=Permission.HEADCOUNT_RECORD, body=HeadcountsIn, returns=(200, HeadcountsOut),
+    raises=(Invalid,),
 )  # fmt: skip
-def cascade_csv(actor: Actor, group: CascadeDimension, **asked: Any) -> Response:
-    """The same as CSV, with its definitions and disclosure rule above the table."""
-    return cascade_file(cascade.cascade(actor, group, **asked))
-
-
-@api.operation(
-    "GET", "/reports/attendance", needs=Permission.UPTAKE_READ, query=AttendanceQuery, returns=(200, AttendanceReportOut),
-    raises=(NoSuchPeriod, NotAMoment),
-)  # fmt: skip
-def attendance_report(actor: Actor, **asked: Any) -> dict[str, Any]:
-    """People who attended, did not, or cancelled late, by sector; fill, wait and language. Nothing narrows it but time."""
-    found = attendance(actor, Asked(**asked))
-    shown = {name: getattr(found, name) for name in ("totals", "dna_rate", "fill", "wait_days", "welsh", "withheld")}
-    return shown | {
-        "period": found.view.filters.period, "groups": [{"sector": each.sector} | each.people for each in found.lines]
-    }  # fmt: skip
+def give_headcounts(actor: Actor, rows: str, dry_run: bool) -> dict[str, Any]:
+    """Rows of headcounts as CSV, with a header. `dry_run`: say what would become of each, and write nothing."""
+    outcomes = (headcounts.judge if dry_run else headcounts.keep)(actor, rows)
+    items = [{"row": each.number, "fault": each.fault or None, "given": dict(each.given)} for each in outcomes]
+    return {"recorded": 0 if dry_run else len(outcomes), "items": items}
 
 
 @api.operation("GET", "/baselines", needs=Permission.UPTAKE_READ, returns=(200, BaselinesOut))
@@ -91,39 +81,12 @@ def baselines(actor: Actor) -> dict[str, Any]:
 
 def csv_answer(report: Uptake) -> Response:
     """The report as a file that is named by its date."""
-    return _file(f"uptake-{report.view.filters.period.as_at.isoformat()}.csv", exports.uptake_csv(report, g.lang))
-
-
-def cascade_file(report: cascade.Cascade) -> Response:
-    return _file(f"cascade-{report.view.filters.period.as_at.isoformat()}.csv", exports.cascade_csv(report, g.lang))
-
-
-def _file(name: str, content: bytes) -> Response:
-    answer = Response(content, mimetype="text/csv")
+    name = f"uptake-{report.view.filters.period.as_at.isoformat()}.csv"
+    answer = Response(exports.uptake_csv(report, g.lang), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["Content-Language"] = g.lang
     return answer
-
-
-def cascade_shape(report: cascade.Cascade) -> dict[str, Any]:
-    """The report as CascadeReportOut tells it."""
-    filters, exact = report.view.filters, report.view.exact
-    groups = []
-    for line in report.lines:
-        code, name = cascade.code_of(line.label, report), line.label.name
-        groups.append(
-            {
-                "code": code, "name": {"en": name.en or code, "cy": name.cy or code}, "people": line.people,
-                "sessions": line.sessions, "champions": line.champions,
-            }
-        )  # fmt: skip
-    return {
-        "report": cascade.REPORT, "period": filters.period, "group": report.group, "withheld": report.withheld,
-        "organisation": filters.organisation.code if filters.organisation else None,
-        "disclosure": {"id": RULE.id, "version": RULE.version, "words": RULE.words, "applied": not exact},
-        "people": report.people, "sessions": report.sessions, "champions": report.champions, "groups": groups,
-    }  # fmt: skip
 
 
 def shape(report: Uptake) -> dict[str, Any]:
@@ -134,6 +97,7 @@ def shape(report: Uptake) -> dict[str, Any]:
         "period": filters.period,
         "filters": {
             "sector": filters.sector, "programme": filters.programme, "course": asked.course,
+            "level": filters.level,
             "organisation": filters.organisation.code if filters.organisation else None,
         },
         "group": asked.group,
@@ -143,6 +107,27 @@ def shape(report: Uptake) -> dict[str, Any]:
         "groups": [_label(line.label, report, asked.group) | dict(line.people) for line in report.lines],
         "grid": _grid(report),
     }  # fmt: skip
+
+
+def shape_of(answer: Answer) -> dict[str, Any]:
+    """An answer as AnswerOut tells it."""
+    filters = answer.view.filters
+    sheets = [
+        vars(sheet) | {"rows": [_row(row) for row in sheet.rows], "total": _row(sheet.total) if sheet.total else None}
+        for sheet in answer.sheets
+    ]
+    return {
+        "report": answer.report, "period": filters.period, "programme": filters.programme, "level": filters.level,
+        "organisation": filters.place.code if filters.place else None,
+        "disclosure": {"id": RULE.id, "version": RULE.version, "words": RULE.words, "applied": not answer.view.exact},
+        "made_at": answer.made_at, "known_at": answer.known_at, "withheld": answer.withheld,
+        "finding": answer.finding, "sheets": sheets,
+    }  # fmt: skip
+
+
+def _row(row: Row) -> dict[str, Any]:
+    values = [{"en": v.en, "cy": v.cy} if isinstance(v, Bilingual) else v for v in row.values]
+    return {"code": row.code, "name": row.name, "values": values}
 
 
 def _grid(report: Uptake) -> dict[str, Any] | None:

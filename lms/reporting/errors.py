@@ -11,6 +11,13 @@ class NoSuchPeriod(Invalid):
     way_out = N_("Choose a first month that is not after the last one, and a date that is not before the last month.")
 
 
+class NotInTheGrid(Invalid):
+    """Too many ways of dividing people at once: the next step would be one person."""
+
+    slug, title = "not-in-the-grid", N_("These cannot be combined, because the groups would be too small")
+    way_out = N_("Choose one way of dividing people: sector, role, setting or language.")
+
+
 class NotAMoment(Invalid):
     """Reports are seen today or at the end of a month, so that two of them do not give away what one person did."""
 

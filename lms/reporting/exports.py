@@ -3,19 +3,22 @@
 import csv
 import io
 from collections.abc import Iterable
+from typing import Any
 
+from flask import Response
 from flask_babel import gettext as _
 
 from lms.core import clock
+from lms.core.language import Bilingual
 from lms.core.spreadsheets import harmless
 from lms.reporting import wording
-from lms.reporting.reports import cascade
+from lms.reporting.reports.report import Answer
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.rules.measures import DEFINITIONS, Measure
 
 HIDDEN = "*"
-Cell = str | int | None
+Cell = str | int | float | None
 
 
 def uptake_csv(report: Uptake, language: str) -> bytes:
@@ -31,37 +34,43 @@ def uptake_csv(report: Uptake, language: str) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def cascade_csv(report: cascade.Cascade, language: str) -> bytes:
-    """The cascade report, with where it comes from above it."""
+def csv_file(answer: Answer, language: str) -> Response:
+    """Any report in tables, with where it comes from above them."""
+    period, report = answer.view.filters.period, answer.report
     out = io.StringIO(newline="")
     write = csv.writer(out, lineterminator="\r\n")
-    period, made = report.view.filters.period, cascade.REPORT
-    body = report.view.filters.organisation
-    chosen: list[list[Cell]] = [[_("Filter"), _("Organisation"), body.name.in_(language)]] if body else []
-    defined: list[list[Cell]] = [
-        [it.title.in_(language), it.words.in_(language), f"{it.id} v{it.version}"] for it in made.definitions
-    ]
-    rows: list[list[Cell]] = [
-        [_("Report"), made.title.in_(language), f"{made.id} v{made.version}"],
+    rows: list[list[Any]] = [
+        [_("Report"), report.title.in_(language), f"{report.id} v{report.version}"],
         [_("As at"), period.as_at.isoformat()], [_("From"), period.starts_on.isoformat()],
-        [_("To"), period.ends_on.isoformat()], *chosen,
-        *defined,
-        [_("Who counts"), made.words.in_(language)],
-        [
-            _("Disclosure rule"),
-            _("Nothing is hidden: you may see names") if report.view.exact else RULE.words.in_(language),
-            f"{RULE.id} v{RULE.version}",
-        ],
-        [_("Made at"), clock.now().isoformat(timespec="seconds")], [],
-        [report.group, "name_en", "name_cy", "people", "sessions", "champions"],
+        [_("To"), period.ends_on.isoformat()],
+        [_("Organisation"), answer.view.filters.place.name.in_(language) if answer.view.filters.place else _("Wales")],
     ]  # fmt: skip
-    for line in report.lines:
-        code, name = cascade.code_of(line.label, report), line.label.name
-        rows.append([code, name.en or code, name.cy or code, line.people, line.sessions, line.champions])
-    rows.append(["total", "Total", "Cyfanswm", report.people, report.sessions, report.champions])
+    rows += [[it.title.in_(language), it.words.in_(language), f"{it.id} v{it.version}"] for it in report.definitions]
+    rule = _("Nothing is hidden: you may see names") if answer.view.exact else RULE.words.in_(language)
+    rows += [[_("Disclosure rule"), rule, f"{RULE.id} v{RULE.version}"]]
+    rows += [[_("Made at"), answer.made_at.isoformat(timespec="seconds")], [answer.finding.in_(language)]]
+    for sheet in answer.sheets:
+        rows += [
+            [],
+            [sheet.title.in_(language)],
+            ["code", sheet.heading.in_(language), *(c.key for c in sheet.columns)],
+        ]
+        told = [*sheet.rows, *([sheet.total] if sheet.total else [])]
+        rows += [
+            [
+                row.code,
+                row.name.in_(language),
+                *(v.in_(language) if isinstance(v, Bilingual) else v for v in row.values),
+            ]
+            for row in told
+        ]
     for row in rows:
         write.writerow([safe(cell) for cell in row])
-    return out.getvalue().encode("utf-8-sig")
+    sent = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv")
+    sent.headers["Content-Disposition"] = f'attachment; filename="{report.slug}-{period.as_at.isoformat()}.csv"'
+    sent.headers["Cache-Control"] = "private, no-cache"
+    sent.headers["Content-Language"] = language
+    return sent
 
 
 def safe(cell: Cell) -> Cell:

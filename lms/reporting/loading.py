@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.core import audit
 from lms.core.db import db
 from lms.core.permissions import Actor, Permission
+from lms.reporting.facts import gathering, tallying
+from lms.reporting.facts.models import TallyMark
 from lms.reporting.models import Baseline, BaselineUse
 
 DATA = Path(__file__).parent / "data" / "figures.yaml"
@@ -27,6 +29,15 @@ def load_reference(actor: Actor) -> None:
     statement = statement.on_conflict_do_update(index_elements=["code"], set_=new, where=differs)
     if changed := len(db.session.execute(statement.returning(table.c.code)).all()):
         audit.record(actor, "reporting.baselines_loaded", rows=changed)
+
+
+def fill_facts(actor: Actor) -> None:
+    """The first time: facts from the records that there are already. From then on events write them."""
+    actor.require(Permission.ORGANISATION_EDIT)
+    if db.session.scalar(select(TallyMark.id)) is None:
+        written = gathering.of_everything()
+        tallying.rebuild()
+        audit.record(actor, "reporting.facts_gathered", rows=written)
 
 
 def _row(position: int, each: dict[str, Any], documents: dict[str, Any]) -> dict[str, Any]:

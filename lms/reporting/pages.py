@@ -20,18 +20,15 @@ from lms.core.web.forms import FormState, messages
 from lms.core.web.pages import Pages, fragment
 from lms.core.web.paging import page_of
 from lms.reporting import groups, queries, services, wording
-from lms.reporting.api import cascade_file, csv_answer
+from lms.reporting.api import csv_answer
 from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension
-from lms.reporting.reports import attendance as attended
-from lms.reporting.reports import cascade as cascades
-from lms.reporting.reports.cascade import CascadeDimension
 from lms.reporting.reports.uptake import REPORT, Uptake
 from lms.reporting.reports.uptake import uptake as count_uptake
 from lms.reporting.rules import periods
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.rules.measures import DEFINITIONS, Measure
-from lms.reporting.schemas import CascadeQuery, PeopleQuery, UptakeQuery
+from lms.reporting.schemas import PeopleQuery, UptakeQuery
 from lms.reporting.services import Asked, View
 
 pages = Pages("uptake", __name__, template_folder="templates")
@@ -46,7 +43,7 @@ FIELDS = {"first": "from", "last": "to"}
 @pages.page("GET", "/uptake", needs=Permission.UPTAKE_READ, template="uptake/uptake.html", keeps=False)
 def uptake(actor: Actor) -> Any:
     """The figures, the chart and its table; what was chosen wrongly is said beside the choice."""
-    form, loaded = _asked(UptakeQuery)
+    form, loaded = asked_of(UptakeQuery)
     asked = Asked(**loaded)
     try:
         report = count_uptake(actor, asked)
@@ -61,63 +58,20 @@ def uptake(actor: Actor) -> Any:
 @pages.page("GET", "/uptake/figures.csv", needs=Permission.UPTAKE_READ)
 def download(actor: Actor) -> Response:
     """The same figures as a file."""
-    form, loaded = _asked(UptakeQuery)
+    form, loaded = asked_of(UptakeQuery)
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     return csv_answer(count_uptake(actor, Asked(**loaded)))
 
 
-@pages.page("GET", "/uptake/cascade", needs=Permission.UPTAKE_READ, template="uptake/cascade.html", keeps=False)
-def cascade(actor: Actor) -> Any:
-    """People whom champions' sessions reached: apart from completions."""
-    form, loaded = _asked(CascadeQuery)
-    asked = loaded or {"group": CascadeDimension.SECTOR}
-    try:
-        report = cascades.cascade(actor, **asked)
-    except Invalid as refusal:
-        form.errors |= {FIELDS.get(name, name): _(text) for name, text in refusal.fields.items()}
-        report = cascades.cascade(actor, CascadeDimension.SECTOR)
-    period = report.view.filters.period
-    form.values = {
-        "from": period.starts_on.strftime("%Y-%m"), "to": period.ends_on.strftime("%Y-%m"), "group": report.group.value,
-    } | form.values  # fmt: skip
-    chosen: dict[str, Any] = {
-        name: value for name in ("organisation", "from", "to", "group") if (value := request.args.get(name, ""))
-    }
-    shown = {
-        "form": form, "report": report, "definition": cascades.REPORT, "rule": RULE,
-        "choices": _choices(g.lang, report.view.filters.places, clock.today()), "period": wording.months(period),
-        "groups": [(each.value, _(text)) for each, text in wording.CASCADE.items()],
-        "group_name": _(wording.CASCADE[report.group]),
-        "lines": [(wording.quarter(each.label) or each.label.name.in_(g.lang), each) for each in report.lines],
-        "csv_url": url_for("uptake.cascade_download", **chosen),
-    }  # fmt: skip
-    return shown if form.ok else (shown, 422)
-
-
-@pages.page("GET", "/uptake/cascade.csv", needs=Permission.UPTAKE_READ)
-def cascade_download(actor: Actor) -> Response:
-    """The same figures as a file."""
-    form, loaded = _asked(CascadeQuery)
-    if not form.ok:
-        raise Invalid(next(iter(form.errors.values())))
-    return cascade_file(cascades.cascade(actor, **loaded))
-
-
-@pages.page("GET", "/uptake/attendance", needs=Permission.UPTAKE_READ, template="uptake/attendance.html")
-def attendance(actor: Actor) -> dict[str, Any]:
-    """Who came to taught courses, how full they were, how long people waited, in which language."""
-    return {"it": attended.attendance(actor, Asked()), "report": attended.REPORT, "rule": RULE}
-
-
 @pages.page("GET", "/uptake/people", needs=Permission.UPTAKE_READ_NAMES, template="uptake/people.html")
 def people(actor: Actor) -> dict[str, Any]:
     """Who is behind the figures, for those who may see names."""
-    _form, loaded = _asked(PeopleQuery)
+    _form, loaded = asked_of(PeopleQuery)
     given = loaded or {"asked": {}, "cursor": None}
     seen, found = services.people(actor, Asked(**given["asked"]))
     page = page_of(found, given["cursor"], PEOPLE_SHOWN, key=(Enrolment.enrolled_on, Enrolment.id), descending=True)
-    chosen = _kept()
+    chosen = kept_of()
     return {
         "page": page, "seen": seen, "sectors": seen.sectors, "first_page": given["cursor"] is None,
         "back_url": url_for("uptake.uptake", **chosen),
@@ -133,7 +87,7 @@ def baselines(actor: Actor) -> dict[str, Any]:
     return {"figures": found, "groups": _together(found)}
 
 
-def _asked(schema: type[Schema]) -> tuple[FormState, dict[str, Any]]:
+def asked_of(schema: type[Schema]) -> tuple[FormState, dict[str, Any]]:
     """What the address asks, and the form that shows it. Blank choices count as not made."""
     shape = schema(unknown=EXCLUDE)
     given = {name: value for name, value in request.args.items() if value.strip()}
@@ -145,9 +99,9 @@ def _asked(schema: type[Schema]) -> tuple[FormState, dict[str, Any]]:
         return form, {}
 
 
-def _kept() -> dict[str, Any]:
+def kept_of(schema: type[Schema] = UptakeQuery) -> dict[str, Any]:
     """What the address chooses, to be carried along: only what the report knows."""
-    names = [field.data_key or name for name, field in UptakeQuery().fields.items()]
+    names = [field.data_key or name for name, field in schema().fields.items()]
     return {name: value for name in names if (value := request.args.get(name, "").strip())}
 
 
@@ -157,7 +111,7 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         "from": period.starts_on.strftime("%Y-%m"), "to": period.ends_on.strftime("%Y-%m"),
         "as_at": period.as_at.isoformat(), "group": asked.group.value, "measure": asked.measure.value,
     } | form.values  # fmt: skip
-    kept = _kept()
+    kept = kept_of()
     chips = wording.chosen(report, g.lang)
     return {
         "form": form,
@@ -165,7 +119,7 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         "definition": REPORT,
         "definitions": DEFINITIONS,
         "rule": RULE,
-        "choices": _choices(g.lang, report.view.filters.places, clock.today()),
+        "choices": choices_for(report.view),
         "figures": [
             (each, wording.measure_name(each.measure, g.lang), wording.comparison(each)) for each in report.figures
         ],
@@ -190,6 +144,11 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
     }
 
 
+def choices_for(seen: View) -> Mapping[str, Markup]:
+    """The options of the filters, for this reader."""
+    return _choices(g.lang, _places(seen), clock.today())
+
+
 @kept
 def _choices(language: str, places: frozenset[UUID] | None, today: date) -> Mapping[str, Markup]:
     """The options of whoever sees those places, in that language."""
@@ -204,6 +163,7 @@ def _choices(language: str, places: frozenset[UUID] | None, today: date) -> Mapp
         "organisation": [(code, name) for name, code in named],
         "programme": [(code, name.in_(language)) for code, name in groups.programmes().items()],
         "course": [(code, f"{title.in_(language)} ({code})") for code, _programme, title in groups.courses().values()],
+        "level": [(code, name.in_(language)) for code, name in groups.levels().items()],
         "month": months,
         "moment": moments,
         "group": [(each.value, _(wording.DIMENSIONS[each])) for each in Dimension],
@@ -217,6 +177,10 @@ def _near(_language: str, courses: frozenset[str]) -> Markup | None:
     """What others have published about these courses; None: nothing."""
     found = _together(queries.baselines_about(courses))
     return fragment("uptake/parts.html", "baselines", found[:MOST_NEAR]) if found else None
+
+
+def _places(seen: View) -> frozenset[UUID] | None:
+    return None if seen.everywhere else frozenset(body.id for body in seen.organisations)
 
 
 def _courses_in_view(seen: View) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Reads of the reports. Raw counts stay in here and in services; what leaves has been through `rules.disclosure`."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -10,17 +10,21 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.orm import contains_eager, joinedload
 
 from courses.catalogue.models import Course, CourseVersion
-from courses.enrolments.models import WAITING_STATES, Enrolment, EnrolmentState
+from courses.enrolments.models import Enrolment, EnrolmentState
 from lms.accounts.models import Person
-from lms.core.clock import LONDON
 from lms.core.db import db
+from lms.reporting import groups
+from lms.reporting.errors import NotInTheGrid
+from lms.reporting.facts.tallying import NIL
 from lms.reporting.groups import Body
 from lms.reporting.models import Baseline, BaselineUse
-from lms.reporting.rules.measures import ACTIVE_DAYS, Measure
-from lms.reporting.rules.periods import Period
+from lms.reporting.rules.measures import FLOWS, STOCKS
+from lms.reporting.rules.periods import Period, first_of_month
 
 NOWHERE = "none"
 """The key of people without an organisation."""
+OWN = "own:"
+"""Before the id of a body: those in it itself, and in none below it."""
 
 
 class Dimension(StrEnum):
@@ -30,171 +34,228 @@ class Dimension(StrEnum):
     ORGANISATION = "organisation"
     COURSE = "course"
     MONTH = "month"
+    LEVEL = "level"
+    ROLE = "role"
+    SETTING = "setting"
+    LANGUAGE = "language"
 
 
-KEYS = {
-    Dimension.SECTOR: "facts.sector",
-    Dimension.ORGANISATION: f"coalesce(facts.organisation_id::text, '{NOWHERE}')",
-    Dimension.COURSE: "facts.course_id::text",
-    Dimension.MONTH: "to_char(facts.on_day, 'YYYY-MM')",
-}
+WHO = {Dimension.SECTOR: "s:", Dimension.ROLE: "r:", Dimension.SETTING: "t:", Dimension.LANGUAGE: "w:"}
+"""Of these one at a time: the grid holds no others, and so nobody is narrowed down to."""
+WHAT = {Dimension.COURSE: "c:", Dimension.LEVEL: "l:"}
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What a report is narrowed to. `places`: the organisations whose subtrees are in reach; None: all of Wales."""
+    """What a report is narrowed to. `scope`: the body that is all this reader's; None: all of Wales."""
 
     period: Period
-    places: frozenset[UUID] | None
+    scope: Body | None = None
     sector: str | None = None
     organisation: Body | None = None
     programme: str | None = None
     course: UUID | None = None
+    level: str | None = None
+    table: str = "tally"
+    """Where the tallies are: those of now, or of an instant (`facts.tallying.as_known`)."""
 
-    def parameters(self, period: Period) -> dict[str, Any]:
-        """What the statements are given. `day_over` is the midnight in Wales that ends the as-at date."""
-        return {
-            "day_over": _midnight(period.as_at + timedelta(days=1)),
-            "active_from": _midnight(period.as_at - timedelta(days=ACTIVE_DAYS)),
-            "as_at": period.as_at, "starts_on": period.starts_on, "ends_on": min(period.ends_on, period.as_at),
-            "places": [str(place) for place in self.places or ()], "sector": self.sector, "programme": self.programme,
-            "organisation": str(self.organisation.id) if self.organisation else None,
-            "parent": str(self.organisation.parent_id) if self.organisation and self.organisation.parent_id else None,
-            "course": str(self.course) if self.course else None,
-        }  # fmt: skip
+    @property
+    def place(self) -> Body | None:
+        """The body that is counted, with all below it; None: everybody."""
+        chosen = self.organisation or self.scope
+        return None if chosen is None or chosen.parent_id is None else chosen
+
+    @property
+    def what(self) -> str:
+        if self.course:
+            return f"c:{self.course}"
+        if self.level:
+            return f"l:{self.level}"
+        return f"p:{self.programme}" if self.programme else ""
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), LONDON)
-
-
-NARROWED = {
-    "sector": "enrolment.sector = :sector",
-    "organisation": "enrolment.organisation_lineage @> ARRAY[CAST(:organisation AS uuid)]",
-    "programme": "enrolment.course_id IN (SELECT id FROM course WHERE programme_code = :programme)",
-    "course": "enrolment.course_id = CAST(:course AS uuid)",
-}
-
-_KNOWN = """
-WITH dated AS (
-    SELECT enrolment.*, award.issued_on,
-           CASE WHEN enrolment.completed_on <= :as_at THEN enrolment.completed_on
-                WHEN fallen.completed_on <= :as_at THEN fallen.completed_on END AS stood_on,
-           state = 'withdrawn' AND ended_on <= :as_at AS has_left,
-           CASE WHEN last_active_at < :day_over THEN last_active_at >= :active_from
-                WHEN last_active_at IS NOT NULL
-                THEN EXISTS (SELECT FROM enrolment_event AS event
-                             WHERE event.enrolment_id = enrolment.id
-                               AND event.kind IN ('started', 'progressed', 'learning_completed', 'completed')
-                               AND event.at >= :active_from AND event.at < :day_over) END AS was_active
-    FROM enrolment
-    LEFT JOIN award ON award.enrolment_id = enrolment.id AND award.issued_on <= :as_at
-         AND (award.valid_until IS NULL OR award.valid_until >= :as_at)
-         AND NOT EXISTS (SELECT FROM award_event AS event WHERE event.award_id = award.id
-                         AND event.kind IN ('revoked', 'superseded')
-                         AND event.at < :day_over)
-    LEFT JOIN (
-        SELECT DISTINCT ON (enrolment_id) enrolment_id, CAST(details ->> 'completed_on' AS date) AS completed_on
-        FROM enrolment_event WHERE kind = 'completion_withdrawn' AND at >= :day_over ORDER BY enrolment_id, at
-    ) AS fallen ON fallen.enrolment_id = enrolment.id
-    WHERE state <> 'waitlisted' AND enrolled_on <= :as_at {where}
-), known AS MATERIALIZED (
-    SELECT learner_id, sector, organisation_id, course_id {more}, """
-_DAYS = {
-    Measure.ENROLLED: "CASE WHEN has_left IS NOT TRUE OR started_at < :day_over THEN enrolled_on END",
-    Measure.ACTIVE: (
-        "CASE WHEN has_left IS NOT TRUE AND stood_on IS NULL AND was_active THEN CAST(:ends_on AS date) END"
-    ),
-    Measure.COMPLETED: "stood_on",
-    Measure.CERTIFIED: "issued_on",
-    "no_organisation": "CASE WHEN organisation_id IS NULL THEN enrolled_on END",
-    "no_role": "CASE WHEN job_role_code IS NULL THEN enrolled_on END",
-}
-FACTS = (
-    _KNOWN
-    + ", ".join(f"{day} AS {measure}_on" for measure, day in _DAYS.items())
-    + " FROM dated), facts AS ("
-    + " UNION ALL ".join(
-        f"SELECT known.*, '{measure}' AS measure, {measure}_on AS on_day FROM known"
-        f" WHERE {measure}_on BETWEEN :starts_on AND :ends_on"
-        for measure in _DAYS
-    )
-    + ")"
+PLACE_KEY = (
+    "CASE WHEN place = :nil THEN 'none' WHEN own THEN 'own:' || place ELSE CAST(place AS text) END"  # NOWHERE and OWN
 )
-"""One row for each thing that counts: who, where, what, on which day, as `rules.measures.happened` has it.
-
-Enrolments are read once; the rows of each measure are picked from what is `known` of them.
-"""
-
-
-def _where(filters: Filters, names: list[str]) -> str:
-    scope = [] if filters.places is None else ["enrolment.organisation_lineage && CAST(:places AS uuid[])"]
-    return "".join(f" AND {condition}" for condition in scope + [NARROWED[name] for name in names])
-
-
-def _chosen(filters: Filters) -> list[str]:
-    return [name for name in NARROWED if getattr(filters, name) is not None]
+KEYS = {
+    Dimension.ORGANISATION: PLACE_KEY,
+    Dimension.MONTH: "to_char(month, 'YYYY-MM')",
+    **dict.fromkeys(WHO, "substr(who, 3)"),
+    **dict.fromkeys(WHAT, "substr(what, 3)"),
+}
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Distinct people by measure, (row, measure), (column, measure), (row, column, measure); `people`: all together."""
+    """Distinct people by measure, (row, measure), (column, measure), (row, column, measure).
+
+    `people`: at least so many are in it, whatever the measure.
+    """
 
     people: int
     totals: dict[str, int]
     rows: dict[tuple[str, str], int]
     columns: dict[tuple[str, str], int]
     cells: dict[tuple[str, str, str], int]
+    nowhere: int = 0
+    """Of those enrolled: without an organisation, and without a role (here not narrowed to a course or sector)."""
+    no_role: int = 0
 
 
 def counts(filters: Filters, rows: Dimension, columns: Dimension | None) -> Counts:
-    """The whole report in one statement."""
-    sets = ["(row_key, measure)", "(measure)", "()"]
+    """The whole report of uptake in one statement. Raises NotInTheGrid for what would narrow down too far."""
+    asked: list[tuple[str, list[Dimension]]] = [("totals", []), ("rows", [rows])]
     if columns:
-        sets += ["(row_key, column_key, measure)", "(column_key, measure)"]
-    column = f"{KEYS[columns]} AS column_key" if columns else "NULL AS column_key"
-    marks = (
-        "GROUPING(row_key), GROUPING(column_key), GROUPING(measure)"
-        if columns
-        else ("GROUPING(row_key), 1, GROUPING(measure)")
-    )
-    shown = "column_key" if columns else "NULL"
-    found = db.session.execute(
-        text(
-            FACTS.format(where=_where(filters, _chosen(filters)), more="")
-            + f", keyed AS (SELECT learner_id, measure, {KEYS[rows]} AS row_key, {column} FROM facts)"
-            f" SELECT {marks}, row_key, {shown}, measure, count(DISTINCT learner_id) FROM keyed"
-            f" GROUP BY GROUPING SETS ({', '.join(sets)})"
-        ),
-        filters.parameters(filters.period),
-    )
+        asked += [("columns", [columns]), ("cells", [rows, columns])]
+    asked += [("roles", [])]
     made = Counts(0, {}, {}, {}, {})
-    people = 0
-    for no_row, no_column, no_measure, row, column_, measure, number in found:
-        if no_measure:
-            people = number
-        elif no_row and no_column:
+    nowhere = no_role = 0
+    for part, row, column, measure, number in told(filters, asked, FLOWS, STOCKS):
+        if part == "totals":
             made.totals[measure] = number
-        elif no_row:
-            made.columns[column_, measure] = number
-        elif no_column:
+        elif part == "rows":
             made.rows[row, measure] = number
+        elif part == "roles":
+            nowhere, no_role = (number, no_role) if row == NOWHERE else (nowhere, number)
+        elif part == "columns":
+            made.columns[row, measure] = number
         else:
-            made.cells[row, column_, measure] = number
-    return Counts(people, made.totals, made.rows, made.columns, made.cells)
+            made.cells[row, column, measure] = number
+    people = max(made.totals.values(), default=0)
+    return Counts(people, made.totals, made.rows, made.columns, made.cells, nowhere, no_role)
 
 
 def totals(filters: Filters, period: Period) -> tuple[int, dict[str, int]]:
     """(people in all, people by measure) of another period under the same filters."""
-    found = db.session.execute(
-        text(
-            FACTS.format(where=_where(filters, _chosen(filters)), more="")
-            + " SELECT measure, count(DISTINCT learner_id) FROM facts GROUP BY GROUPING SETS ((measure), ())"
-        ),
-        filters.parameters(period),
-    ).all()
-    by_measure = {measure: number for measure, number in found if measure is not None}
-    return next((number for measure, number in found if measure is None), 0), by_measure
+    rows = told(replace(filters, period=period), [("totals", [])], FLOWS, STOCKS)
+    found = {measure: number for _, _, _, measure, number in rows}
+    return max(found.values(), default=0), found
+
+
+def by(filters: Filters, rows: Dimension | None, flows: Sequence[str], stocks: Sequence[str]) -> dict[Any, int]:
+    """People by (row or None for all, measure): `flows` in the period, `stocks` at its moment."""
+    asked: list[tuple[str, list[Dimension]]] = [("totals", [])] + ([("rows", [rows])] if rows else [])
+    return {(row, measure): number for _, row, _, measure, number in told(filters, asked, flows, stocks)}
+
+
+def cross(filters: Filters, rows: Dimension, columns: Dimension, flows: Sequence[str], stocks: Sequence[str]) -> Any:
+    """The same by (row, column, measure), with None for a margin."""
+    asked = [("totals", []), ("rows", [rows]), ("columns", [columns]), ("cells", [rows, columns])]
+    found: dict[tuple[str | None, str | None, str], int] = {}
+    for part, one, other, measure, number in told(filters, asked, flows, stocks):
+        found[(None, one, measure) if part == "columns" else (one, other, measure)] = number
+    return found
+
+
+def told(
+    filters: Filters, asked: Sequence[tuple[str, Sequence[Dimension]]], flows: Sequence[str], stocks: Sequence[str]
+) -> list[Any]:
+    """(part, row, column, measure, people) of every table that is asked: a name, and what it is laid out by.
+
+    A flow is of those whom it happened to in the period, a stock of those of whom it is so at its moment.
+    """
+    period = filters.period
+    given: dict[str, Any] = {
+        "nil": NIL, "seen": first_of_month(period.as_at), "starts_on": period.starts_on, "ends_on": period.ends_on,
+        "last": first_of_month(min(period.ends_on, period.as_at)), "flows": list(flows), "stocks": list(stocks),
+    }  # fmt: skip
+    parts = [_part(n, part, tuple(by), filters, given) for n, (part, by) in enumerate(asked)]
+    return list(db.session.execute(text(" UNION ALL ".join(parts)), given))
+
+
+def _part(n: int, part: str, by: tuple[Dimension, ...], filters: Filters, given: dict[str, Any]) -> str:
+    """One table of the answer. A stock stands in the last month; of what flows, each month has its own."""
+    if part == "roles":
+        return _gaps(filters, given)
+    given |= {f"what{n}": _what(filters, by), f"who{n}": _who(filters, by)}
+    below, own = groups.bodies_below(filters.place) if Dimension.ORGANISATION in by else ([], [])
+    if Dimension.ORGANISATION in by:
+        places = [(each.id, False) for each in below] + [(each.id, True) for each in own]
+        places += [(NIL, True)] if filters.place is None else []
+    else:
+        places = [(filters.place.id if filters.place else NIL, False)]
+    given |= {f"place{n}": [place for place, _ in places], f"own{n}": [alone for _, alone in places]}
+    keys = ([KEYS[each] for each in by] + ["NULL", "NULL"])[:2]
+    last = [key.replace("month", "CAST(:last AS date)") for key in keys]
+    once = "" if Dimension.MONTH in by else " AND before < :starts_on"
+    parts = []
+    if given["flows"]:
+        held = HELD.format(n=n, table=filters.table, measures="flows")
+        parts.append(
+            f"SELECT '{part}', {keys[0]} AS one, {keys[1]} AS other, measure, sum(n)::int {held}"
+            f" AND month BETWEEN :starts_on AND :ends_on{once} GROUP BY 2, 3, 4 HAVING sum(n) > 0"
+        )
+    if given["stocks"]:
+        held = HELD.format(n=n, table=filters.table, measures="stocks")
+        parts.append(
+            f"SELECT '{part}', {last[0]}, {last[1]}, measure, sum(n)::int {held}"
+            " AND before = DATE '0001-01-01' GROUP BY 2, 3, 4 HAVING sum(n) > 0"
+        )
+    return " UNION ALL ".join(f"({each})" for each in parts)
+
+
+HELD = (
+    "FROM unnest(CAST(:place{n} AS uuid[]), CAST(:own{n} AS boolean[])) AS at_place(at_id, alone)"
+    " CROSS JOIN unnest(CAST(:what{n} AS text[])) AS of_what(it)"
+    " CROSS JOIN unnest(CAST(:who{n} AS text[])) AS of_whom(them)"
+    " CROSS JOIN unnest(CAST(:{measures} AS text[])) AS by_measure(counted)"
+    " CROSS JOIN LATERAL (SELECT * FROM {table} WHERE place = at_id AND own = alone AND what = it AND who = them"
+    " AND measure = counted AND seen <= :seen OFFSET 0) AS cell WHERE true"
+)
+"""Each cell is looked up by itself (OFFSET 0 keeps the planner from reading all of them and joining), so that a
+table costs what its cells cost, however many there are in all.
+"""
+
+
+def _gaps(filters: Filters, given: dict[str, Any]) -> str:
+    """Of whom something is not recorded, among those enrolled in the place and programme."""
+    place = filters.place.id if filters.place else NIL
+    given |= {"gap_place": place, "gap_what": f"p:{filters.programme}" if filters.programme else ""}
+    held = (
+        f"FROM {filters.table} WHERE what = :gap_what AND measure = 'enrolled' AND seen <= :seen"
+        " AND month BETWEEN :starts_on AND :ends_on AND before < :starts_on"
+    )
+    return (
+        f"SELECT 'roles', 'none', NULL, 'enrolled', coalesce(sum(n), 0)::int {held} AND place = :nil AND own AND who = ''"
+        f" AND :gap_place = :nil UNION ALL SELECT 'roles', NULL, NULL, 'enrolled', coalesce(sum(n), 0)::int {held}"
+        " AND place = :gap_place AND NOT own AND who = 'r:none'"
+    )
+
+
+def _what(filters: Filters, by: tuple[Dimension, ...]) -> list[str]:
+    if Dimension.COURSE in by and Dimension.LEVEL in by:
+        raise NotInTheGrid()
+    if Dimension.LEVEL in by:
+        if filters.course:
+            raise NotInTheGrid()
+        levels = [f"l:{code}" for code in groups.levels()]
+        return [filters.what] if filters.level else levels
+    if Dimension.COURSE in by and not filters.course:
+        return [
+            f"c:{id}"
+            for id, (code, programme, _) in groups.courses().items()
+            if filters.programme in (None, programme)
+            and (filters.level is None or filters.level in groups.served(code))
+        ]
+    return [filters.what]
+
+
+def _who(filters: Filters, by: tuple[Dimension, ...]) -> list[str]:
+    laid_out = [each for each in by if each in WHO]
+    if len(laid_out) > 1 or (filters.sector and laid_out and laid_out[0] is not Dimension.SECTOR):
+        raise NotInTheGrid()
+    narrow = filters.course or Dimension.COURSE in by
+    if laid_out and laid_out[0] in (Dimension.ROLE, Dimension.SETTING) and (narrow or Dimension.ORGANISATION in by):
+        raise NotInTheGrid()
+    if (
+        laid_out
+        and laid_out[0] is Dimension.LANGUAGE
+        and (filters.level or Dimension.LEVEL in by or Dimension.ORGANISATION in by)
+    ):
+        raise NotInTheGrid()
+    if filters.sector:
+        return [f"s:{filters.sector}"]
+    return [f"{WHO[laid_out[0]]}{code}" for code in groups.people_by(laid_out[0].value)] if laid_out else [""]
 
 
 @dataclass(frozen=True)
@@ -208,52 +269,23 @@ class Wider:
 
 
 def wider(filters: Filters) -> list[Wider]:
-    """For each filter: the table without it, laid out by it. One statement for all."""
-    names = _chosen(filters)
-    if not names:
-        return []
-    keys = {
-        "sector": "sector",
-        "course": "course_id::text",
-        "programme": "(SELECT programme_code FROM course WHERE course.id = dated.course_id)",
-        "organisation": (
-            "CASE WHEN organisation_lineage @> ARRAY[CAST(:organisation AS uuid)]"
-            f" THEN CAST(:organisation AS text) ELSE coalesce(organisation_id::text, '{NOWHERE}') END"
-        ),
-    }
-    more = ", organisation_lineage @> ARRAY[CAST(:parent AS uuid)] AS in_parent"
-    for name in names:
-        test = NARROWED[name].replace("enrolment.", "dated.")
-        more += f", coalesce({test}, false) AS in_{name}, {keys[name]} AS key_{name}"
-    parts = []
-    for name in names:
-        others = " AND ".join(["true", *(f"in_{other}" for other in names if other != name)])
-        tables = {name: others}
-        if name == "organisation" and filters.organisation and filters.organisation.parent_id:
-            tables["parent"] = f"{others} AND in_parent"
-        parts += [
-            f"SELECT '{table}', GROUPING(key_{name}), key_{name}, measure, count(DISTINCT learner_id)"
-            f" FROM facts WHERE {condition} GROUP BY GROUPING SETS ((key_{name}, measure), (measure))"
-            for table, condition in tables.items()
-        ]
-    facts = FACTS.format(where=_where(filters, []), more=more)
-    found = db.session.execute(text(facts + " UNION ALL ".join(parts)), filters.parameters(filters.period))
-    return _wider_of(found.all(), filters)
-
-
-def _wider_of(found: Any, filters: Filters) -> list[Wider]:
-    chosen = {name: str(value) for name, value in filters.parameters(filters.period).items()}
-    parts: dict[tuple[str, str], dict[str, int]] = {}
-    sums: dict[tuple[str, str], int] = {}
-    for table, whole, key, measure, number in found:
-        if whole:
-            sums[table, measure] = number
-        else:
-            parts.setdefault((table, measure), {})[key] = number
-    return [
-        Wider(measure, chosen["organisation" if table == "parent" else table], keyed, sums[table, measure])
-        for (table, measure), keyed in parts.items()
-    ]
+    """For each filter: the table without it, laid out by it."""
+    asked: list[tuple[Dimension, str, Filters]] = []
+    if filters.sector:
+        asked.append((Dimension.SECTOR, filters.sector, replace(filters, sector=None)))
+    if filters.course:
+        asked.append((Dimension.COURSE, str(filters.course), replace(filters, course=None)))
+    if filters.organisation and filters.organisation.parent_id:
+        above = groups.row_above(filters.organisation, filters.scope)
+        asked.append((Dimension.ORGANISATION, str(filters.organisation.id), replace(filters, organisation=above)))
+    found = []
+    for dimension, chosen, loose in asked:
+        rows = told(loose, [("totals", []), ("rows", [dimension])], FLOWS, STOCKS)
+        whole = {measure: number for part, _, _, measure, number in rows if part == "totals"}
+        for measure, total in whole.items():
+            counts = {key: n for part, key, _, kind, n in rows if part == "rows" and kind == measure}
+            found.append(Wider(measure, chosen, counts, total))
+    return found
 
 
 def people(filters: Filters) -> Select[Enrolment]:
@@ -269,17 +301,15 @@ def people(filters: Filters) -> Select[Enrolment]:
             joinedload(Enrolment.version).load_only(CourseVersion.title_en, CourseVersion.title_cy),
         )
         .where(
-            Enrolment.state.not_in(WAITING_STATES),
+            Enrolment.state != EnrolmentState.WAITLISTED,
             Enrolment.enrolled_on.between(period.starts_on, min(period.ends_on, period.as_at)),
             (Enrolment.state != EnrolmentState.WITHDRAWN) | Enrolment.started_at.is_not(None),
         )
     )
-    if filters.places is not None:
-        found = found.where(Enrolment.organisation_lineage.overlap(list(filters.places)))
+    if filters.place is not None:
+        found = found.where(Enrolment.organisation_lineage.contains([filters.place.id]))
     if filters.sector:
         found = found.where(Enrolment.sector == filters.sector)
-    if filters.organisation:
-        found = found.where(Enrolment.organisation_lineage.contains([filters.organisation.id]))
     if filters.programme:
         of_programme = select(Course.id).where(Course.programme_code == filters.programme)
         found = found.where(Enrolment.course_id.in_(of_programme))

@@ -9,7 +9,6 @@ from lms.core.language import N_
 from lms.core.web.fields import Code, one_of
 from lms.reporting.models import BaselineUse
 from lms.reporting.queries import Dimension
-from lms.reporting.reports.cascade import CascadeDimension
 from lms.reporting.rules.measures import Measure
 
 MONTH = N_("Choose a month")
@@ -26,6 +25,7 @@ class UptakeQuery(Schema):
     organisation = Code(load_default=None, metadata={"description": "An organisation's code: it and all below it"})
     programme = Code(load_default=None, metadata={"description": "A programme's code"})
     course = Code(load_default=None, metadata={"description": "A course's code"})
+    level = fields.String(load_default=None, metadata={"description": "A level of a framework, as PIMH/enhanced"})
     first = fields.Date(
         format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH},
         metadata={"description": "First month, as 2026-04; without it, twelve months", **YEAR_MONTH},
@@ -43,19 +43,24 @@ class UptakeQuery(Schema):
     measure = fields.Enum(Measure, by_value=fields.String, load_default=Measure.COMPLETED, error_messages=UNKNOWN)
 
 
-class CascadeQuery(Schema):
-    """What the cascade report is asked. Everything may be left out."""
+class ReportQuery(Schema):
+    """What reports in tables are asked. Everything may be left out; which of it counts, each report says."""
 
     organisation = Code(load_default=None, metadata={"description": "An organisation's code: it and all below it"})
+    programme = Code(load_default=None, metadata={"description": "A programme's code"})
+    level = fields.String(load_default=None, metadata={"description": "A level of a framework, as PIMH/enhanced"})
     first = fields.Date(
-        format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH}, metadata=YEAR_MONTH
-    )
+        format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH},
+        metadata={"description": "First month, as 2026-04; without it, twelve months", **YEAR_MONTH},
+    )  # fmt: skip
     last = fields.Date(
-        format="%Y-%m", data_key="to", load_default=None, error_messages={"invalid": MONTH}, metadata=YEAR_MONTH
-    )
-    group = fields.Enum(
-        CascadeDimension, by_value=fields.String, load_default=CascadeDimension.SECTOR, error_messages=UNKNOWN
-    )
+        format="%Y-%m", data_key="to", load_default=None, error_messages={"invalid": MONTH},
+        metadata={"description": "Last month, as 2027-03; without it, the month of `as_at`", **YEAR_MONTH},
+    )  # fmt: skip
+    as_at = fields.Date(
+        format="iso", load_default=None, error_messages={"invalid": N_("Choose a date")},
+        metadata={"description": "The moment seen: today, or the last day of a month"},
+    )  # fmt: skip
 
 
 class PeopleQuery(UptakeQuery):
@@ -79,6 +84,7 @@ class DefinitionOut(Schema):
     version = fields.Integer(required=True)
     title = fields.Nested(TextOut, required=True)
     words = fields.Nested(TextOut, required=True)
+    unit = fields.String(required=True)
 
 
 class ReportOut(Schema):
@@ -108,6 +114,7 @@ class FiltersOut(Schema):
     organisation = fields.String(required=True, allow_none=True)
     programme = fields.String(required=True, allow_none=True)
     course = fields.String(required=True, allow_none=True)
+    level = fields.String(required=True, allow_none=True)
 
 
 class DisclosureOut(Schema):
@@ -133,8 +140,10 @@ class FigureOut(Schema):
 class GroupOut(Schema):
     code = fields.String(required=True)
     name = fields.Nested(TextOut, required=True)
+    accessed = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
     enrolled = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
     active = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    learned = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
     completed = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
     certified = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
 
@@ -170,29 +179,6 @@ class UptakeOut(Schema):
     grid = fields.Nested(GridOut, required=True, allow_none=True)
 
 
-class CascadeReportGroupOut(Schema):
-    code = fields.String(required=True)
-    name = fields.Nested(TextOut, required=True)
-    people = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
-    sessions = fields.Integer(required=True)
-    champions = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
-
-
-class CascadeReportOut(Schema):
-    """Cascade sessions. `withheld` true: fewer than ten people were reached, so only sessions are told."""
-
-    report = fields.Nested(ReportOut, required=True)
-    period = fields.Nested(PeriodOut, required=True)
-    organisation = fields.String(required=True, allow_none=True)
-    group = fields.Enum(CascadeDimension, by_value=fields.String, required=True)
-    disclosure = fields.Nested(DisclosureOut, required=True)
-    withheld = fields.Boolean(required=True)
-    people = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
-    sessions = fields.Integer(required=True)
-    champions = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
-    groups = fields.List(fields.Nested(CascadeReportGroupOut), required=True)
-
-
 class BaselineOut(Schema):
     """A published figure. It is never mixed with live counts, and conflicting figures are never averaged."""
 
@@ -215,36 +201,62 @@ class BaselinesOut(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
-class AttendanceQuery(Schema):
-    first = fields.Date(
-        format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH}, metadata=YEAR_MONTH
+class ReportColumnOut(Schema):
+    key = fields.String(required=True)
+    title = fields.Nested(TextOut, required=True)
+    unit = fields.String(required=True, metadata={"description": "people, percent, points, pence, ratio, number, text"})
+
+
+class ReportRowOut(Schema):
+    """`values` in the order of the columns: a number; null where it is hidden; words where there is none."""
+
+    code = fields.String(required=True)
+    name = fields.Nested(TextOut, required=True)
+    values = fields.List(fields.Raw(allow_none=True), required=True)
+
+
+class ReportSheetOut(Schema):
+    key = fields.String(required=True)
+    title = fields.Nested(TextOut, required=True)
+    heading = fields.Nested(TextOut, required=True)
+    columns = fields.List(fields.Nested(ReportColumnOut), required=True)
+    rows = fields.List(fields.Nested(ReportRowOut), required=True)
+    total = fields.Nested(ReportRowOut, required=True, allow_none=True)
+    note = fields.Nested(TextOut, required=True, allow_none=True)
+
+
+class AnswerOut(Schema):
+    """A report in tables. `withheld` true: fewer than ten people match, so nothing is told."""
+
+    report = fields.Nested(ReportOut, required=True)
+    period = fields.Nested(PeriodOut, required=True)
+    organisation = fields.String(required=True, allow_none=True)
+    programme = fields.String(required=True, allow_none=True)
+    level = fields.String(required=True, allow_none=True)
+    disclosure = fields.Nested(DisclosureOut, required=True)
+    made_at = fields.AwareDateTime(required=True)
+    known_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Everything until then is counted"}
     )
-    last = fields.Date(
-        format="%Y-%m", data_key="to", load_default=None, error_messages={"invalid": MONTH}, metadata=YEAR_MONTH
+    withheld = fields.Boolean(required=True)
+    finding = fields.Nested(TextOut, required=True)
+    sheets = fields.List(fields.Nested(ReportSheetOut), required=True)
+
+
+class HeadcountsIn(Schema):
+    rows = fields.String(
+        required=True,
+        metadata={"description": "CSV: organisation,sector,staff_group,setting,date,people,source,method,confidence"},
     )
-    as_at = fields.Date(load_default=None)
+    dry_run = fields.Boolean(load_default=True)
 
 
-class AttendedTotalsOut(Schema):
-    """People; null: hidden."""
-
-    attended = fields.Integer(allow_none=True)
-    missed = fields.Integer(allow_none=True)
-    late = fields.Integer(allow_none=True)
+class HeadcountRowOut(Schema):
+    row = fields.Integer(required=True)
+    fault = fields.String(required=True, allow_none=True)
+    given = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
-class AttendedOut(AttendedTotalsOut):
-    sector = fields.String()
-
-
-class AttendanceReportOut(Schema):
-    """Shares are per cent; null where they would tell of few people."""
-
-    period = fields.Nested(PeriodOut)
-    totals = fields.Nested(AttendedTotalsOut)
-    groups = fields.List(fields.Nested(AttendedOut))
-    dna_rate = fields.Integer(allow_none=True)
-    fill = fields.Integer(allow_none=True)
-    wait_days = fields.Integer(allow_none=True)
-    welsh = fields.Integer(allow_none=True)
-    withheld = fields.Boolean()
+class HeadcountsOut(Schema):
+    recorded = fields.Integer(required=True)
+    items = fields.List(fields.Nested(HeadcountRowOut), required=True)

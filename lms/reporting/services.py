@@ -18,7 +18,7 @@ from lms.reporting.errors import NoSuchPeriod, NotAMoment
 from lms.reporting.groups import Body
 from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension, Filters
-from lms.reporting.rules import periods
+from lms.reporting.rules import disclosure, periods
 from lms.reporting.rules.measures import Measure
 
 T = TypeVar("T")
@@ -32,6 +32,7 @@ class Asked:
     organisation: str | None = None
     programme: str | None = None
     course: str | None = None
+    level: str | None = None
     first: date | None = None
     last: date | None = None
     as_at: date | None = None
@@ -70,14 +71,20 @@ def view(actor: Actor, asked: Asked) -> View:
         actor.require_or_hide(Permission.UPTAKE_READ, at=body.lineage)
     filters = Filters(
         period=_period(asked),
-        places=None if everywhere else reach.places,
+        scope=None if everywhere else groups.top_of(reach.places),
         sector=_named(asked.sector, {code: code for code in sectors}, "sector"),
         organisation=body,
         programme=_named(asked.programme, {code: code for code in programmes}, "programme"),
         course=_named(asked.course, {code: id for id, (code, _, _) in courses.items()}, "course"),
+        level=_named(asked.level, {code: code for code in groups.levels()}, "level"),
     )
-    within = groups.within(filters.places)
+    within = groups.within(None if everywhere else reach.places)
     return View(filters, sectors, within, programmes, courses, everywhere, _sees_names(actor, filters))
+
+
+def narrowed_too_far(seen: View) -> bool:
+    """Do so few people remain under these filters that nothing may be said? Never for who may see names."""
+    return not seen.exact and disclosure.too_few(queries.totals(seen.filters, seen.filters.period)[0])
 
 
 def people(actor: Actor, asked: Asked) -> tuple[View, Select[Enrolment]]:
@@ -104,12 +111,8 @@ def _sees_names(actor: Actor, filters: Filters) -> bool:
     reach = actor.reach(Permission.UPTAKE_READ_NAMES)
     if groups.root_among(reach):
         return True
-    if filters.organisation is not None:
-        return bool(reach.places & set(filters.organisation.lineage))
-    if filters.places is None:
-        return False
-    lineages = {each.id: set(each.lineage) for each in groups.organisations()}
-    return all(reach.places & lineages[place] for place in filters.places)
+    place = filters.organisation or filters.scope
+    return place is not None and bool(reach.places & set(place.lineage))
 
 
 def _period(asked: Asked) -> periods.Period:

@@ -7,25 +7,26 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from lms.core.language import N_, Bilingual
+from lms.reporting import groups
 from lms.reporting.queries import Dimension
-from lms.reporting.reports.cascade import CascadeDimension
 from lms.reporting.reports.uptake import Figure, Label, Uptake, cells_of
 from lms.reporting.rules.findings import finding
 from lms.reporting.rules.measures import DEFINITIONS, Measure
-from lms.reporting.rules.periods import Period, month_after
+from lms.reporting.rules.periods import Period
 
 DIMENSIONS = {
     Dimension.SECTOR: N_("Sector"),
     Dimension.ORGANISATION: N_("Organisation"),
     Dimension.COURSE: N_("Course"),
     Dimension.MONTH: N_("Month"),
-}
-CASCADE = {
-    CascadeDimension.SECTOR: N_("Sector"),
-    CascadeDimension.ORGANISATION: N_("Organisation"),
-    CascadeDimension.QUARTER: N_("Quarter"),
+    Dimension.LEVEL: N_("Framework level"),
+    Dimension.ROLE: N_("Staff group"),
+    Dimension.SETTING: N_("Setting"),
+    Dimension.LANGUAGE: N_("Language of the course"),
 }
 SUBTITLES = {
+    Measure.ACCESSED: N_("People who opened a course, by group"),
+    Measure.LEARNED: N_("People who finished the e-learning, by group"),
     Measure.ENROLLED: N_("People who enrolled, by group"),
     Measure.ACTIVE: N_("People who are active, by group"),
     Measure.COMPLETED: N_("People who completed training, by group"),
@@ -81,6 +82,8 @@ def chosen(report: Uptake, language: str) -> list[tuple[str, str, str]]:
         found.append(("organisation", str(_("Organisation")), filters.organisation.name.in_(language)))
     if filters.programme:
         found.append(("programme", str(_("Programme")), report.view.programmes[filters.programme].in_(language)))
+    if filters.level:
+        found.append(("level", str(_("Framework level")), groups.levels()[filters.level].in_(language)))
     if filters.course:
         code, _programme, title = report.view.courses[filters.course]
         found.append(("course", str(_("Course")), f"{title.in_(language)} ({code})"))
@@ -88,18 +91,11 @@ def chosen(report: Uptake, language: str) -> list[tuple[str, str, str]]:
 
 
 def period(report: Uptake) -> str:
-    return months(report.view.filters.period)
+    return period_of(report.view.filters.period)
 
 
-def months(period: Period) -> str:
-    found = period.months
-    if len(found) == 1:
-        return month(found[0])
-    return str(_("%(first)s to %(last)s", first=month(found[0]), last=month(found[-1])))
-
-
-def quarter(label: Label) -> str:
-    """A quarter by its months; empty for what is none."""
-    if label.month is None:
-        return ""
-    return str(_("%(first)s to %(last)s", first=month(label.month), last=month(month_after(label.month, 2))))
+def period_of(it: Period) -> str:
+    months = it.months
+    if len(months) == 1:
+        return month(months[0])
+    return str(_("%(first)s to %(last)s", first=month(months[0]), last=month(months[-1])))

@@ -25,6 +25,7 @@ from lms.core.db import db, transaction
 from lms.core.errors import NotFound, TooMany
 from lms.core.mail import MailMessage
 from lms.core.permissions import Actor
+from lms.core.spreadsheets import SheetUnreadable
 from tests.counting import counted_queries
 from tests.factories.accounts import make_person, post_form
 from tests.factories.certificates import NAME, make_award, make_completed
@@ -183,14 +184,15 @@ def test_a_long_list_takes_as_many_queries_as_a_short_one(app: Flask, as_token: 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "empty"), (b"code\n", "empty"), (b"name\nx\n", "no_columns"), (b"\0\1code", "unreadable"),
-        (b"code\n" + b"x\n" * 501, "too_long"), (b"number,surname\nx,y\n", "no_columns"),
+        (b"", "nothing in this file"), (b"code\n", "no certificate"), (b"name\nx\n", "name the columns"),
+        (b"\0\1code", "cannot be read"), (b"code\n" + b"x\n" * 501, "too many rows"), (b"PK\3\4x", "cannot be read"),
+        (b"number,surname\nx,y\n", "name the columns"), (b"code\n" + b"x" * 500_000, "too large"),
     ],
 )  # fmt: skip
 def test_what_is_no_list(content: bytes, why: str) -> None:
-    with pytest.raises(reading.NotAList) as refused:
+    with pytest.raises(SheetUnreadable) as refused:
         reading.read(content)
-    assert refused.value.why == why
+    assert why in refused.value.fields["file"]
 
 
 def test_codes_and_numbers_cannot_be_guessed_through_lists(app: Flask) -> None:

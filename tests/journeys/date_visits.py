@@ -65,7 +65,6 @@ def bookable() -> Visit:
 
 
 VISITS: dict[str, Callable[[], Visit]] = {
-    "uptake.attendance": as_("commissioner"),
     "dates.dates": lambda: Visit({"code": "RC-RCC"}, demo("nurse2")),
     "dates.book": bookable,
     "dates.any_date": lambda: Visit({"code": "RC-RCC"}, demo("nurse2")),

@@ -87,5 +87,4 @@ VISITS = {
     "cascade.change": a_session,
     "cascade.cancel": a_session,
     "cascade.claim": an_attendee,
-    "uptake.cascade": as_("commissioner"),
 }

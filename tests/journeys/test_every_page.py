@@ -16,7 +16,8 @@ from lms.accounts.models import Person
 from lms.core.db import db
 from tests.factories.accounts import sign_in_browser
 from tests.journeys.conftest import Server
-from tests.journeys.visits import ELSEWHERE, VISITS
+from tests.journeys.elsewhere import ELSEWHERE
+from tests.journeys.visits import VISITS
 
 WIDTHS = {"desktop": (1280, 900), "phone": (375, 740)}
 LARGEST = 100_000

@@ -379,20 +379,8 @@ VISITS: dict[str, Callable[[], Visit]] = (
         "uptake.uptake": as_("commissioner"),
         "uptake.baselines": as_("commissioner"),
         "uptake.people": as_("organiser"),
+        "reports_pages.index": as_("commissioner"),
+        "reports_pages.report": lambda: Visit({"slug": "coverage"}, demo("commissioner")),
+        "reports_pages.headcounts": as_("commissioner"),
     }
 )
-ELSEWHERE = date_visits.ELSEWHERE | {
-    "framework_files.download",
-    "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
-    "record.certificate", "uptake.download", "uptake.cascade_download",  # files, not pages
-    "wallet.copied", "badges.download", "organising.specimen",
-    "wallet.copy_progress", "organising.progress",  # how far a job is
-    "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
-    "portfolios.export_progress", "moderation.file", "moderation.preview",
-    "cpd.file", "cpd.copied", "cpd.copy_progress",
-    "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
-    "player.state", "player.running",  # JSON
-    "packages.progress", "packages.file",
-    "needs.template", "needs_manage.export",  # files
-    "sign_in.confirm_address", "sign_in.set_password",  # mailed secrets: tests/accounts
-}  # fmt: skip

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from courses.cpd import exporting, queries
 from courses.cpd.models import CpdCopy, CpdEntry
 from courses.cpd.pages import words
-from courses.cpd.pages.record import READ, address_of, asked_in_address, me, pages
+from courses.cpd.pages.record import READ, address_of, asked_in_address, pages
 from courses.cpd.schemas import CpdCopyForm
 from courses.cpd.services import own
 from courses.cpd.views import Asked
@@ -47,18 +47,18 @@ def copy(actor: Actor) -> Any:
 
 
 def _copy(actor: Actor, it: Asked, form: forms.FormState) -> dict[str, Any]:
-    counted, left_out, withdrawn = queries.counted(me(actor), it.period)
+    counted, left_out, withdrawn = queries.counted(actor.me, it.period)
     pointing = _pointing(actor, it)
     return {
         "it": it, "form": form, "words": words, "counted": counted, "left_out": left_out, "withdrawn": withdrawn,
         "pointing": pointing[:SHOWN], "more_pointing": len(pointing) - SHOWN, "here": address_of(it), "text": told,
-        "copies": queries.copies_of(me(actor)), "days": purposes()["export"].days,
+        "copies": queries.copies_of(actor.me), "days": purposes()["export"].days,
     }  # fmt: skip
 
 
 def _pointing(actor: Actor, it: Asked) -> list[CpdEntry]:
     """Entries of the copy in which something may point to a real person."""
-    found = queries.entries_of(me(actor), it.period, left_out=False).where(CpdEntry.withdrawn_at.is_(None))
+    found = queries.entries_of(actor.me, it.period, left_out=False).where(CpdEntry.withdrawn_at.is_(None))
     written = found.where((CpdEntry.texts != {}) | CpdEntry.origin.is_(None)).limit(exporting.MOST)
     return [each for each in db.session.scalars(written) if own.identifiers_of(each)]
 

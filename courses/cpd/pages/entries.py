@@ -9,12 +9,11 @@ from flask_babel import gettext as _
 from courses.cpd import queries, views
 from courses.cpd.models import CpdEntry
 from courses.cpd.pages import words
-from courses.cpd.pages.record import EDIT, me, pages
+from courses.cpd.pages.record import EDIT, pages
 from courses.cpd.registers import GENERAL
 from courses.cpd.schemas import LONGEST, TITLE, WHEN, CpdDraftForm, CpdNewForm, with_texts
 from courses.cpd.services import own
 from courses.portfolios.identifiers import Finding
-from courses.portfolios.pages.attempts import attempt, sentence
 from courses.portfolios.queries import check_of
 from lms.core import clock
 from lms.core.db import db
@@ -23,6 +22,7 @@ from lms.core.permissions import Actor
 from lms.core.web import forms
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Redirect, actor_language
+from lms.core.web.refusals import attempt, sentence
 
 ENTRY = "/record/cpd/<uuid:entry_id>"
 ALWAYS = ("reflection", "impact")
@@ -85,7 +85,7 @@ def entry(actor: Actor, entry_id: UUID) -> Any:
 
 
 def _entry(actor: Actor, shown: CpdEntry, form: FormState, **more: Any) -> dict[str, Any]:
-    known = queries.registered(me(actor))
+    known = queries.registered(actor.me)
     on = [each for each in known if each.code != GENERAL]
     wanted = views.wanted(known, shown.happened_on)
     usual: dict[str, Any] = {"saved": None, "found": []}

@@ -13,10 +13,10 @@ from courses.cpd.services import own
 from courses.portfolios import uploads
 from courses.portfolios.downloads import download
 from courses.portfolios.errors import FileRefused
-from courses.portfolios.pages.attempts import attempt
 from lms.core.permissions import Actor
 from lms.core.web import forms
 from lms.core.web.pages import Redirect
+from lms.core.web.refusals import attempt
 
 
 @pages.page(("GET", "POST"), f"{ENTRY}/upload", needs=EDIT, template="cpd/upload.html")

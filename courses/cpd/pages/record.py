@@ -1,7 +1,6 @@
 """The record itself: how far it is, and its entries."""
 
 from typing import Any
-from uuid import UUID
 
 from flask import request, url_for
 from flask_babel import gettext as _
@@ -10,7 +9,7 @@ from courses.cpd import queries, rules, views
 from courses.cpd.models import CpdEntry
 from courses.cpd.pages import words
 from courses.cpd.schemas import CpdAskedForm
-from lms.core.errors import Forbidden, Invalid
+from lms.core.errors import Invalid
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.forms import FormState
@@ -24,18 +23,12 @@ PAGE = 20
 ORDER = (CpdEntry.happened_on, CpdEntry.id)
 
 
-def me(actor: Actor) -> UUID:
-    if actor.person is None:
-        raise Forbidden()
-    return actor.person
-
-
 @pages.page("GET", "/record/cpd", needs=READ, template="cpd/record.html")
 def record(actor: Actor) -> Any:
     """For which register, in which days, and what is in it."""
     it, form = asked_in_address(actor)
-    counted, left_out, withdrawn = queries.counted(me(actor), it.period)
-    found = queries.entries_of(me(actor), it.period, left_out=False)
+    counted, left_out, withdrawn = queries.counted(actor.me, it.period)
+    found = queries.entries_of(actor.me, it.period, left_out=False)
     page = page_of(found, request.args.get("cursor"), PAGE, key=ORDER, descending=True)
     return {
         "it": it, "form": form, "words": words, "counted": counted, "withdrawn": withdrawn, "left_out": left_out,
@@ -48,7 +41,7 @@ def record(actor: Actor) -> Any:
 @pages.page("GET", "/record/cpd/left-out", needs=READ, template="cpd/left_out.html")
 def left_out(actor: Actor) -> dict[str, Any]:
     """What the person does not want in it, from all times."""
-    found = queries.entries_of(me(actor), left_out=True)
+    found = queries.entries_of(actor.me, left_out=True)
     page = page_of(found, request.args.get("cursor"), PAGE, key=ORDER, descending=True)
     return {
         "rows": page.items, "words": words,
@@ -62,13 +55,13 @@ def asked_in_address(actor: Actor) -> tuple[views.Asked, FormState]:
     if form.ok:
         given = form.data
         try:
-            it = views.asked(me(actor), given["register"], given["period"], given["starts"], given["ends"])
+            it = views.asked(actor.me, given["register"], given["period"], given["starts"], given["ends"])
             return it, _filled(form, it)
         except Invalid as refusal:
             names = {"from": "starts", "to": "ends"}
             for name, message in refusal.fields.items():
                 form.refuse(names.get(name, name), _(message))
-    return views.asked(me(actor)), form
+    return views.asked(actor.me), form
 
 
 def _filled(form: FormState, it: views.Asked) -> FormState:

@@ -10,7 +10,7 @@ from courses.catalogue.offered import Offered, on_offer
 from courses.delivery import queries, views
 from courses.delivery.errors import AlreadyBooked, NoPlaceFree
 from courses.delivery.models import Booking, BookingState, Series, SeriesState
-from courses.delivery.pages.room import BOTH, me, refuse, said
+from courses.delivery.pages.room import BOTH, refuse, said
 from courses.delivery.schemas import BookForm
 from courses.delivery.services import booking as services
 from courses.delivery.services.offering import CHOSEN
@@ -57,10 +57,10 @@ def any_date(actor: Actor, code: str) -> Any:
 
 
 def _booking(actor: Actor, version: Offered, it: Series | None) -> Any:
-    mine = queries.live_of(me(actor), version.course_id)
+    mine = queries.live_of(actor.me, version.course_id)
     if mine is not None and (mine.state is not BookingState.WAITING or (it is None and mine.any_date)):
         return Redirect("my_dates.date", booking_id=mine.id)
-    found = enrolments.standing(me(actor), version)
+    found = enrolments.standing(actor.me, version)
     if found.kind == "refused":
         return Redirect("enrolments.enrol", code=version.course.code)
     if request.method == "GET":
@@ -100,8 +100,8 @@ def _made(actor: Actor, version: Offered, it: Series | None, form: FormState) ->
     given = dict(form.data)
     wait = given.pop("wait")
     if it is None:
-        return services.wait_for_any(actor, me(actor), version.course.code, **given)
-    return services.book(actor, me(actor), it.id, wait=wait, **given)
+        return services.wait_for_any(actor, actor.me, version.course.code, **given)
+    return services.book(actor, actor.me, it.id, wait=wait, **given)
 
 
 def _page(

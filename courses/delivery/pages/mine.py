@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from courses.delivery import queries, rules, views, words
 from courses.delivery.errors import OfferLapsed
 from courses.delivery.models import LIVE, Booking, BookingState
-from courses.delivery.pages.room import BOTH, me, refuse, said, told
+from courses.delivery.pages.room import BOTH, refuse, said, told
 from courses.delivery.schemas import AdjustmentsIn, BookingCancelIn, DateChangeIn, RoomSignInIn
 from courses.delivery.services import booking as services
 from courses.delivery.services import calendar, register
@@ -39,11 +39,11 @@ def dates(actor: Actor) -> dict[str, Any]:
 
 
 def _dates(actor: Actor, address: str | None = None) -> dict[str, Any]:
-    found = queries.bookings_of(me(actor))
+    found = queries.bookings_of(actor.me)
     page = page_of(found, request.args.get("cursor"), PAGE, key=(Booking.id,), descending=True)
     return said(
-        ahead=queries.coming(me(actor)), waits=[e for e in page.items if e.series is None and e.state in LIVE],
-        rows=page.items, next_cursor=page.next, feeds=queries.feeds_of(me(actor)), address=address,
+        ahead=queries.coming(actor.me), waits=[e for e in page.items if e.series is None and e.state in LIVE],
+        rows=page.items, next_cursor=page.next, feeds=queries.feeds_of(actor.me), address=address,
     )  # fmt: skip
 
 

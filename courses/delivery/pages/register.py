@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from courses.delivery import queries, rules, words
 from courses.delivery.errors import RegisterChanged, RegisterIncomplete
 from courses.delivery.models import Meeting, Presence, Series
-from courses.delivery.pages.room import BOTH, me, refuse, said, told
+from courses.delivery.pages.room import BOTH, refuse, said, told
 from courses.delivery.queries import Line
 from courses.delivery.schemas import MARKS, RegisterAddIn, RegisterCorrectionForm
 from courses.delivery.services import register as services
@@ -34,7 +34,6 @@ KEEP = Permission.REGISTER_KEEP
 @pages.page("GET", "/registers", needs=KEEP, template="delivery/registers.html")
 def registers(actor: Actor) -> dict[str, Any]:
     """Sessions of this week, and registers that are still open."""
-    me(actor)
     now = clock.now()
     week = queries.this_week(actor)
     return said(

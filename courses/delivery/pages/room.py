@@ -1,7 +1,6 @@
 """What all pages of dates share."""
 
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext as _
 
@@ -9,33 +8,24 @@ from courses.delivery import words
 from courses.enrolments import wording
 from courses.enrolments.errors import EnrolmentRefused
 from lms.core import clock
-from lms.core.errors import Forbidden, Refusal
-from lms.core.permissions import Actor
+from lms.core.errors import Refusal
+from lms.core.web import refusals
 from lms.core.web.forms import FormState
 
 BOTH = ("GET", "POST")
 
 
-def me(actor: Actor) -> UUID:
-    if actor.person is None:
-        raise Forbidden()
-    return actor.person
-
-
-def refuse(form: FormState, refusal: Refusal, field: str = "") -> None:
+def refuse(form: FormState, refusal: Refusal, field: str = "_") -> None:
     """Show a refusal on the form: by field where it says which."""
-    for name, message in refusal.fields.items():
-        form.refuse(name, _(message))
-    if not refusal.fields:
-        form.refuse(field, told(refusal))
+    refusals.refuse(form, refusal, field, told)
 
 
 def told(refusal: Refusal) -> str:
-    """A refusal in a sentence or two, with the way out."""
+    """A refusal in a sentence or two, with the way out; why somebody may not enrol is a page of its own elsewhere."""
     if isinstance(refusal, EnrolmentRefused):
         reason = wording.reason(refusal)
         return " ".join(filter(None, (reason.detail, reason.who)))
-    return ". ".join(filter(None, (_(refusal.title), _(refusal.way_out) if refusal.way_out else "")))
+    return refusals.sentence(refusal)
 
 
 def said(**more: Any) -> dict[str, Any]:

@@ -1,28 +1,22 @@
 """Attendance from a spreadsheet: read, checked line by line, and kept only as a whole."""
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import openpyxl
-
 from courses.delivery import queries
 from courses.delivery.models import ON_REGISTER, Booking, Meeting, Presence, Series
 from courses.delivery.services.publishing import seen_by
 from courses.delivery.services.register import Marked, mark
-from lms.core import audit
+from lms.core import audit, spreadsheets
 from lms.core.clock import on_the_day
-from lms.core.errors import Invalid
 from lms.core.language import N_
 from lms.core.permissions import Actor
+from lms.core.spreadsheets import SheetUnreadable
 
 LARGEST = 2_000_000
-LARGEST_UNPACKED = 50_000_000
 MOST_ROWS = 2000
 COLUMNS = {
     "email": ("email", "e-mail", "e-bost", "ebost"),
@@ -74,7 +68,7 @@ class Checked:
 def bring_in(actor: Actor, series_id: UUID, content: bytes, *, keep: bool) -> Checked:
     """Check a file (CSV or XLSX) of attendance at one series; with `keep`, and without a fault, write it down.
 
-    Raises NotFound; Invalid when it cannot be read at all; what `register.mark` raises.
+    Raises NotFound; SheetUnreadable; what `register.mark` raises.
     """
     it = seen_by(actor, series_id)
     found = _check(it, _rows(content))
@@ -86,7 +80,7 @@ def bring_in(actor: Actor, series_id: UUID, content: bytes, *, keep: bool) -> Ch
     return Checked(found.rows, found.by_meeting, kept=True)
 
 
-def _check(it: Series, rows: Iterable[tuple[int, dict[str, Any]]]) -> Checked:
+def _check(it: Series, rows: Iterable[tuple[int, dict[str, str]]]) -> Checked:
     booked = {each.learner_id: each for each in queries.places(it.id, *ON_REGISTER)}
     known = {address: booked[person] for address, person in queries.addresses(list(booked)).items()}
     days: dict[date, Meeting] = {on_the_day(each.starts_at): each for each in it.meetings}
@@ -116,103 +110,51 @@ def _check(it: Series, rows: Iterable[tuple[int, dict[str, Any]]]) -> Checked:
 
 
 def _read(
-    row: dict[str, Any], known: dict[str, Booking], days: dict[date, Meeting]
+    row: dict[str, str], known: dict[str, Booking], days: dict[date, Meeting]
 ) -> tuple[Booking, Meeting, Presence, int | None, str | None]:
     """Raises ValueError with the msgid of what is wrong."""
-    booking = known.get(_text(row.get("email")).lower())
+    booking = known.get(row.get("email", "").lower())
     if booking is None:
         raise ValueError(EMAIL)
-    day = _day(row.get("day")) if _text(row.get("day")) else next(iter(days)) if len(days) == 1 else None
+    day = _day(row["day"]) if row.get("day", "") else next(iter(days)) if len(days) == 1 else None
     meeting = days.get(day) if day else None
     if meeting is None:
         raise ValueError(DAY)
     if meeting.closed_at is not None:
         raise ValueError(CLOSED)
-    presence = _named(PRESENCES, row.get("presence"))
+    presence = _named(PRESENCES, row.get("presence", ""))
     if presence is None:
         raise ValueError(PRESENCE)
-    minutes = _text(row.get("minutes")).removesuffix(".0")
+    minutes = row.get("minutes", "")
     if presence is Presence.PARTLY and not (minutes.isdecimal() and 0 < int(minutes) <= 1440):
         raise ValueError(PARTLY)
-    language = _named(LANGUAGES, row.get("language")) if _text(row.get("language")) else None
-    if _text(row.get("language")) and language is None:
+    language = _named(LANGUAGES, row.get("language", "")) if row.get("language", "") else None
+    if row.get("language", "") and language is None:
         raise ValueError(LANGUAGE)
     return booking, meeting, presence, int(minutes) if minutes.isdecimal() else None, language
 
 
-def _named(names: Any, given: Any) -> Any:
-    said = _text(given).lower()
+def _named(names: Any, given: str) -> Any:
+    said = given.lower()
     return next((key for key, words in names.items() if said in words), None)
 
 
-def _day(given: Any) -> date | None:
-    if isinstance(given, datetime):
-        return given.date()
-    if isinstance(given, date):
-        return given
+def _day(given: str) -> date | None:
     for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"):
         try:
-            return datetime.strptime(_text(given), pattern).date()  # noqa: DTZ007 - a day has no time zone
+            return datetime.strptime(given, pattern).date()  # noqa: DTZ007 - a day has no time zone
         except ValueError:
             continue
     return None
 
 
-def _text(given: Any) -> str:
-    return "" if given is None else str(given).strip()
-
-
-def _rows(content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line, what it says by column). Raises Invalid when the file cannot be read, or lacks a column."""
-    if len(content) > LARGEST:
-        raise Invalid(fields={"file": N_("This file is too large for a register")})
-    lines = _sheet(content) if content[:2] == b"PK" else _table(content)
-    head, start = next(((row, n) for n, row in enumerate(lines) if any(map(_text, row))), ((), 0))
-    names = {_name(cell): at for at, cell in enumerate(head)}
-    if missing := {"email", "presence"} - names.keys():
-        raise Invalid(
-            fields={"file": N_("The first line has to name the columns email and attendance")},
-            more={"missing": sorted(missing)},
+def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, what it says by column). Raises SheetUnreadable when the file cannot be read, or lacks a column."""
+    (_first, head), *lines = spreadsheets.read(content, largest=LARGEST, most_rows=MOST_ROWS)
+    at = spreadsheets.columns(head, COLUMNS)
+    if missing := {"email", "presence"} - at.keys():
+        raise SheetUnreadable(
+            N_("The first line has to name the columns email and attendance"), more={"missing": sorted(missing)}
         )
-    filled = [(n + 1, row) for n, row in enumerate(lines) if n > start and any(map(_text, row))]
-    if len(filled) > MOST_ROWS:
-        raise Invalid(fields={"file": N_("This file is too large for a register")})
-    for line, row in filled:
-        yield line, {name: row[at] for name, at in names.items() if name and at < len(row)}
-
-
-def _name(cell: Any) -> str:
-    said = _text(cell).lower().lstrip("\ufeff")
-    return next((name for name, known in COLUMNS.items() if said in known), "")
-
-
-def _table(content: bytes) -> list[Sequence[Any]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    first = text.partition("\n")[0]
-    try:
-        return list(csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ","))
-    except csv.Error as fault:
-        raise Invalid(fields={"file": UNREADABLE}) from fault
-
-
-UNREADABLE = N_("This file cannot be read. Send a CSV file or an XLSX workbook.")
-
-
-def _sheet(content: bytes) -> list[Sequence[Any]]:
-    """The first sheet of a workbook. What it unpacks to is asked before it is unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(each.file_size for each in packed.infolist()) > LARGEST_UNPACKED:
-                raise Invalid(fields={"file": N_("This file is too large for a register")})
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        return [
-            row for _n, row in zip(range(MOST_ROWS + 50), sheet.iter_rows(values_only=True, max_col=30), strict=False)
-        ]
-    except Invalid:
-        raise
-    except Exception as fault:  # a broken workbook fails in as many ways as there are parts in it
-        raise Invalid(fields={"file": UNREADABLE}) from fault
+    for line, cells in lines:
+        yield line, {name: cells[place] for name, place in at.items() if place < len(cells)}

@@ -12,7 +12,7 @@ from courses.enrolments.errors import (
     LanguageNotOffered,
     ModuleFull,
 )
-from courses.enrolments.events import EnrolmentWithdrawn, LearnerEnrolled
+from courses.enrolments.events import EnrolmentWithdrawn, LearnerEnrolled, LearnerWaitlisted
 from courses.enrolments.models import (
     OPEN_STATES,
     Enrolment,
@@ -96,8 +96,7 @@ def enrol(
     kind = EnrolmentEventKind.WAITLISTED if waits else EnrolmentEventKind.ENROLLED
     happened(actor, enrolment, kind)
     audit.record(actor, f"enrolment.{kind.value}", about=learner_id, thing=enrolment, course=course_code)
-    if not waits:
-        events.publish(LearnerEnrolled(enrolment.id))
+    events.publish(LearnerWaitlisted(enrolment.id) if waits else LearnerEnrolled(enrolment.id))
     return enrolment
 
 

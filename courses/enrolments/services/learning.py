@@ -6,7 +6,7 @@ from uuid import UUID
 from courses.catalogue.models import CertificateKind
 from courses.enrolments import queries, rules
 from courses.enrolments.errors import EnrolmentClosed
-from courses.enrolments.events import EnrolmentCompleted, LearningCompleted
+from courses.enrolments.events import EnrolmentCompleted, LearnerActive, LearningCompleted
 from courses.enrolments.models import MISSED_STATES, Enrolment, EnrolmentEventKind, EnrolmentState
 from courses.enrolments.services.entering import happened
 from courses.supervision.queries import attestation_on
@@ -32,7 +32,8 @@ def start(actor: Actor, enrolment_id: UUID, at: datetime, statement_id: UUID | N
 def seen(actor: Actor, enrolment_id: UUID, at: datetime) -> Enrolment:
     """The learner was active, without getting further."""
     enrolment = _for_learning(actor, enrolment_id)
-    _active(enrolment, at)
+    if _active(enrolment, at):
+        events.publish(LearnerActive(enrolment.id))
     return enrolment
 
 
@@ -219,17 +220,24 @@ def _for_learning(actor: Actor, enrolment_id: UUID) -> Enrolment:
 
 
 def _start(actor: Actor, enrolment: Enrolment, at: datetime, statement_id: UUID | None) -> None:
-    _active(enrolment, at)
+    first = _active(enrolment, at)
     if enrolment.started_at is None:
         enrolment.started_at = at
         if enrolment.state is EnrolmentState.ENROLLED:
             enrolment.state = EnrolmentState.IN_PROGRESS
         happened(actor, enrolment, EnrolmentEventKind.STARTED, at=at, statement_id=statement_id)
+        first = True
+    if first:
+        events.publish(LearnerActive(enrolment.id))
 
 
-def _active(enrolment: Enrolment, at: datetime) -> None:
-    if enrolment.last_active_at is None or enrolment.last_active_at < at:
-        enrolment.last_active_at = at
+def _active(enrolment: Enrolment, at: datetime) -> bool:
+    """Is this the first that we hear of that day?"""
+    before = enrolment.last_active_at
+    if before is not None and before >= at:
+        return False
+    enrolment.last_active_at = at
+    return before is None or clock.on_the_day(before) < clock.on_the_day(at)
 
 
 def _finish(actor: Actor, enrolment: Enrolment, at: datetime) -> None:

@@ -7,7 +7,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from courses.mentoring import queries, services, suggesting
-from courses.mentoring.pages.room import area_names, choices, in_words, me, pages, programme_at, refuse
+from courses.mentoring.pages.room import area_names, choices, in_words, pages, programme_at
 from courses.mentoring.pages.words import HOWS, LANGUAGES, ORGANISATIONS, PROFESSIONS, TOPICS
 from courses.mentoring.rules import How, Language, Preference, Side
 from courses.mentoring.schemas import MentorWishesIn
@@ -16,6 +16,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Redirect
+from lms.core.web.refusals import refuse
 
 USE = Permission.MENTORING_USE
 SIDE = "<any(mentee,mentor):side>"
@@ -34,9 +35,9 @@ def wishes_given(data: dict[str, Any]) -> dict[str, Any]:
 def wishes(actor: Actor, code: str, side: str) -> Any:
     """What I would like, or offer; and the consent to be found with it."""
     programme, who = programme_at(code), Side(side)
-    if who is Side.MENTOR and queries.standing_of(me(actor), programme.id, clock.today()) is None:
+    if who is Side.MENTOR and queries.standing_of(actor.me, programme.id, clock.today()) is None:
         raise NotFound()
-    found = queries.listing_of(me(actor), programme.id, who)
+    found = queries.listing_of(actor.me, programme.id, who)
     shown = {
         "programme": programme, "side": side, "found": found, "topics": choices(TOPICS), "languages": choices(LANGUAGES),
         "hows": choices(HOWS), "professions": choices(PROFESSIONS), "organisations": choices(ORGANISATIONS),
@@ -72,10 +73,10 @@ def find(actor: Actor, code: str, side: str) -> dict[str, Any]:
     """Who could suit me."""
     programme, who, areas = programme_at(code), Side(side), area_names()
     return {
-        "programme": programme, "side": side, "listed": queries.listing_of(me(actor), programme.id, who),
-        "has_mentor": who is Side.MENTEE and queries.has_mentor(me(actor), programme.id),
+        "programme": programme, "side": side, "listed": queries.listing_of(actor.me, programme.id, who),
+        "has_mentor": who is Side.MENTEE and queries.has_mentor(actor.me, programme.id),
         "rows": [
-            (it.candidate, in_words(it.reasons, areas)) for it in suggesting.found_by(me(actor), programme, who)
+            (it.candidate, in_words(it.reasons, areas)) for it in suggesting.found_by(actor.me, programme, who)
         ],
     }  # fmt: skip
 
@@ -83,6 +84,6 @@ def find(actor: Actor, code: str, side: str) -> dict[str, Any]:
 @pages.page("POST", f"/mentoring/<code>/ask/{SIDE}/<uuid:person_id>", needs=USE)
 def ask(actor: Actor, code: str, side: str, person_id: UUID) -> Redirect:
     """Ask somebody who could suit."""
-    mentor, mentee = (person_id, me(actor)) if Side(side) is Side.MENTEE else (me(actor), person_id)
+    mentor, mentee = (person_id, actor.me) if Side(side) is Side.MENTEE else (actor.me, person_id)
     services.ask(actor, code, mentor, mentee)
     return Redirect(".mine", flash=_("Asked. You hear by mail what they say."))

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from courses.mentoring import queries, services, suggesting
 from courses.mentoring.models import MentorStanding
-from courses.mentoring.pages.room import manage_pages, refuse
+from courses.mentoring.pages.room import manage_pages
 from courses.mentoring.rules import Side
 from courses.mentoring.schemas import MentorWithdrawalIn, StandingForm
 from lms.accounts.queries import person_at
@@ -18,6 +18,7 @@ from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Redirect
 from lms.core.web.paging import page_of
+from lms.core.web.refusals import refuse
 
 MANAGE = Permission.MENTORING_MANAGE
 BOTH = ("GET", "POST")

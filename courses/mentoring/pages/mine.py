@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from courses.catalogue.queries import titles_on_offer
 from courses.mentoring import queries, services
 from courses.mentoring.models import DeclineReason, EndReason, Helpful, MeetingHow, MentorMeeting, Mentorship
-from courses.mentoring.pages.room import choices, me, pages, refuse
+from courses.mentoring.pages.room import choices, pages
 from courses.mentoring.pages.words import DECLINES, ENDED, ENDS, HELPFUL, MEETINGS
 from courses.mentoring.rules import Side
 from courses.mentoring.schemas import DeclineForm, MentorEndIn, MentorMeetingIn, MentorThanksIn
@@ -20,6 +20,7 @@ from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Redirect
 from lms.core.web.paging import page_of
+from lms.core.web.refusals import refuse
 
 USE = Permission.MENTORING_USE
 BOTH = ("GET", "POST")
@@ -30,7 +31,7 @@ PAGE = 20
 @pages.page("GET", "/mentoring", needs=USE, template="mentoring/mine.html")
 def mine(actor: Actor) -> dict[str, Any]:
     """What waits for me, who mentors me, whom I mentor, and where I could take part."""
-    person, today = me(actor), clock.today()
+    person, today = actor.me, clock.today()
     pairs = page_of(queries.mentorships_of(actor), None, MOST, key=(Mentorship.id,), descending=True).items
     listings = queries.listings_of(person)
     standings = {each.programme_id: each for each in queries.standings_of(person, today)}
@@ -66,10 +67,10 @@ def answer(actor: Actor, request_id: UUID) -> Redirect:
 @pages.page(BOTH, "/mentoring/requests/<uuid:request_id>/decline", needs=USE, template="mentoring/decline.html")
 def decline(actor: Actor, request_id: UUID) -> Any:
     """A kind no."""
-    it = next((each for each in queries.requests_of(me(actor)) if each.id == request_id), None)
-    if it is None or it.by == me(actor):
+    it = next((each for each in queries.requests_of(actor.me) if each.id == request_id), None)
+    if it is None or it.by == actor.me:
         raise NotFound()
-    shown = {"it": it, "reasons": choices(DECLINES), "other": it.mentee if it.mentor_id == me(actor) else it.mentor}
+    shown = {"it": it, "reasons": choices(DECLINES), "other": it.mentee if it.mentor_id == actor.me else it.mentor}
     if request.method == "GET":
         return shown | {"form": forms.start(DeclineForm, {"reason": DeclineReason.NO_TIME.value})}
     form = forms.read(DeclineForm, request.form)
@@ -107,7 +108,7 @@ def _mentorship(actor: Actor, it: Mentorship, form: forms.FormState) -> dict[str
     )  # fmt: skip
     code = it.programme.next_course
     return {
-        "it": it, "form": form, "me": me(actor), "rows": page.items, "hows": choices(MEETINGS), "how": dict(choices(MEETINGS)),
+        "it": it, "form": form, "me": actor.me, "rows": page.items, "hows": choices(MEETINGS), "how": dict(choices(MEETINGS)),
         "total": queries.totals([it.id]).get(it.id, (0, 0)), "progress": queries.progress_of(it.mentee_id, it.programme),
         "next_course": titles_on_offer([code]).get(code) if code else None,
         "ended": _(ENDED[it.end_reason]) if it.end_reason else "",
@@ -137,7 +138,7 @@ def take_back(actor: Actor, meeting_id: UUID) -> Redirect:
 @pages.page(BOTH, "/mentoring/with/<uuid:mentorship_id>/end", needs=USE, template="mentoring/end.html")
 def end(actor: Actor, mentorship_id: UUID) -> Any:
     it = services.mentorship(actor, mentorship_id)
-    shown = {"it": it, "reasons": choices(ENDS), "other": it.mentee if it.mentor_id == me(actor) else it.mentor}
+    shown = {"it": it, "reasons": choices(ENDS), "other": it.mentee if it.mentor_id == actor.me else it.mentor}
     if request.method == "GET":
         return shown | {"form": forms.start(MentorEndIn)}
     form = forms.read(MentorEndIn, request.form)
@@ -147,7 +148,7 @@ def end(actor: Actor, mentorship_id: UUID) -> Any:
         except Conflict as refusal:
             refuse(form, refusal, "reason")
         else:
-            if it.mentee_id == me(actor) and it.feedback_on is None:
+            if it.mentee_id == actor.me and it.feedback_on is None:
                 return Redirect(".thank", mentorship_id=it.id, flash=_("It has ended. If you like, say how it was."))
             return Redirect(".mine", flash=_("It has ended. Your meetings still count."))
     return shown | {"form": form}, 422
@@ -157,7 +158,7 @@ def end(actor: Actor, mentorship_id: UUID) -> Any:
 def thank(actor: Actor, mentorship_id: UUID) -> Any:
     """A mentee's word, without a name."""
     it = services.mentorship(actor, mentorship_id)
-    if it.mentee_id != me(actor):
+    if it.mentee_id != actor.me:
         raise NotFound()
     shown = {"it": get_or_refuse(Mentorship, it.id), "answers": choices(HELPFUL)}
     if request.method == "GET":

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from courses.catalogue.offered import on_offer
 from courses.mentoring import queries, services, suggesting
 from courses.mentoring.models import MentorProgramme, Mentorship
-from courses.mentoring.pages.room import language, manage_pages, refuse
+from courses.mentoring.pages.room import language, manage_pages
 from courses.mentoring.rules import CAPACITY, Side
 from courses.mentoring.schemas import ArrangeForm, NewProgrammeForm, ProgrammeForm
 from lms.core.errors import Conflict, Forbidden, Invalid
@@ -17,6 +17,7 @@ from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Redirect
 from lms.core.web.paging import page_of
+from lms.core.web.refusals import refuse
 
 MANAGE = Permission.MENTORING_MANAGE
 BOTH = ("GET", "POST")

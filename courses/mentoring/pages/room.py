@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from flask import g
 from flask_babel import gettext as _
@@ -11,19 +10,11 @@ from courses.mentoring import queries
 from courses.mentoring.models import MentorProgramme
 from courses.mentoring.pages.words import REASONS, TOPICS
 from courses.mentoring.rules import Reason, Topic
-from lms.core.errors import Forbidden, NotFound, Refusal
-from lms.core.permissions import Actor
-from lms.core.web.forms import FormState
+from lms.core.errors import NotFound
 from lms.core.web.pages import Pages
 
 pages = Pages("mentoring", "courses.mentoring", template_folder="templates")
 manage_pages = Pages("mentor_programmes", "courses.mentoring", template_folder="templates")
-
-
-def me(actor: Actor) -> UUID:
-    if actor.person is None:
-        raise Forbidden()
-    return actor.person
 
 
 def programme_at(code: str) -> MentorProgramme:
@@ -31,15 +22,6 @@ def programme_at(code: str) -> MentorProgramme:
     if found is None:
         raise NotFound()
     return found
-
-
-def refuse(form: FormState, refusal: Refusal, field: str = "") -> None:
-    """Show a refusal on the form: by field where it says which."""
-    for name, message in refusal.fields.items():
-        form.refuse(name, _(message))
-    if not refusal.fields:
-        way_out = f". {_(refusal.way_out)}" if refusal.way_out else ""
-        form.refuse(field, _(refusal.title) + way_out)
 
 
 def language() -> str:

@@ -8,7 +8,6 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from courses.needs import queries, views, wording, workbooks
-from courses.needs.errors import SheetUnreadable
 from courses.needs.models import Round, RoundCourse, Via
 from courses.needs.pages import answers
 from courses.needs.pages.attempts import attempt
@@ -19,10 +18,11 @@ from courses.needs.services import accepting, answering, nominating
 from courses.needs.services.access import course_in, own
 from courses.needs.wording import spoken
 from lms.accounts.models import Organisation, Person
-from lms.core import clock
+from lms.core import clock, spreadsheets
 from lms.core.db import db
 from lms.core.errors import NotFound, Refusal
 from lms.core.permissions import Actor, Permission
+from lms.core.spreadsheets import SheetUnreadable
 from lms.core.web import forms, streams
 from lms.core.web.pages import Pages, Redirect, actor_language
 from lms.core.web.paging import page_of
@@ -107,7 +107,7 @@ def template(actor: Actor, round_id: UUID, organisation_id: UUID) -> Response:
     """The spreadsheet to fill in."""
     it, found = own(actor, round_id, organisation_id)
     made = workbooks.template(it, found, views.asked(queries.courses_of(it.id)), answering.entered(it.id, found.id))
-    return streams.file([made], f"needs-{found.code}.xlsx", workbooks.XLSX)
+    return streams.file([made], f"needs-{found.code}.xlsx", spreadsheets.XLSX)
 
 
 @pages.page(BOTH, f"{BODY}/sheet", needs=ANSWER, template="needs/sheet.html")

@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 
 from courses.portfolios import previews, signing
 from courses.portfolios.downloads import download, shown_inline
+from courses.portfolios.errors import LicenceNotLive
 from courses.portfolios.models import SignOff
 from courses.portfolios.moderation import queries, services
 from courses.portfolios.moderation.models import ModerationSample, WithdrawalGround
 from courses.portfolios.moderation.schemas import ModerationIn, SignOffWithdrawalIn
 from courses.portfolios.pages import words
-from courses.portfolios.pages.attempts import attempt
 from courses.portfolios.services import access
 from lms.accounts.queries import lineages_of
 from lms.core.db import db, get_or_refuse
@@ -24,6 +24,7 @@ from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Pages, Redirect
 from lms.core.web.paging import page_of
+from lms.core.web.refusals import attempt
 
 pages = Pages("moderation", "courses.portfolios", template_folder="templates")
 
@@ -71,7 +72,7 @@ def sample(actor: Actor, sample_id: UUID) -> Any:
         return shown | {"form": forms.start(ModerationIn)}
     form, status = forms.read(ModerationIn, request.form), 422
     if form.ok:
-        with attempt(form) as tried:
+        with attempt(form, LicenceNotLive) as tried:
             services.moderate(actor, sample_id, **form.data)
         if form.ok:
             said = _("You agree, and it stands.")
@@ -121,7 +122,7 @@ def withdraw(actor: Actor, sign_off_id: UUID) -> Any:
         return shown | {"form": forms.start(SignOffWithdrawalIn)}
     form, status = forms.read(SignOffWithdrawalIn, request.form), 422
     if form.ok:
-        with attempt(form) as tried:
+        with attempt(form, LicenceNotLive) as tried:
             services.withdraw(actor, sign_off_id, WithdrawalGround(form.data["ground"]), form.data["reason"])
         if form.ok:
             return Redirect("supervision_queue.queue", flash=_("The signature is withdrawn. The learner is told."))

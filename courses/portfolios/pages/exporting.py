@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from courses.portfolios import exporting, schemas
 from courses.portfolios.downloads import download
 from courses.portfolios.models import ExportKind, Portfolio, PortfolioExport
-from courses.portfolios.pages.attempts import attempt
 from courses.portfolios.pages.learner import EDIT, WHOLE, about_portfolio, pages
 from courses.portfolios.retention import purposes
 from courses.portfolios.services import access
@@ -17,6 +16,7 @@ from lms.core.errors import NotFound
 from lms.core.permissions import Actor
 from lms.core.web import forms
 from lms.core.web.pages import Redirect, actor_language
+from lms.core.web.refusals import attempt
 
 
 @pages.page(("GET", "POST"), f"{WHOLE}/export", needs=EDIT, template="portfolios/export.html")

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from courses.portfolios import schemas, uploads
 from courses.portfolios.downloads import download, shown_inline
 from courses.portfolios.errors import FileRefused
-from courses.portfolios.pages.attempts import attempt
 from courses.portfolios.pages.learner import EDIT, ITEM, READ, WHOLE, about_portfolio, own_item, pages, why_not
 from courses.portfolios.services import access, evidence, files
 from lms.core.db import db
@@ -18,6 +17,7 @@ from lms.core.files import StoredFile
 from lms.core.permissions import Actor
 from lms.core.web import forms
 from lms.core.web.pages import Redirect
+from lms.core.web.refusals import attempt
 
 
 @pages.page(("GET", "POST"), f"{ITEM}/upload", needs=EDIT, template="portfolios/upload.html")

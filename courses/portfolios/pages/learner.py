@@ -11,7 +11,6 @@ from courses.portfolios.errors import EvidenceMissing
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio
 from courses.portfolios.moderation.queries import moderation_of, withdrawal_of, withdrawals_of
 from courses.portfolios.pages import words
-from courses.portfolios.pages.attempts import attempt, sentence
 from courses.portfolios.queries import check_of
 from courses.portfolios.services import access, evidence, files, observing, sharing, whole
 from courses.supervision.arrangements import finder_of
@@ -21,6 +20,7 @@ from lms.core.errors import Conflict, Refusal, StaleEdit
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Pages, Redirect
+from lms.core.web.refusals import attempt, sentence
 
 pages = Pages("portfolios", "courses.portfolios", template_folder="templates")
 

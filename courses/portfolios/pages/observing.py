@@ -10,13 +10,13 @@ from courses.portfolios import schemas
 from courses.portfolios.errors import EvidenceMissing
 from courses.portfolios.models import Observation, ObserverAnswer
 from courses.portfolios.pages import words
-from courses.portfolios.pages.attempts import attempt
 from courses.portfolios.pages.learner import EDIT, ITEM, about_portfolio, own_item, pages, why_not
 from courses.portfolios.services import observing as services
 from lms.core import throttle
 from lms.core.permissions import Actor, Permission
 from lms.core.web import edge, forms
 from lms.core.web.pages import Pages, Redirect, actor_language
+from lms.core.web.refusals import attempt
 
 observer_pages = Pages("observers", "courses.portfolios", template_folder="templates")
 

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from courses.portfolios import schemas, signing
 from courses.portfolios.downloads import download
+from courses.portfolios.errors import LicenceNotLive
 from courses.portfolios.models import EvidenceItem, Share
 from courses.portfolios.pages import words
-from courses.portfolios.pages.attempts import attempt
 from courses.portfolios.pages.learner import EDIT, ITEM, READ, about_portfolio, own_item, pages
 from courses.portfolios.pages.supervisor import to_the_next
 from courses.portfolios.services import access, redacting, sharing
@@ -19,6 +19,7 @@ from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Pages, Redirect
 from lms.core.web.paging import page_of
+from lms.core.web.refusals import attempt
 
 shared_pages = Pages("shared", "courses.portfolios", template_folder="templates")
 
@@ -40,7 +41,7 @@ def share(actor: Actor, enrolment_id: UUID, position: int) -> Any:
     if by_address and not form.data["email"]:
         form.refuse("email", _("Enter their e-mail address"))
     if form.ok:
-        with attempt(form) as tried:
+        with attempt(form, LicenceNotLive) as tried:
             if by_address:
                 sharing.share(actor, shown.id, email=form.data["email"])
             else:
@@ -94,7 +95,7 @@ def redact(actor: Actor, enrolment_id: UUID, position: int) -> Any:
     if form.ok and not form.data["certain"]:
         form.refuse("certain", _("Confirm that you know it cannot be brought back"))
     if form.ok:
-        with attempt(form) as tried:
+        with attempt(form, LicenceNotLive) as tried:
             redacting.redact(
                 actor, shown.id, reason=form.data["reason"], parts={redacting.Part(each) for each in chosen}
             )

@@ -9,13 +9,13 @@ from flask_babel import ngettext
 
 from courses.portfolios import schemas
 from courses.portfolios.models import EvidenceItem
-from courses.portfolios.pages.attempts import attempt
 from courses.portfolios.pages.learner import EDIT, ITEM, about_portfolio, own_item, pages, why_not
 from courses.portfolios.services import reuse as services
 from lms.core.permissions import Actor
 from lms.core.web import forms
 from lms.core.web.pages import Redirect
 from lms.core.web.paging import page_of
+from lms.core.web.refusals import attempt
 
 PAGE = 10
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from courses.portfolios import queries, schemas, signing, views
+from courses.portfolios.errors import LicenceNotLive
 from courses.portfolios.models import (
     EvidenceItem,
     EvidenceKind,
@@ -19,7 +20,6 @@ from courses.portfolios.models import (
 )
 from courses.portfolios.moderation.queries import moderation_of, withdrawals_of
 from courses.portfolios.pages import words
-from courses.portfolios.pages.attempts import attempt, sentence
 from courses.portfolios.services import access, decisions, files, redacting
 from courses.portfolios.waiting import Waiting
 from courses.supervision.queries import live_licence
@@ -30,6 +30,7 @@ from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Pages, Redirect
 from lms.core.web.paging import page_of
+from lms.core.web.refusals import attempt, sentence
 
 pages = Pages("supervision_queue", "courses.portfolios", template_folder="templates")
 
@@ -116,7 +117,7 @@ def item(actor: Actor, item_id: UUID) -> Any:
             if not form.data["comment"]:
                 form.refuse("comment", _("Write what the learner should change"))
             return _item_page(actor, shown, form), 422
-        with attempt(form) as tried:
+        with attempt(form, LicenceNotLive) as tried:
             decisions.decide(
                 actor, shown.id, outcome=outcome, reason=ReturnReason(reason) if reason else None, **form.data
             )
@@ -174,7 +175,7 @@ def portfolio(actor: Actor, portfolio_id: UUID) -> Any:
     if form.ok and not form.data["declared"]:
         form.refuse("declared", _("Confirm what you sign"))
     if form.ok:
-        with attempt(form) as tried:
+        with attempt(form, LicenceNotLive) as tried:
             decisions.sign_off(actor, shown.id, seen=form.data["seen"], statement=words.declaration())
         if form.ok:
             return to_the_next(actor, shown.id, _("Signed off: %(who)s", who=shown.learner.display_name))

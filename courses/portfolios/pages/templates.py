@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from courses.portfolios import schemas
 from courses.portfolios.models import EvidenceKind, PortfolioTemplate, SupervisionRule, TemplateItem
 from courses.portfolios.pages import words
-from courses.portfolios.pages.attempts import attempt
 from courses.portfolios.services import templates
 from courses.portfolios.services.templates import Asked
 from courses.portfolios.template_queries import template_counts, templates_listed
@@ -17,6 +16,7 @@ from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Pages, Redirect
+from lms.core.web.refusals import attempt
 
 pages = Pages("portfolio_templates", "courses.portfolios", template_folder="templates")
 

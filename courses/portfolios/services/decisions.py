@@ -8,7 +8,7 @@ from sqlalchemy import select
 from courses.enrolments import services as enrolments
 from courses.portfolios import letters, rules, signing
 from courses.portfolios.errors import EvidenceMissing, OneByOne
-from courses.portfolios.events import PortfolioSignedOff
+from courses.portfolios.events import EvidenceMoved, PortfolioSignedOff
 from courses.portfolios.models import (
     Decision,
     EvidenceItem,
@@ -80,6 +80,7 @@ def decide(
         actor, f"evidence.{outcome}", about=portfolio.learner_id, thing=item, edition=edition, hash=made.content_hash
     )
     letters.decided(made, actor.name)
+    events.publish(EvidenceMoved(item_id=item.id, enrolment_id=portfolio.enrolment_id))
     return made
 
 

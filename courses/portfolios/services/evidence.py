@@ -8,11 +8,12 @@ from uuid import UUID
 
 from courses.portfolios import checking, letters, queries, rules, uploads
 from courses.portfolios.errors import EvidenceMissing, IdentifiersPossible
+from courses.portfolios.events import EvidenceMoved
 from courses.portfolios.identifiers import Finding, findings
 from courses.portfolios.models import EvidenceItem, EvidenceState
 from courses.portfolios.services.access import item_by_id, supervisor_now
 from courses.portfolios.signing import standing_observation
-from lms.core import audit, clock, files
+from lms.core import audit, clock, events, files
 from lms.core.db import db
 from lms.core.errors import StaleEdit, TooLarge
 from lms.core.language import N_
@@ -151,6 +152,7 @@ def submit_item(
     supervisor = supervisor_now(portfolio)
     if supervisor is not None and first:  # one letter until the supervisor has seen this learner's queue empty
         letters.item_submitted(supervisor, item)
+    events.publish(EvidenceMoved(item_id=item.id, enrolment_id=portfolio.enrolment_id))
     return item
 
 
@@ -161,6 +163,7 @@ def take_back(actor: Actor, item_id: UUID) -> EvidenceItem:
     item.state = EvidenceState(rules.item_after(item.portfolio.state, item.state, "take_back"))
     item.submitted_at = None
     audit.record(actor, "evidence.taken-back", about=item.portfolio.learner_id, thing=item, edition=item.edition)
+    events.publish(EvidenceMoved(item_id=item.id, enrolment_id=item.portfolio.enrolment_id))
     return item
 
 

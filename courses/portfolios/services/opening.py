@@ -5,9 +5,10 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from courses.enrolments.models import Enrolment
+from courses.portfolios.events import PortfolioOpened
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio, PortfolioState
 from courses.portfolios.queries import newest_template
-from lms.core import audit, clock
+from lms.core import audit, clock, events
 from lms.core.db import db, get_or_refuse
 from lms.core.ids import new_id
 from lms.core.permissions import Actor
@@ -48,4 +49,5 @@ def open_portfolio(actor: Actor, enrolment_id: UUID) -> UUID | None:
         actor, "portfolio.opened", about=enrolment.learner_id, enrolment=str(enrolment.id), portfolio=str(portfolio_id),
         template=f"{template.code}/{template.number}",
     )  # fmt: skip
+    events.publish(PortfolioOpened(portfolio_id=portfolio_id, enrolment_id=enrolment_id))
     return portfolio_id

@@ -14,6 +14,7 @@ from sqlalchemy import func, or_, select, text
 
 from courses.portfolios import checking, exporting, letters, queries, rules, signing
 from courses.portfolios.errors import NothingToRedact
+from courses.portfolios.events import EvidenceMoved
 from courses.portfolios.models import (
     Decision,
     EvidenceItem,
@@ -23,7 +24,7 @@ from courses.portfolios.models import (
     RedactionGround,
 )
 from courses.portfolios.services.access import item_by_id, shows_evidence
-from lms.core import audit, clock
+from lms.core import audit, clock, events
 from lms.core.db import db, record
 from lms.core.errors import NotFound
 from lms.core.files import StoredFile
@@ -124,6 +125,7 @@ def _redact_one(
         actor, "evidence.redacted", about=portfolio.learner_id, thing=item, reason=reason, ground=ground, hash=before,
         parts=sorted(parts),
     )  # fmt: skip
+    events.publish(EvidenceMoved(item_id=item.id, enrolment_id=portfolio.enrolment_id))
     for file_id in files:
         if not queries.is_decided_upon(file_id):
             checking.drop(file_id)

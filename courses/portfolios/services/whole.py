@@ -5,7 +5,7 @@ from uuid import UUID
 from courses.enrolments import services as enrolments
 from courses.portfolios import letters, rules
 from courses.portfolios.errors import EvidenceMissing
-from courses.portfolios.events import PortfolioReopened
+from courses.portfolios.events import PortfolioReopened, PortfolioSubmitted
 from courses.portfolios.models import Portfolio, PortfolioState
 from courses.portfolios.services.access import portfolio_by_id, supervisor_now
 from courses.portfolios.services.evidence import as_evidence
@@ -30,6 +30,7 @@ def submit(actor: Actor, portfolio_id: UUID, *, declared: bool) -> Portfolio:
     supervisor = supervisor_now(portfolio)
     if supervisor is not None:
         letters.portfolio_submitted(supervisor, portfolio)
+    events.publish(PortfolioSubmitted(portfolio_id=portfolio.id, enrolment_id=portfolio.enrolment_id))
     return portfolio
 
 

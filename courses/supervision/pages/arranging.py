@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from courses.supervision import arrangements, queries, reading, services
 from courses.supervision.models import Attestation, Scope, Supervision
-from courses.supervision.pages.room import language, pages, refuse
+from courses.supervision.pages.room import language, pages
 from courses.supervision.schemas import HandoverForm, PolicyForm
 from lms.accounts.queries import body, person_at
 from lms.core import clock
@@ -19,6 +19,7 @@ from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Redirect
 from lms.core.web.paging import page_of
+from lms.core.web.refusals import refuse
 
 P = Permission
 PAGE = 25

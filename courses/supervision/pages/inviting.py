@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from courses.supervision import queries, services
 from courses.supervision import reading as reads
-from courses.supervision.pages.room import language, me, pages, refuse
+from courses.supervision.pages.room import language, pages
 from courses.supervision.schemas import AskLearnerForm, AskSupervisorForm
 from lms.accounts.queries import person_at
 from lms.core import clock
@@ -16,6 +16,7 @@ from lms.core.errors import Conflict
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Redirect
+from lms.core.web.refusals import refuse
 
 P = Permission
 
@@ -37,7 +38,7 @@ def invitations(actor: Actor) -> Any:
             ask.refuse("supervisor", _("This supervisor has no place free any more. Choose another"))
         if licence is not None:
             try:
-                services.invite(actor, me(actor), licence.person_id, licence.programme_code)
+                services.invite(actor, actor.me, licence.person_id, licence.programme_code)
             except Conflict as refusal:
                 refuse(ask, refusal, "supervisor")
             else:
@@ -49,7 +50,7 @@ def invitations(actor: Actor) -> Any:
             offer.refuse("email", _("Nobody here has this address"))
         if learner is not None:
             try:
-                services.invite(actor, learner.id, me(actor), offer.data["programme"])
+                services.invite(actor, learner.id, actor.me, offer.data["programme"])
             except Conflict as refusal:
                 refuse(offer, refusal, "email")
             else:
@@ -58,7 +59,7 @@ def invitations(actor: Actor) -> Any:
 
 
 def _page(actor: Actor, ask: forms.FormState, offer: forms.FormState) -> dict[str, Any]:
-    today, person = clock.today(), me(actor)
+    today, person = clock.today(), actor.me
     found = reads.invitations_of(person, today)
     mine = reads.supervisors_of(person)
     return {

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from courses.supervision import queries, reading, services
 from courses.supervision.models import Attestation, AttestationGround, Supervision, SupervisorLicence
-from courses.supervision.pages.room import language, me, pages, refuse
+from courses.supervision.pages.room import language, pages
 from courses.supervision.rules import ATTESTATION_MONTHS, WARNED_BEFORE, months_after
 from courses.supervision.schemas import AssignForm, AttestationForm, GroundIn, LicenceForm, WithdrawalIn
 from lms.accounts.queries import lineages_of, person_at
@@ -22,6 +22,7 @@ from lms.core.web import forms
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Redirect
 from lms.core.web.paging import page_of
+from lms.core.web.refusals import refuse
 
 P = Permission
 BOTH = ("GET", "POST")
@@ -38,9 +39,9 @@ GROUNDS = {
 def learners(actor: Actor) -> Any:
     """Whom one supervises, and what one attests about them."""
     today = clock.today()
-    page = page_of(queries.learners_of(me(actor)), request.args.get("cursor"), PAGE, key=(Supervision.id,))
+    page = page_of(queries.learners_of(actor.me), request.args.get("cursor"), PAGE, key=(Supervision.id,))
     attested = queries.attestations_in_force([each.learner_id for each in page.items], today)
-    licences = {each.programme_code: each for each in queries.live_licences_of(me(actor), today)}
+    licences = {each.programme_code: each for each in queries.live_licences_of(actor.me, today)}
     return {
         "rows": [
             (each, attested.get((each.learner_id, each.programme_code)), licences.get(each.programme_code))

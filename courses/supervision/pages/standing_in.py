@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from courses.supervision import reading, services
 from courses.supervision.models import StandInKind
-from courses.supervision.pages.room import language, me, pages, refuse
+from courses.supervision.pages.room import language, pages
 from courses.supervision.schemas import StandInForm
 from lms.core import clock
 from lms.core.errors import Conflict, Invalid
@@ -16,6 +16,7 @@ from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.pages import Redirect
+from lms.core.web.refusals import refuse
 
 KINDS = {
     StandInKind.COVER: N_("Cover: reads and decides everything on these days"),
@@ -32,14 +33,14 @@ def cover(actor: Actor) -> Any:
         return _page(actor, forms.start(StandInForm, {"kind": "cover"}))
     form = forms.read(StandInForm, request.form)
     if form.ok:
-        offered = {each.id: each for each in reading.could_stand_in(me(actor), clock.today())}
+        offered = {each.id: each for each in reading.could_stand_in(actor.me, clock.today())}
         licence = offered.get(form.data["deputy"])
         if licence is None:
             form.refuse("deputy", _("Choose who stands in"))
         else:
             try:
                 services.stand_in(
-                    actor, me(actor), licence.person_id, licence.programme_code, StandInKind(form.data["kind"]),
+                    actor, actor.me, licence.person_id, licence.programme_code, StandInKind(form.data["kind"]),
                     starts_on=form.data["starts_on"], ends_on=form.data["ends_on"],
                 )  # fmt: skip
             except (Invalid, Conflict) as refusal:
@@ -54,10 +55,10 @@ def _page(actor: Actor, form: forms.FormState) -> dict[str, Any]:
     today = clock.today()
     return {
         "form": form, "kinds": [(each.value, _(text)) for each, text in KINDS.items()],
-        "mine": reading.stand_ins_of(me(actor), today), "others": reading.standing_in_for(me(actor), today),
+        "mine": reading.stand_ins_of(actor.me, today), "others": reading.standing_in_for(actor.me, today),
         "deputies": [
             (str(each.id), f"{each.person.display_name}, {each.programme.title.in_(language())}")
-            for each in reading.could_stand_in(me(actor), today)
+            for each in reading.could_stand_in(actor.me, today)
         ],
     }  # fmt: skip
 

@@ -1,6 +1,17 @@
 """Every report there is. A new one is a file here and one line in REPORTS."""
 
-from lms.reporting.reports import attendance, cascade, uptake
+from lms.reporting.reports import coverage, money, parity, plan, quality, supervision, uptake, waiting, welsh
 from lms.reporting.reports.report import Report
 
-REPORTS: tuple[Report, ...] = (uptake.REPORT, cascade.REPORT, attendance.REPORT)
+REPORTS: tuple[Report, ...] = (
+    uptake.REPORT,
+    coverage.REPORT,
+    parity.REPORT,
+    waiting.REPORT,
+    supervision.REPORT,
+    money.REPORT,
+    welsh.REPORT,
+    plan.REPORT,
+    quality.REPORT,
+)
+BY_SLUG = {report.slug: report for report in REPORTS}

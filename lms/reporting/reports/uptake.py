@@ -6,8 +6,8 @@ from datetime import date
 
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
-from lms.reporting import queries
-from lms.reporting.queries import NOWHERE, Counts, Dimension
+from lms.reporting import groups, queries
+from lms.reporting.queries import NOWHERE, OWN, WHO, Counts, Dimension
 from lms.reporting.reports.report import Report
 from lms.reporting.rules import disclosure
 from lms.reporting.rules.disclosure import TOTAL, Place, Table
@@ -16,7 +16,7 @@ from lms.reporting.services import Asked, View, view
 
 REPORT = Report(
     id="UPTAKE-1",
-    version=1,
+    version=2,
     slug="uptake",
     title=Bilingual("Training uptake", "Niferoedd hyfforddi"),
     words=ATTRIBUTION,
@@ -123,7 +123,11 @@ def _one_way(
     """(people per label, total), small counts hidden unless `exact`."""
     numbers = [counted.rows.get((label.code, measure), 0) for label in labels]
     total = counted.totals.get(measure, 0)
-    return (list(numbers), total) if exact else disclosure.suppress_list(numbers, total, hide_total=hide_total)
+    return (
+        (list(numbers), total)
+        if exact
+        else disclosure.suppress_list(numbers, total, hide_total=hide_total, sensitive=sensitive_of(labels))
+    )
 
 
 def _figures(now: dict[Measure, int | None], before: dict[str, int], *, exact: bool) -> list[Figure]:
@@ -151,8 +155,18 @@ def _grid(counted: Counts, seen: View, asked: Asked, columns: Dimension, hidden_
         total=counted.totals.get(measure, 0),
     )
     if not seen.exact:
-        table = disclosure.suppress(table, also=_hidden_margins(table, hide_total=measure in hidden_totals))
+        also = _hidden_margins(table, hide_total=measure in hidden_totals)
+        table = disclosure.suppress(table, also=also, sensitive=_sensitive_places(rows, across))
     return Grid(measure, rows, across, table)
+
+
+def sensitive_of(labels: list[Label]) -> list[int]:
+    return [n for n, label in enumerate(labels) if label.code in disclosure.SENSITIVE]
+
+
+def _sensitive_places(rows: list[Label], columns: list[Label]) -> list[Place]:
+    by_row = [(i, j) for i in sensitive_of(rows) for j in [*range(len(columns)), TOTAL]]
+    return by_row + [(i, j) for j in sensitive_of(columns) for i in [*range(len(rows)), TOTAL]]
 
 
 def _hidden_margins(table: Table, *, hide_total: bool) -> list[Place]:
@@ -170,11 +184,17 @@ def _labels(seen: View, dimension: Dimension, present: set[str]) -> list[Label]:
         return [Label(month.strftime("%Y-%m"), Bilingual("", ""), month) for month in seen.filters.period.months]
     if dimension is Dimension.SECTOR:
         return [Label(code, name) for code, name in seen.sectors.items() if seen.filters.sector in (None, code)]
+    if dimension in WHO or dimension is Dimension.LEVEL:
+        known = groups.levels() if dimension is Dimension.LEVEL else groups.people_by(dimension.value)
+        chosen = {Dimension.LEVEL: seen.filters.level}.get(dimension)
+        return [Label(code, name) for code, name in known.items() if chosen in (None, code)]
     if dimension is Dimension.COURSE:
         named = {str(id): Bilingual(f"{title.en} ({code})", f"{title.cy} ({code})")
                  for id, (code, _, title) in seen.courses.items()}  # fmt: skip
     else:
-        named = {str(body.id): body.name for body in seen.organisations}
+        below, own = groups.bodies_below(seen.filters.place)
+        named = {str(body.id): body.name for body in below}
+        named |= {f"{OWN}{body.id}": Bilingual(f"{body.name.en}, itself", f"{body.name.cy} ei hun") for body in own}
         named[NOWHERE] = Bilingual("No organisation", "Dim sefydliad")
     return [Label(key, name) for key, name in named.items() if key in present]
 
@@ -193,7 +213,7 @@ def _ordered(lines: list[Line], asked: Asked) -> list[Line]:
 
 def _gaps(counted: Counts) -> Gaps:
     whole = counted.totals.get(Measure.ENROLLED, 0)
-    return Gaps(_band(counted.totals.get("no_organisation", 0), whole), _band(counted.totals.get("no_role", 0), whole))
+    return Gaps(_band(counted.nowhere, whole), _band(counted.no_role, whole))
 
 
 def _band(part: int, whole: int) -> str:
@@ -205,7 +225,8 @@ def _band(part: int, whole: int) -> str:
 def code_of(label: Label, seen: View, dimension: Dimension) -> str:
     """The code by which the world knows a group: ids stay inside."""
     if dimension is Dimension.ORGANISATION:
-        return next((body.code for body in seen.organisations if str(body.id) == label.code), label.code)
+        known = {str(body.id): body.code for body in groups.organisations()}
+        return known.get(label.code) or known.get(label.code.removeprefix(OWN), label.code)
     if dimension is Dimension.COURSE:
         return next((code for id, (code, _, _) in seen.courses.items() if str(id) == label.code), label.code)
     return label.code

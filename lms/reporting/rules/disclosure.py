@@ -6,10 +6,14 @@
    suffice.
 3. A group of fewer than ten people in all is not reported on at all (rule 4).
 4. What is hidden in a wider table stays hidden when a filter narrows to it (rule 3, linked totals).
+5. Whatever is shown is rounded to the nearest 5, each count by itself (rule 2). Two tables, two moments or two months
+   that differ by a person therefore look the same, or differ by 5: nobody is found by subtracting.
+6. Where people are divided by lived experience, counts of 1 to 9 are hidden (rule 6).
 
-Nothing is rounded: a reader who compares two moments sees the difference between them. That is a choice (a commissioner
-must see the figures move); moments are therefore limited to today and to ends of months (rules/periods.py).
-Setting, version and choice belong to the data owner; each output names `RULE`.
+Percentages are taken from what is shown. Moments are limited to today and to ends of months (rules/periods.py), and the
+ways in which people may be divided at once to the grid (queries.py). Settings belong to the data owner and have versions;
+each output names the one that it was made under. That no hidden count follows from everything published together is
+proven for random tables by linear programming (tests/reporting/rules/test_no_inference.py).
 """
 
 from collections import defaultdict, deque
@@ -29,27 +33,55 @@ Ways = dict[Node, list[tuple[Node, Place]]]
 
 @dataclass(frozen=True)
 class Settings:
-    """Counts below `threshold` are small. `cohort`: the smallest group that is reported on."""
+    """Counts below `threshold` are small, below `sensitive` where a trait is. `cohort`: the smallest group reported on.
+
+    What is shown is rounded to `base`; 1: not at all.
+    """
 
     id: str
     version: int
     threshold: int
     cohort: int
     words: Bilingual
+    base: int = 1
+    sensitive: int = 10
 
 
-RULE = Settings(
-    id="SDC-1",
-    version=1,
-    threshold=5,
-    cohort=10,
-    words=Bilingual(
-        "Counts of 1 to 4 people are hidden and shown as *. Further counts are hidden where a small one could be "
-        "worked out from the others. Zero is shown as 0. Groups of fewer than 10 people are not reported on.",
-        "Mae cyfrifon o 1 i 4 o bobl wedi'u cuddio ac yn cael eu dangos fel *. Mae rhagor o gyfrifon wedi'u cuddio lle "
-        "gellid cyfrifo un bach o'r lleill. Dangosir sero fel 0. Ni adroddir ar grwpiau o lai na 10 o bobl.",
+VERSIONS = (
+    Settings(
+        id="SDC-1",
+        version=1,
+        threshold=5,
+        cohort=10,
+        words=Bilingual(
+            "Counts of 1 to 4 people are hidden and shown as *. Further counts are hidden where a small one could be "
+            "worked out from the others. Zero is shown as 0. Groups of fewer than 10 people are not reported on.",
+            "Mae cyfrifon o 1 i 4 o bobl wedi'u cuddio ac yn cael eu dangos fel *. Mae rhagor o gyfrifon wedi'u cuddio "
+            "lle gellid cyfrifo un bach o'r lleill. Dangosir sero fel 0. Ni adroddir ar grwpiau o lai na 10 o bobl.",
+        ),
+    ),
+    Settings(
+        id="SDC-1",
+        version=2,
+        threshold=5,
+        cohort=10,
+        words=Bilingual(
+            "Counts of 1 to 4 people (1 to 9 where people are divided by lived experience) are hidden and shown as *. "
+            "Further counts are hidden where a small one could be worked out from the others. All other counts are "
+            "rounded to the nearest 5, each by itself, so parts may not add up. Zero is shown as 0. Groups of fewer "
+            "than 10 people are not reported on.",
+            "Mae cyfrifon o 1 i 4 o bobl (1 i 9 lle rhennir pobl yn ôl profiad bywyd) wedi'u cuddio ac yn cael eu "
+            "dangos fel *. Mae rhagor o gyfrifon wedi'u cuddio lle gellid cyfrifo un bach o'r lleill. Mae pob cyfrif "
+            "arall wedi'i dalgrynnu i'r 5 agosaf, pob un ar ei ben ei hun, felly efallai na fydd y rhannau'n gwneud "
+            "y cyfanswm. Dangosir sero fel 0. Ni adroddir ar grwpiau o lai na 10 o bobl.",
+        ),
+        base=5,
     ),
 )
+"""Every version that outputs were made under. A change is a new one at the end."""
+RULE = VERSIONS[-1]
+SENSITIVE = frozenset({"lived_experience"})
+"""Groups that tell something of somebody's health."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +115,21 @@ class Table:
             total=shown(TOTAL, TOTAL, self.total),
         )
 
+    def rounded(self, base: int) -> "Table":
+        """Every count that is shown, to the nearest multiple of `base`."""
+        return replace(
+            self,
+            cells=tuple(tuple(rounded(v, base) for v in row) for row in self.cells),
+            row_totals=_each(self.row_totals, lambda _, v: rounded(v, base)),
+            column_totals=_each(self.column_totals, lambda _, v: rounded(v, base)),
+            total=rounded(self.total, base),
+        )
+
+
+def rounded(value: int | None, base: int) -> int | None:
+    """To the nearest multiple; half a step up."""
+    return None if value is None else (2 * value + base) // (2 * base) * base
+
 
 def _each(
     margin: tuple[int | None, ...] | None, shown: Callable[[int, int | None], int | None]
@@ -90,23 +137,34 @@ def _each(
     return None if margin is None else tuple(shown(n, v) for n, v in enumerate(margin))
 
 
-def suppress(table: Table, settings: Settings = RULE, also: Iterable[Place] = ()) -> Table:
-    """The table as it may be shown. `also`: places that are hidden elsewhere and so must be hidden here."""
+def suppress(
+    table: Table, settings: Settings = RULE, also: Iterable[Place] = (), sensitive: Iterable[Place] = ()
+) -> Table:
+    """The table as it may be shown. `also`: places that are hidden elsewhere and so must be hidden here.
+
+    `sensitive`: places to which the stricter threshold applies.
+    """
     values = {place: value or 0 for place, value in table.values().items()}
     hidden = {place for place, value in values.items() if 0 < value < settings.threshold}
+    hidden |= {place for place in sensitive if 0 < values.get(place, 0) < settings.sensitive}
     hidden |= {place for place in also if values.get(place)}
     lattice = _Lattice(table, values)
     while (weak := lattice.weakness(hidden, settings.threshold)) is not None:
         hidden.add(weak)
-    return table.without(hidden)
+    return table.without(hidden).rounded(settings.base)
 
 
 def suppress_list(
-    counts: Iterable[int], total: int, settings: Settings = RULE, *, hide_total: bool = False
+    counts: Iterable[int],
+    total: int,
+    settings: Settings = RULE,
+    *,
+    hide_total: bool = False,
+    sensitive: Iterable[int] = (),
 ) -> tuple[list[int | None], int | None]:
-    """The same for a list of counts and their one total."""
+    """The same for a list of counts and their one total. `sensitive`: which of them, by their number."""
     table = Table(cells=(tuple(counts),), row_totals=(total,))
-    shown = suppress(table, settings, also=[(0, TOTAL)] if hide_total else [])
+    shown = suppress(table, settings, also=[(0, TOTAL)] if hide_total else [], sensitive=[(0, n) for n in sensitive])
     return list(shown.cells[0]), (shown.row_totals or (None,))[0]
 
 
@@ -116,10 +174,18 @@ def too_few(people: int, settings: Settings = RULE) -> bool:
 
 
 def difference(now: int | None, before: int | None, settings: Settings = RULE) -> int | None:
-    """The change between two shown counts, or None where it would itself tell of 1 to 4 people."""
-    if now is None or before is None or 0 < abs(now - before) < settings.threshold:
+    """The change between two counts as they are shown, or None where one is not."""
+    if now is None or before is None:
         return None
-    return now - before
+    changed = (rounded(now, settings.base) or 0) - (rounded(before, settings.base) or 0)
+    return None if 0 < abs(changed) < settings.threshold else changed
+
+
+def percent(part: int | None, whole: int | None) -> int | None:
+    """A whole percentage of counts as they are shown; None under a part of 5 or a whole of 10 (rule 2)."""
+    if part is None or not whole or whole < RULE.cohort or 0 < part < RULE.threshold:
+        return None
+    return (200 * part + whole) // (2 * whole)
 
 
 class _Lattice:

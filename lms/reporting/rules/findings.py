@@ -21,6 +21,26 @@ class Finding:
 
 
 SENTENCES = {
+    "accessed": {
+        "nobody": N_("Nobody opened a course in this period"),
+        "hidden": N_("Too few people opened a course to compare the groups"),
+        "only": N_("Everyone who opened a course is in one group: %(name)s"),
+        "most": N_("%(name)s: more than half of the people who opened a course (%(number)s of %(whole)s)"),
+        "lead": N_("%(name)s: the most people who opened a course (%(number)s of %(whole)s)"),
+        "largest": N_("%(name)s: the most people who opened a course (%(number)s)"),
+        "even": N_("The largest groups have equally many people who opened a course (%(number)s)"),
+        "peak": N_("Most people opened a course in %(name)s (%(number)s)"),
+    },
+    "learned": {
+        "nobody": N_("Nobody finished the e-learning of a course in this period"),
+        "hidden": N_("Too few people finished the e-learning of a course to compare the groups"),
+        "only": N_("Everyone who finished the e-learning of a course is in one group: %(name)s"),
+        "most": N_("%(name)s: more than half of the people who finished the e-learning (%(number)s of %(whole)s)"),
+        "lead": N_("%(name)s: the most people who finished the e-learning (%(number)s of %(whole)s)"),
+        "largest": N_("%(name)s: the most people who finished the e-learning (%(number)s)"),
+        "even": N_("The largest groups have equally many people who finished the e-learning (%(number)s)"),
+        "peak": N_("Most people finished the e-learning in %(name)s (%(number)s)"),
+    },
     "enrolled": {
         "nobody": N_("Nobody enrolled in this period"),
         "hidden": N_("Too few people enrolled to compare the groups"),

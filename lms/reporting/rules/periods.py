@@ -24,12 +24,12 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """The period of the same length just before it, seen as much later after its start."""
+        """The period of the same length just before it, seen at the end of a month: the month that runs is part of one."""
         length = len(self.months)
         return Period(
             month_after(self.starts_on, -length),
             end_of_month(month_after(first_of_month(self.ends_on), -length)),
-            earlier(self.as_at, length),
+            end_of_month(month_after(first_of_month(self.as_at), -length)),
         )
 
 

@@ -13,7 +13,13 @@ from sqlalchemy import func, select
 from courses.catalogue.models import CapacityRule, CertificateKind
 from courses.enrolments import services
 from courses.enrolments.errors import AlreadyEnrolled, EnrolmentClosed, LanguageNotOffered, ModuleFull, NotDeclared
-from courses.enrolments.events import EnrolmentCompleted, EnrolmentWithdrawn, LearnerEnrolled, LearningCompleted
+from courses.enrolments.events import (
+    EnrolmentCompleted,
+    EnrolmentWithdrawn,
+    LearnerActive,
+    LearnerEnrolled,
+    LearningCompleted,
+)
 from courses.enrolments.models import Enrolment, EnrolmentEvent, EnrolmentEventKind, EnrolmentState, WithdrawalReason
 from lms.accounts.models import Membership, Person, Sector
 from lms.core import clock, events
@@ -97,15 +103,15 @@ def test_completing_tells_once_and_a_portfolio_comes_between(heard: list[object]
     simple = make_enrolment(course=make_course())
     services.learning_completed(SYSTEM, simple.id, clock.now())
     services.learning_completed(SYSTEM, simple.id, clock.now())
-    assert heard == [LearningCompleted(simple.id), EnrolmentCompleted(simple.id)]
+    assert heard == [LearnerActive(simple.id), LearningCompleted(simple.id), EnrolmentCompleted(simple.id)]
     heard.clear()
 
     deep = make_enrolment(course=make_course(certificate_kind=CertificateKind.COMPLETION_WITH_PORTFOLIO))
     services.learning_completed(SYSTEM, deep.id, clock.now())
-    assert (heard, deep.state) == ([LearningCompleted(deep.id)], EnrolmentState.IN_PROGRESS)
+    assert (heard, deep.state) == ([LearnerActive(deep.id), LearningCompleted(deep.id)], EnrolmentState.IN_PROGRESS)
     services.portfolio_signed_off(SYSTEM, deep.id)
     services.portfolio_signed_off(SYSTEM, deep.id)
-    assert heard == [LearningCompleted(deep.id), EnrolmentCompleted(deep.id)]
+    assert heard == [LearnerActive(deep.id), LearningCompleted(deep.id), EnrolmentCompleted(deep.id)]
     services.portfolio_reopened(SYSTEM, deep.id)
     assert deep.state is EnrolmentState.COMPLETED, "what is completed stays completed"
 

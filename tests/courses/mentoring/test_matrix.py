@@ -50,7 +50,7 @@ PAGES: dict[str, tuple[int, ...]] = {
     "/en/cascade/{k}": (404, 200, 404, 404, 404, 404, 404, 404),
     "/en/cascade/{k}/change": (404, 200, 404, 404, 404, 404, 404, 404),
     "/en/cascade/{k}/cancel": (404, 200, 404, 404, 404, 404, 404, 404),
-    "/en/uptake/cascade": (403, 403, 403, 403, 200, 200, 200, 403),
+    "/en/reports/cascade": (403, 403, 403, 403, 200, 200, 200, 403),
     "/api/v1/mentor-programmes": OPEN,
     "/api/v1/mentorships": OPEN,
     "/api/v1/mentorships/{m}": TWO,
@@ -119,7 +119,7 @@ def test_nobody_but_the_two_and_the_programme_reads_who_mentors_whom(
 ) -> None:
     name = cast["mentor"].display_name
     for who in ("line manager", "commissioner", "organiser elsewhere", "other"):
-        for path in ("/en/mentoring", "/en/learning", "/en/uptake/cascade", "/en/manage/mentoring"):
+        for path in ("/en/mentoring", "/en/learning", "/en/reports/cascade", "/en/manage/mentoring"):
             assert name not in signed_in(cast[who]).get(path).text, (who, path)
         assert as_token(cast[who]).get("/api/v1/mentorships").json["items"] == []
     assert name in signed_in(cast["mentee"]).get("/en/mentoring").text

@@ -12,11 +12,12 @@ from openpyxl import load_workbook
 from frameworks.editing import queries
 from frameworks.editing import services as editing_services
 from frameworks.exchange import files, services, sheets
-from frameworks.exchange.errors import ChangedSince, HasFaults, NoSheet
+from frameworks.exchange.errors import ChangedSince, HasFaults
 from frameworks.exchange.rules import COLUMNS, Action, Known, plan
 from frameworks.queries import content_of
 from lms.core.db import transaction
 from lms.core.language import Bilingual
+from lms.core.spreadsheets import SheetUnreadable
 from tests.factories.frameworks import draft_of, editing, make_editor
 
 KNOWN = Known({"midwife"}, {"maternity"}, {"nhs"})
@@ -111,7 +112,7 @@ def test_both_formats_give_back_what_they_were_given_and_hold_no_formula(text: s
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe\x00", b"a,b\n1,2", b"PK\x03\x04rubbish", b"x" * 5_000_001])
 def test_what_is_no_sheet_is_refused(body: bytes) -> None:
-    with pytest.raises(NoSheet):
+    with pytest.raises(SheetUnreadable):
         sheets.read(body)
 
 

@@ -1,12 +1,11 @@
-"""Trying a change from a form: a refusal becomes the form's errors, and nothing of the attempt is kept."""
+"""A refusal on a form: what was typed stays, what is wrong stands beside it, and nothing of the attempt is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from courses.portfolios.errors import LicenceNotLive
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid, Refusal
 from lms.core.web.forms import FormState
@@ -25,18 +24,16 @@ class Attempt:
 
 
 @contextmanager
-def attempt(form: FormState) -> Iterator[Attempt]:
-    """Run a use case in a savepoint. Whatever else than these refusals is not about the form, and goes on up."""
+def attempt(form: FormState, *also: type[Refusal]) -> Iterator[Attempt]:
+    """Run a use case in a savepoint. What is neither in conflict, nor wrong in what was typed, nor `also`, goes on up."""
     tried = Attempt()
+    caught: tuple[type[Refusal], ...] = (Invalid, Conflict, *also)
     try:
         with db.session.begin_nested():
             yield tried
-    except (Invalid, Conflict, LicenceNotLive) as refusal:
+    except caught as refusal:
         tried.refusal = refusal
-        for name, text in refusal.fields.items():
-            form.refuse(name, _(text, **refusal.params))
-        if not refusal.fields:
-            form.refuse("_", sentence(refusal))
+        refuse(form, refusal)
 
 
 def sentence(refusal: Refusal) -> str:
@@ -44,3 +41,11 @@ def sentence(refusal: Refusal) -> str:
     parts = (refusal.detail or refusal.title, refusal.way_out)
     told = [_(part, **refusal.params).rstrip(".") for part in parts if part]
     return ". ".join(told) + ("." if len(told) > 1 else "")
+
+
+def refuse(form: FormState, refusal: Refusal, field: str = "_", say: Callable[[Refusal], str] = sentence) -> None:
+    """By field where it says which; otherwise at `field`, which may be none of the form's."""
+    for name, message in refusal.fields.items():
+        form.refuse(name, _(message, **refusal.params))
+    if not refusal.fields:
+        form.refuse(field, say(refusal))

@@ -1,0 +1,1 @@
+"""What happened, written down once, and what is counted from it."""

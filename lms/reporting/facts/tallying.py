@@ -1,0 +1,274 @@
+"""Tallies of distinct people, kept from the facts: a person's share of them before and after, and the difference added.
+
+What a person adds to the tallies follows from that person's facts alone, so bringing the tallies up to date costs as
+much as the people about whom something is new, however many there are in all. A fact waits in `fact_pending` from the
+transaction that wrote it until the tallies hold it: a job does that every minute, and pages say since when.
+
+Distinct people over any run of months come from sums, for each row knows the month in which those people were last in
+the same cell: whoever was there before within the run is not counted again (`models.Tally`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from lms.core import clock
+from lms.core.db import db
+from lms.reporting.facts.models import FactKind
+
+NIL = UUID(int=0)
+NEVER = date(1, 1, 1)
+LOCK = 8_800_088
+ACTIVE_FOR, CONVERTED_WITHIN = 91, 180
+
+COUNTED = (
+    FactKind.WAITLISTED, FactKind.ENROLLED, FactKind.ACCESSED, FactKind.ACTIVE, FactKind.LEARNED, FactKind.COMPLETED,
+    FactKind.WITHDRAWN, FactKind.CERTIFIED, FactKind.AWARD_ENDED, FactKind.DECLINED, FactKind.UNPLACED,
+    FactKind.PORTFOLIO_OPENED, FactKind.PORTFOLIO_SIGNED_OFF, FactKind.SIGN_OFF_WITHDRAWN, FactKind.ATTENDED,
+)  # fmt: skip
+
+OCCURRED = f"""
+live AS MATERIALIZED (
+    SELECT * FROM fact WHERE kind IN ({", ".join(f"'{kind}'" for kind in COUNTED)}) AND {{whose}} AND {{known}}
+       AND on_day <= :today AND NOT EXISTS (SELECT FROM fact AS not_so WHERE not_so.cancels_id = fact.id
+                                             AND {{known_not_so}})
+), ends AS MATERIALIZED (
+    SELECT thing_id, min(on_day) FILTER (WHERE kind = 'enrolled') AS enrolled,
+           min(on_day) FILTER (WHERE kind = 'accessed') AS accessed,
+           min(on_day) FILTER (WHERE kind = 'completed') AS completed,
+           min(on_day) FILTER (WHERE kind = 'withdrawn') AS withdrawn,
+           min(on_day) FILTER (WHERE kind = 'award_ended') AS award_ended,
+           max(on_day) FILTER (WHERE kind = 'portfolio_signed_off') AS signed_off,
+           max(on_day) FILTER (WHERE kind = 'sign_off_withdrawn') AS unsigned
+    FROM live WHERE kind NOT IN ('active', 'certified', 'attended') GROUP BY thing_id
+), occurred AS (
+    SELECT person_id, course_id, programme_code, levels, sector, organisation_id, organisation_lineage, staff_group,
+           setting_code, language, measure, live.on_day, from_day, until_day
+    FROM live LEFT JOIN ends USING (thing_id) CROSS JOIN LATERAL (
+        SELECT 'accessed' AS measure, live.on_day AS from_day, NULL::date AS until_day WHERE kind = 'accessed'
+        UNION ALL SELECT 'enrolled', live.on_day, CASE WHEN ends.accessed <= withdrawn THEN NULL ELSE withdrawn END
+         WHERE kind = 'enrolled'
+        UNION ALL SELECT 'active', live.on_day, least(live.on_day + {ACTIVE_FOR}, ends.completed, withdrawn)
+         WHERE kind = 'active'
+        UNION ALL SELECT 'learned', live.on_day, NULL WHERE kind = 'learned'
+        UNION ALL SELECT 'completed', live.on_day, NULL WHERE kind = 'completed'
+        UNION ALL SELECT 'converted', ends.completed, NULL WHERE kind = 'enrolled'
+             AND ends.completed <= live.on_day + {CONVERTED_WITHIN}
+        UNION ALL SELECT 'certified', live.on_day, least(live.until + 1, award_ended) WHERE kind = 'certified'
+        UNION ALL SELECT 'unmet', live.on_day, least(ends.enrolled, withdrawn) WHERE kind IN ('waitlisted', 'declined',
+             'unplaced')
+        UNION ALL SELECT 'portfolio', live.on_day, CASE WHEN unsigned >= signed_off THEN NULL ELSE signed_off END
+         WHERE kind = 'portfolio_opened'
+        UNION ALL SELECT 'attended', live.on_day, NULL WHERE kind = 'attended'
+    ) AS it
+), timed AS (
+    SELECT occurred.*, date_trunc('month', on_day)::date AS month, date_trunc('month', from_day)::date AS from_month,
+           CASE WHEN until_day <= :today THEN date_trunc('month', until_day)::date END AS until_month
+    FROM occurred WHERE from_day <= :today AND (until_day IS NULL OR from_day < until_day)
+)"""
+"""What counts for each measure: of whom, on which day, seen from which day on and until when (None: still)."""
+
+CELLS = """
+CROSS JOIN LATERAL (
+    SELECT CAST(:nil AS uuid) AS place, false AS own
+    UNION ALL SELECT unnest(organisation_lineage[2:]), false
+    UNION ALL SELECT coalesce(organisation_id, CAST(:nil AS uuid)), true WHERE organisation_id IS NULL
+        OR EXISTS (SELECT FROM organisation AS child WHERE child.parent_id = timed.organisation_id)
+) AS at_place
+CROSS JOIN LATERAL (
+    SELECT '' AS what, 0 AS kind_of_what
+    UNION ALL SELECT 'p:' || programme_code, 0 WHERE programme_code IS NOT NULL
+    UNION ALL SELECT 'l:' || unnest(levels), 1
+    UNION ALL SELECT 'c:' || course_id, 2 WHERE course_id IS NOT NULL
+) AS of_what
+CROSS JOIN LATERAL (
+    SELECT '' AS who
+    UNION ALL SELECT 's:' || sector WHERE sector IS NOT NULL
+    UNION ALL SELECT 'r:' || coalesce(staff_group, 'none') WHERE kind_of_what < 2 AND NOT own
+    UNION ALL SELECT 't:' || coalesce(setting_code, 'none') WHERE kind_of_what < 2 AND NOT own
+    UNION ALL SELECT 'w:' || language WHERE language IS NOT NULL AND kind_of_what <> 1 AND NOT own
+) AS of_whom"""
+"""The grid: which cells an occurrence falls into. Whatever is not in it is not asked."""
+
+SHARES = f"""
+WITH {OCCURRED}, placed AS MATERIALIZED (
+    SELECT person_id, measure, place, own, what, who, month, from_month,
+           CASE WHEN bool_or(until_month IS NULL) THEN NULL ELSE max(until_month) END AS until_month,
+           bool_and(bool_and(until_month IS NULL) AND from_month = month)
+               OVER (PARTITION BY person_id, measure, place, own, what, who) AS lasts
+    FROM timed {CELLS} WHERE until_month IS NULL OR from_month < until_month
+    GROUP BY person_id, measure, place, own, what, who, month, from_month
+), lasting AS (
+    SELECT place, own, what, who, measure, month AS point, month,
+           lag(month, 1, DATE '0001-01-01') OVER (PARTITION BY person_id, measure, place, own, what, who ORDER BY month)
+               AS before, 1 AS sign
+    FROM placed WHERE lasts
+), passing AS MATERIALIZED (
+    SELECT person_id, measure, place, own, what, who,
+           dense_rank() OVER (ORDER BY person_id, measure, place, own, what, who) AS cell, month, from_month, until_month
+    FROM placed WHERE NOT lasts
+), points AS MATERIALIZED (
+    SELECT cell, point, lead(point) OVER (PARTITION BY cell ORDER BY point) AS next FROM (
+        SELECT cell, from_month AS point FROM passing
+        UNION SELECT cell, until_month FROM passing WHERE until_month IS NOT NULL
+    ) AS every
+), held AS (
+    SELECT DISTINCT place, own, what, who, measure, cell, point, next, month FROM points JOIN passing USING (cell)
+    WHERE from_month <= point AND (until_month IS NULL OR point < until_month)
+), linked AS MATERIALIZED (
+    SELECT *, lag(month, 1, DATE '0001-01-01') OVER (PARTITION BY cell, point ORDER BY month) AS before FROM held
+)
+SELECT place, own, what, who, measure, point AS seen, month, before, sum(sign)::int AS n FROM (
+    SELECT * FROM lasting
+    UNION ALL SELECT place, own, what, who, measure, point, month, before, 1 FROM linked
+    UNION ALL SELECT place, own, what, who, measure, next, month, before, -1 FROM linked WHERE next IS NOT NULL
+) AS changes GROUP BY place, own, what, who, measure, point, month, before HAVING sum(sign) <> 0"""
+"""What these people add to the tallies: at each month in which anything changes, what then holds, less what held.
+
+Most of it lasts once it has happened, and is told by one pass; only what passes needs its months compared.
+"""
+
+_FOLDED = "NOT EXISTS (SELECT FROM fact_pending WHERE fact_id = {0}.id)"
+COLUMNS = "place, own, what, who, measure, seen, month, before, n"
+
+
+def shares(*, known: str = "true", everybody: bool = False) -> str:
+    """The statement of what `:people` add. `known`: which facts, as a condition with `{0}` for their table."""
+    whose = "person_id IS NOT NULL" if everybody else "person_id = ANY(:people)"
+    return SHARES.format(whose=whose, known=known.format("fact"), known_not_so=known.format("not_so"))
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """`at`: when the tallies were last brought up to date; `since`: the oldest fact that they do not hold, if any."""
+
+    at: datetime | None
+    waiting: int
+    since: datetime | None
+
+
+def freshness() -> Freshness:
+    row = db.session.execute(
+        text("SELECT (SELECT at FROM tally_mark), count(*), min(recorded_at) FROM fact_pending")
+    ).one()  # fmt: skip
+    return Freshness(*row)
+
+
+def bring_up_to_date(people: int = 500) -> int:
+    """Take in what is new, of so many people at most, and what the day has changed. How many facts were taken in.
+
+    One at a time. Again changes nothing.
+    """
+    db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    today = clock.today()
+    day = db.session.scalar(text("SELECT day FROM tally_mark"))
+    pending = db.session.execute(
+        text(
+            "SELECT fact_id, person_id FROM fact_pending WHERE person_id IS NULL OR person_id IN"
+            " (SELECT person_id FROM fact_pending GROUP BY person_id ORDER BY min(recorded_at) LIMIT :people)"
+        ),
+        {"people": people},
+    ).all()
+    whom = {person for _, person in pending if person is not None} | _whom_the_day_changes(day, today)
+    if pending or (whom and day is not None):
+        _take_in([fact for fact, _ in pending], sorted(whom), day or today, today)
+    _mark(today)
+    return len(pending)
+
+
+def _whom_the_day_changes(day: date | None, today: date) -> set[UUID]:
+    """Of whom something began or ran out since: a certificate, activity, what was dated ahead."""
+    if day is None or day >= today:
+        return set()
+    asked = (
+        "SELECT person_id FROM fact WHERE person_id IS NOT NULL AND on_day > :day AND on_day <= :today"
+        " UNION SELECT person_id FROM fact WHERE kind = 'certified' AND until >= :day AND until < :today"
+        f" UNION SELECT person_id FROM fact WHERE kind = 'active' AND on_day > CAST(:day AS date) - {ACTIVE_FOR}"
+        f" AND on_day <= CAST(:today AS date) - {ACTIVE_FOR}"
+    )
+    return {person for person in db.session.scalars(text(asked), {"day": day, "today": today}) if person is not None}
+
+
+def _prepare() -> None:
+    """The planner knows nothing of how many rows the steps of SHARES have, and would compare each with each."""
+    db.session.execute(text("SET LOCAL enable_nestloop = off"))
+    db.session.execute(text("SET LOCAL work_mem = '64MB'"))
+
+
+def _take_in(facts: Sequence[UUID], people: list[UUID], day: date, today: date) -> None:
+    given = {"people": people, "nil": NIL, "facts": facts}
+    _prepare()
+    db.session.execute(text("DROP TABLE IF EXISTS tally_change"))
+    db.session.execute(
+        text(f"CREATE TEMPORARY TABLE tally_change ON COMMIT DROP AS {shares(known=_FOLDED)}"), given | {"today": day}
+    )
+    db.session.execute(text("UPDATE tally_change SET n = -n"))
+    db.session.execute(text("DELETE FROM fact_pending WHERE fact_id = ANY(:facts)"), given)
+    db.session.execute(
+        text(f"INSERT INTO tally_change {shares(known=_FOLDED)}"), given | {"today": today}
+    )  # fmt: skip
+    db.session.execute(
+        text(
+            f"INSERT INTO tally ({COLUMNS}) SELECT place, own, what, who, measure, seen, month, before, sum(n)"
+            " FROM tally_change GROUP BY place, own, what, who, measure, seen, month, before HAVING sum(n) <> 0"
+            " ON CONFLICT (place, own, what, who, measure, seen, month, before)"
+            " DO UPDATE SET n = tally.n + excluded.n"
+        )
+    )
+    db.session.execute(
+        text(
+            "DELETE FROM tally USING tally_change AS it WHERE tally.n = 0 AND (tally.place, tally.own, tally.what,"
+            " tally.who, tally.measure, tally.seen, tally.month, tally.before)"
+            " = (it.place, it.own, it.what, it.who, it.measure, it.seen, it.month, it.before)"
+        )
+    )
+    db.session.execute(text("SET LOCAL enable_nestloop = on"))
+
+
+def _mark(today: date) -> None:
+    db.session.execute(
+        text("INSERT INTO tally_mark VALUES (1, :day, :at) ON CONFLICT (id) DO UPDATE SET day = :day, at = :at"),
+        {"day": today, "at": clock.now()},
+    )
+
+
+def rebuild(parts: int = 16) -> int:
+    """Count everything anew, a part of the people at a time. How many rows the tallies then have."""
+    db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    db.session.execute(text("TRUNCATE tally"))
+    db.session.execute(text("DELETE FROM fact_pending"))
+    for part in range(parts):
+        _add_part("tally", part, parts, "true", {})
+    db.session.execute(text("DELETE FROM tally WHERE n = 0"))  # where parts of the people made up for each other
+    _mark(clock.today())
+    return int(db.session.scalar(text("SELECT count(*) FROM tally")) or 0)
+
+
+def as_known(at: datetime, parts: int = 16) -> str:
+    """The tallies as they would have been at that instant, in a table of this transaction's own; its name.
+
+    `at` decides both what was known and what the day was.
+    """
+    name = "tally_then"
+    db.session.execute(text(f"CREATE TEMPORARY TABLE {name} (LIKE tally INCLUDING ALL) ON COMMIT DROP"))
+    for part in range(parts):
+        _add_part(name, part, parts, "{0}.recorded_at <= :at", {"at": at, "today": clock.on_the_day(at)})
+    db.session.execute(text(f"DELETE FROM {name} WHERE n = 0"))
+    return name
+
+
+def _add_part(table: str, part: int, parts: int, known: str, given: dict[str, Any]) -> None:
+    found = text(
+        f"INSERT INTO {table} ({COLUMNS}) {shares(known=known + _PART, everybody=True)}"
+        f" ON CONFLICT (place, own, what, who, measure, seen, month, before) DO UPDATE SET n = {table}.n + excluded.n"
+    )
+    _prepare()
+    db.session.execute(found, {"today": clock.today(), "nil": NIL, "part": part, "parts": parts} | given)
+    db.session.execute(text("SET LOCAL enable_nestloop = on"))
+
+
+_PART = " AND abs(hashtext(CAST({0}.person_id AS text))::bigint) % :parts = :part"

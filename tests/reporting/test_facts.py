@@ -1,0 +1,160 @@
+"""Facts are written when things happen; tallies follow them; what was known stays known."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from certificates.models import Award
+from courses.enrolments import services as enrolments
+from courses.enrolments.models import WithdrawalReason
+from lms.core import clock
+from lms.core.db import db, transaction
+from lms.core.permissions import Actor
+from lms.reporting import queries
+from lms.reporting.facts import checking, gathering, tallying
+from lms.reporting.facts.models import Fact, FactKind, PendingFact, Tally
+from lms.reporting.queries import Dimension
+from lms.reporting.services import Asked, view
+from tests.factories.accounts import make_membership, make_person, organisation
+from tests.factories.catalogue import make_course
+from tests.factories.reporting import make_history
+
+SYSTEM = Actor.system()
+
+
+def kinds(person: Any) -> list[str]:
+    found = select(Fact.kind).where(Fact.person_id == person.id).order_by(Fact.recorded_at, Fact.kind)
+    return [kind.value for kind in db.session.scalars(found)]
+
+
+def tallies() -> dict[tuple[Any, ...], int]:
+    rows = db.session.execute(text(f"SELECT {tallying.COLUMNS} FROM tally"))
+    return {tuple(row[:-1]): row[-1] for row in rows}
+
+
+def up_to_date() -> None:
+    with transaction():
+        while tallying.bring_up_to_date(7):
+            pass
+
+
+def test_what_happens_is_a_fact_in_the_same_transaction(app: Flask) -> None:
+    person, course = make_person(), make_course()
+    make_membership(person, organisation("BCU"))
+    with transaction():
+        enrolment = enrolments.enrol(SYSTEM, person.id, course.code, "en")
+    assert kinds(person) == ["enrolled"]
+    with transaction():
+        enrolments.start(SYSTEM, enrolment.id, clock.now())
+        enrolments.record_progress(SYSTEM, enrolment.id, 30, clock.now())
+        enrolments.learning_completed(SYSTEM, enrolment.id, clock.now())
+    told = kinds(person)
+    assert {"accessed", "active", "learned", "completed"} <= set(told)
+    assert told.count("active") == 1
+    if db.session.scalar(select(func.count()).select_from(Award).where(Award.learner_id == person.id)):
+        assert "certified" in told
+    fact = db.session.scalars(select(Fact).where(Fact.kind == FactKind.COMPLETED)).one()
+    assert fact.organisation_id == organisation("BCU").id
+    assert gathering.missing() == 0
+
+
+def test_a_refused_enrolment_leaves_no_fact_and_facts_are_never_changed(app: Flask) -> None:
+    person, course = make_person(), make_course()
+    make_membership(person, organisation("BCU"))
+    enrolments.enrol(SYSTEM, person.id, course.code, "en")
+    assert kinds(person) == ["enrolled"]
+    db.session.rollback()
+    assert kinds(person) == []
+    with transaction():
+        enrolments.enrol(SYSTEM, person.id, course.code, "en")
+    for change in ("UPDATE fact SET on_day = '2020-01-01'", "DELETE FROM fact"):
+        with pytest.raises(IntegrityError), transaction():
+            db.session.execute(text(change))
+
+
+def test_a_correction_is_a_new_fact_and_yesterday_can_be_told_again(app: Flask) -> None:
+    people, course = [make_person() for _ in range(3)], make_course()
+    for person in people:
+        make_membership(person, organisation("BCU"))
+    yesterday = clock.now() - timedelta(days=1)
+    with clock.frozen(yesterday), transaction():
+        made = [enrolments.enrol(SYSTEM, person.id, course.code, "en") for person in people]
+    with transaction():
+        enrolments.withdraw(SYSTEM, made[0].id, WithdrawalReason.ENROLLED_IN_ERROR)
+    up_to_date()
+    filters = view(SYSTEM, Asked(group=Dimension.COURSE)).filters
+    assert queries.counts(filters, Dimension.SECTOR, None).totals["enrolled"] == 2
+    with transaction():
+        then = tallying.as_known(yesterday + timedelta(hours=1))
+        old = queries.by(queries.replace(filters, table=then), None, ("enrolled",), ())
+        assert old == {(None, "enrolled"): 3}
+
+
+def test_who_moves_stays_where_they_were(app: Flask) -> None:
+    person, course, other = make_person(), make_course(), make_course()
+    first = make_membership(person, organisation("BCU"))
+    with transaction():
+        enrolments.enrol(SYSTEM, person.id, course.code, "en")
+    with transaction():
+        db.session.merge(first).ends_on = clock.today() - timedelta(days=1)
+    make_membership(person, organisation("CAV"))
+    with transaction():
+        enrolments.enrol(SYSTEM, person.id, other.code, "en")
+    up_to_date()
+    filters = view(SYSTEM, Asked()).filters
+    found = queries.by(filters, Dimension.ORGANISATION, ("enrolled",), ())
+    bodies = [str(organisation(code).id) for code in ("BCU", "CAV")]
+    assert [found[body, "enrolled"] for body in bodies] == [1, 1]
+    assert found[None, "enrolled"] == 1  # once in Wales: parts may be more than the whole
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_taken_in_bit_by_bit_is_what_is_counted_anew(app: Flask, seed: int) -> None:
+    """Random histories, told in a random order on several days, in batches; then everything counted from the start."""
+    chance, today = random.Random(seed), clock.now()
+    courses, bodies = [make_course() for _ in range(3)], [organisation(code) for code in ("BCU", "MIND", "NHS-WALES")]
+    people = [make_person() for _ in range(12)]
+    make_history(chance, people, courses, [*bodies, None], clock.today() - timedelta(days=200))
+    for ahead in (40, 95, 200):
+        with clock.frozen(today + timedelta(days=ahead)):
+            make_history(chance, [make_person() for _ in range(3)], courses, [*bodies, None], clock.today())
+            up_to_date()
+    with clock.frozen(today + timedelta(days=200)):
+        kept = tallies()
+        assert kept
+        with transaction():
+            tallying.rebuild(3)
+        assert tallies() == kept
+        with transaction():
+            assert checking.check().different == 0
+
+
+def test_the_check_finds_a_wrong_tally_and_a_missing_fact(app: Flask) -> None:
+    make_history(random.Random(4), [make_person()], [make_course()], [organisation("BCU")], clock.today())
+    with transaction():
+        found = checking.check()
+        assert (found.different, found.missing) == (0, 0)
+        assert found.cells > 10
+        db.session.execute(text("UPDATE tally SET n = n + 1 WHERE ctid = (SELECT ctid FROM tally LIMIT 1)"))
+    with transaction():
+        assert checking.check().different == 1
+    from tests.factories.enrolments import make_enrolment
+
+    make_enrolment()
+    with transaction():
+        assert checking.check().missing == 1
+
+
+def test_what_waits_is_told(app: Flask, signed_in: Callable[..., Any]) -> None:
+    make_person()
+    assert tallying.freshness().waiting == 0
+    make_history(random.Random(4), [make_person()], [make_course()], [organisation("BCU")], clock.today())
+    assert db.session.scalar(select(func.count()).select_from(PendingFact)) == 0
+    assert db.session.scalar(select(func.count()).select_from(Tally))
+    assert tallying.freshness().at is not None
