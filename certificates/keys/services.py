@@ -19,6 +19,13 @@ def create(actor: Actor, kind: KeyKind) -> SigningKey:
     return _made(actor, kind, KeyState.ACTIVE if queries.active(kind) is None else KeyState.PENDING)
 
 
+def ensure(actor: Actor, kind: KeyKind) -> SigningKey:
+    """The active key, made when there is none. Of several that ask at once, one makes it and the others find it."""
+    actor.require(Permission.SIGNING_KEY_MANAGE)
+    _one_at_a_time(kind)
+    return queries.active(kind) or _made(actor, kind, KeyState.ACTIVE)
+
+
 def rotate(actor: Actor, kind: KeyKind) -> SigningKey:
     """Sign with the next key from now on: the one that waits longest, or a new one. What the old one signed stays good."""
     actor.require(Permission.SIGNING_KEY_MANAGE)

@@ -17,8 +17,7 @@ def signer(kind: KeyKind) -> Signer:
     """The active key of that kind. Raises NoSigningKey."""
     found = queries.active(kind)
     if found is None and current_app.config["DEVELOPMENT"]:
-        services.create(Actor.system(), kind)
-        found = queries.active(kind)  # ours, or that of whoever was first
+        found = services.ensure(Actor.system(), kind)
     if found is None or found.sealed is None:
         raise NoSigningKey()
     try:
