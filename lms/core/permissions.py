@@ -122,6 +122,8 @@ SUPERVISED = frozenset({
     P.ENROLMENT_READ, P.PORTFOLIO_READ, P.PORTFOLIO_DECIDE, P.PORTFOLIO_SIGN_OFF, P.PORTFOLIO_REDACT,
     P.ATTESTATION_CREATE,
 })  # fmt: skip
+HOUSE = frozenset({P.SIGNING_KEY_MANAGE})
+"""What only the house itself does, by a command on its own machine: no role and no token reaches it."""
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({
         P.PERSON_READ, P.PERSON_EDIT, P.ROLE_GRANT, P.ORGANISATION_EDIT, P.RECORD_STORE_MANAGE,
