@@ -1,23 +1,31 @@
-"""How many certificates a core draws in a second, and how that compares with the least that ReportLab can do.
+"""How many certificates a core draws in a second, and how that compares with the least that ReportLab can do; and how many
+badges it signs, beside the bare signature over a hash.
 
 The limit is a page of ReportLab's own with one line of text: no tags, no embedded fonts, no QR code. Processor time,
 best of several batches, so that a busy machine changes the ratio little. Run: python benchmarks/certificates.py
 """
 
 import io
+import json
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from flask import Flask
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen import canvas
 
 from certificates import rules, snapshots
+from certificates.badges import documents, securing
+from certificates.badges.documents import Achieved, Aim, Held
 from certificates.designs import CURRENT, DESIGNS, SEAL_FIELD
+from certificates.keys.rules import KeyKind, Signer, new_private
 from certificates.pdf import sealing
 from certificates.pdf.qr import qr_operators
 from courses.catalogue.models import CertificateKind
@@ -92,6 +100,51 @@ def main() -> None:
     line("its seal alone", best(lambda _: sealing.sealed(drawn, SEAL_FIELD, key, reason="x")), len(sealed))
     line("of which the QR code", best(lambda number: qr_operators(taken[number].address, 0, 0, 90)), 0)
     line("snapshot of what is printed", best(snapshot), 0)
+    badges()
+
+
+def badges() -> None:
+    """Signed by a key of each kind, and the signature alone. No database: what is described is given."""
+    app = Flask("measuring")
+    app.config["PUBLIC_URL"] = "https://llwybr.example.org"
+    at = datetime(2026, 11, 22, 21, 0, tzinfo=UTC)
+    aims = tuple(
+        Aim(
+            f"https://llwybr.example.org/ims/case/v1p0/CFItems/{place}",
+            "Knows how children develop",
+            f"C1.F{place}",
+            "CAMHS",
+        )
+        for place in range(5)
+    )
+    it = Achieved(
+        "ECAMHS-1", 1, "en", "CertificateOfCompletion", "Child, adolescent and family development", "What it is about.",
+        "Complete the whole course: 4 hours of learning.", 240, aims,
+    )  # fmt: skip
+    print(f"\n{'badge':28}{'ms each':>9}{'per second':>12}{'× signature':>13}{'bytes':>9}")
+    for kind, secured in ((KeyKind.ED25519, securing.with_proof), (KeyKind.RSA, securing.as_token)):
+        key = Signer(
+            uuid4(), "k", kind, new_private(kind), "did:web:llwybr.example.org#k", "https://llwybr.example.org/keys/k"
+        )
+
+        def sign(number: int, secured: Any = secured, key: Signer = key) -> Any:
+            held = Held(
+                uuid4(), f"LLW-2026-{number:06d}", "Certificate of completion", NAMES[number % len(NAMES)],
+                "somebody@example.org", "salt", at, date(2026, 11, 20), date(2029, 11, 20),
+                f"https://llwybr.example.org/v/{number}", (), 1, number,
+            )  # fmt: skip
+            said = documents.credential(held, it)
+            return secured(said, key, at) if secured is securing.with_proof else secured(said, key)
+
+        with app.app_context():
+            bare = best(lambda number, key=key: key.sign(number.to_bytes(64, "big")))
+            whole, made = best(sign), sign(1)
+        size = len(made if isinstance(made, str) else json.dumps(made))
+        for what, seconds, bytes_ in (
+            (f"{kind.value} signature alone", bare, ""),
+            (f"badge, {kind.value}", whole, size),
+        ):
+            print(f"{what:28}{seconds * 1000:9.2f}{1 / seconds:12.0f}{seconds / bare:13.1f}{bytes_:>9}")
 
 
 if __name__ == "__main__":

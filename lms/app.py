@@ -17,8 +17,13 @@ from certificates.approvals import jobs as approval_jobs  # noqa: F401 - its job
 from certificates.approvals import my_pages as my_approval_pages
 from certificates.approvals import pages as approval_pages
 from certificates.approvals.api import api as approvals_api
+from certificates.badges import public as public_badges
+from certificates.badges.api import api as badges_api
+from certificates.badges.pages import pages as badge_pages
 from certificates.checking.api import api as checking_api
 from certificates.checking.pages import pages as checking_pages
+from certificates.keys import cli as key_cli  # noqa: F401 - its commands register themselves
+from certificates.keys.pages import pages as key_pages
 from certificates.names.api import api as names_api
 from certificates.names.pages import pages as names_pages
 from certificates.organising.api import api as award_batches_api
@@ -173,6 +178,9 @@ PAGES: tuple[Blueprint, ...] = (
     certificate_pages.verify_pages,
     certificate_pages.public_pages,
     wallet_pages,
+    badge_pages,
+    public_badges.pages,
+    key_pages,
     names_pages,
     organising_pages,
     checking_pages,
@@ -217,6 +225,7 @@ APIS: tuple[Api, ...] = (
     accounts_api,
     certificates_api,
     wallet_api,
+    badges_api,
     names_api,
     award_batches_api,
     checking_api,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from certificates import handlers as certificate_handlers
+from certificates.badges import handlers as badge_handlers
 from certificates.events import AwardChanged, AwardIssued
 from certificates.telling import handlers as telling_handlers
 from courses.cpd import handlers as cpd_handlers
@@ -64,6 +65,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
     (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
     (AwardChanged, telling_handlers.tell),
+    (AwardChanged, badge_handlers.list_anew),
     (LicenceIssued, certificate_handlers.award_on_licence),
     (LicenceWithdrawn, certificate_handlers.revoke_on_withdrawn_licence),
     (LearningCompleted, cpd_handlers.learnt),

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     AWARD_REVOKE = "award:revoke"
     AWARD_RENAME = "award:rename"
     CERTIFICATE_WATCH = "certificate:watch"
+    SIGNING_KEY_MANAGE = "signing-key:manage"
     FRAMEWORK_DISCUSS = "framework:discuss"
     APPROVAL_READ = "approval:read"
     APPROVAL_KEEP = "approval:keep"
@@ -124,6 +125,8 @@ SUPERVISED = frozenset({
     P.ENROLMENT_READ, P.PORTFOLIO_READ, P.PORTFOLIO_DECIDE, P.PORTFOLIO_SIGN_OFF, P.PORTFOLIO_REDACT,
     P.ATTESTATION_CREATE,
 })  # fmt: skip
+HOUSE = frozenset({P.SIGNING_KEY_MANAGE})
+"""What only the house itself does, by a command on its own machine: no role and no token reaches it."""
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({
         P.PERSON_READ, P.PERSON_EDIT, P.ROLE_GRANT, P.ORGANISATION_EDIT, P.RECORD_STORE_MANAGE,

@@ -6,7 +6,7 @@ Expand. Everything is only appended to. A role is added: whoever keeps the appro
 from alembic import op
 
 revision = "0067_function_approvals"
-down_revision = "0063_award_webhooks"
+down_revision = "0065_badges"
 
 TABLES = """
 CREATE TABLE function_approval (

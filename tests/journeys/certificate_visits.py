@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from certificates import services as awards
-from certificates.models import Award, AwardEvent, NameChange
+from certificates.models import AchievementVersion, Award, AwardEvent, NameChange
 from certificates.organising import services as organising
 from certificates.queries import standing_of
 from certificates.rules import AwardEventKind, RevocationReason, State
@@ -14,6 +14,7 @@ from certificates.telling import services as telling
 from certificates.telling.models import Delivery, DeliveryState
 from certificates.wallet import exporting
 from certificates.wallet import services as wallet
+from courses.catalogue.models import CourseStatement
 from lms.accounts.models import Person, RoleGrant
 from lms.core import clock
 from lms.core.db import db, transaction
@@ -50,6 +51,15 @@ def managed(state: State = State.ACTIVE) -> Callable[[], Visit]:
 
 def nurses(award: bool = True) -> Callable[[], Visit]:
     return lambda: Visit({"number": nurses_award().number} if award else {}, demo("nurse2"))
+
+
+def an_achievement() -> Visit:
+    found = one(
+        select(AchievementVersion)
+        .join(CourseStatement, CourseStatement.version_id == AchievementVersion.course_version_id)
+        .order_by(AchievementVersion.code)
+    )
+    return Visit({"code": found.code, "number": found.number})
 
 
 def a_copy() -> Visit:
@@ -98,6 +108,9 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "awards.reissue": managed(),
     "wallet.share": nurses(),
     "wallet.copies": a_copy,
+    "badges.badge": nurses(),
+    "badges.achievement": an_achievement,
+    "badges.recognise": lambda: Visit({}),
     "names.ask": nurses(award=False),
     "names.waiting": as_("organiser"),
     "names.decide": a_request,

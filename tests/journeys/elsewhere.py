@@ -6,7 +6,7 @@ ELSEWHERE = date_visits.ELSEWHERE | approval_visits.ELSEWHERE | {
     "framework_files.download",
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
     "record.certificate", "uptake.download", "reports_pages.download",  # files, not pages
-    "wallet.copied", "organising.specimen",
+    "wallet.copied", "badges.download", "organising.specimen",
     "wallet.copy_progress", "organising.progress",  # how far a job is
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "portfolios.export_progress", "moderation.file", "moderation.preview",
