@@ -20,7 +20,7 @@ from lms.reporting.facts import gathering, tallying
 from lms.reporting.facts.models import Fact
 from lms.reporting.queries import Dimension
 from lms.reporting.services import Asked, view
-from tests.factories.accounts import make_membership, make_organisation, make_person, organisation
+from tests.factories.accounts import make_membership, make_person, organisation
 from tests.factories.delivery import make_booking, make_series
 from tests.factories.needs import a_round
 from tests.factories.portfolios import actor_of
@@ -113,7 +113,7 @@ def test_late_cancelling_offers_and_moves(app: Flask) -> None:
 
 
 def test_a_name_for_a_place_is_unmet_demand_until_it_is_taken(app: Flask) -> None:
-    story = a_round((Sector.NHS,), course={"confirms": True} if False else None)
+    story = a_round((Sector.NHS,))
     story.enter(0, story.line(3))
     story.reviewed()
     story.bought(3)

@@ -71,7 +71,12 @@ def _counted(filters: Filters, key: str, rows: tuple[Any, ...] = ()) -> Counted:
 def _hidden_above(seen: View) -> set[str]:
     """Measures that are hidden for this place in the table of the one above, laid out by organisation (rule 4)."""
     body = seen.filters.organisation
-    if seen.exact or body is None or body.parent_id is None or (seen.filters.scope and body.id == seen.filters.scope.id):
+    if (
+        seen.exact
+        or body is None
+        or body.parent_id is None
+        or (seen.filters.scope and body.id == seen.filters.scope.id)
+    ):
         return set()
     above = replace(seen.filters, organisation=groups.row_above(body, seen.filters.scope))
     rows = tuple(each.id for each in groups.bodies_below(above.place)[0])
@@ -120,7 +125,9 @@ def _fill(seen: View) -> Value:
     """Told for all of Wales alone: places are not anybody's organisation's."""
     if seen.filters.place is not None:
         return NOT_KNOWN
-    found = {kind: (number, sum_) for _, kind, number, sum_ in asking.events(seen.filters, ("attended", "session_held"))}
+    found = {
+        kind: (number, sum_) for _, kind, number, sum_ in asking.events(seen.filters, ("attended", "session_held"))
+    }
     return _rate(found.get("attended", (0, 0))[0], found.get("session_held", (0, 0))[1])
 
 
