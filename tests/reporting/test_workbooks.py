@@ -37,7 +37,7 @@ def test_every_report_is_a_workbook_that_says_what_it_is(app: Flask, signed_in: 
         about = {row[0]: row[1:] for row in first.iter_rows(values_only=True)}
         assert about["Report" if language == "en" else "Adroddiad"][1] == f"{report.id} v{report.version}"
         assert about["Disclosure rule" if language == "en" else "Rheol ddatgelu"][1] == "SDC-1 v2"
-        assert isinstance(about["As at" if language == "en" else "Dyddiad cyfeirio"][0], datetime)
+        assert isinstance(about["As at" if language == "en" else "Fel ar"][0], datetime)
         for it in report.definitions:
             assert about[it.title.in_(language)][:2] == (it.words.in_(language), f"{it.id} v{it.version}")
         names = [name for sheet in sheets for name in sheet.tables]
