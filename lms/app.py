@@ -71,6 +71,7 @@ from courses.mentoring.cascade import jobs as cascade_jobs  # noqa: F401 - the s
 from courses.mentoring.cascade import standing as champions
 from courses.mentoring.cascade.api import api as cascade_api
 from courses.mentoring.cascade.pages import pages as cascade_pages
+from courses.needs import hooks as needs_hooks
 from courses.needs import jobs as needs_jobs  # noqa: F401 - its jobs register themselves
 from courses.needs import pages as needs_pages
 from courses.needs.api import api as needs_api
@@ -115,9 +116,10 @@ from lms.portal import cpd_pdf, navigation, portfolio_pdf
 from lms.portal import pages as portal_pages
 from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
+from lms.reporting import headcounts as reporting_headcounts
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
-from lms.reporting import report_pages
+from lms.reporting import report_pages, spending_pages
 from lms.reporting.api import api as reports_api
 from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
@@ -190,6 +192,7 @@ PAGES: tuple[Blueprint, ...] = (
     certificate_pages.manage_pages,
     reporting_pages.pages,
     report_pages.pages,
+    spending_pages.pages,
     xapi,
     record_store_pages,
     my_statements_pages,
@@ -275,6 +278,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     champions.provide(certificate_hooks.champion_certificates)
     app.extensions["portfolios.draw"] = portfolio_pdf.draw
     app.extensions["cpd.draw"] = cpd_pdf.draw
+    app.extensions[needs_hooks.HEADCOUNTS] = reporting_headcounts.known_of
     app.extensions["frameworks.course_titles"] = titles_on_offer
     app.extensions["frameworks.touched"] = {"courses": enrolment_hooks.courses_touched}
     cli.init_app(app)

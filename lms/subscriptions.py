@@ -8,6 +8,17 @@ from certificates.events import AwardChanged, AwardIssued
 from certificates.telling import handlers as telling_handlers
 from courses.cpd import handlers as cpd_handlers
 from courses.delivery import handlers as delivery_handlers
+from courses.delivery.events import (
+    Attended,
+    Booked,
+    Cancelled,
+    DidNotAttend,
+    LateCancelled,
+    PlaceDeclined,
+    PlaceOffered,
+    RegisterSettled,
+    SeriesHeld,
+)
 from courses.enrolments import handlers as enrolment_handlers
 from courses.enrolments.events import (
     EnrolmentCompleted,
@@ -24,6 +35,7 @@ from courses.launch.sessions.events import NodesSatisfied, SessionAbandoned, Uni
 from courses.mentoring import handlers as mentoring_handlers
 from courses.mentoring.cascade.events import CascadeAttended, CascadeCancelled
 from courses.mentoring.events import MeetingAgreed
+from courses.needs.events import NomineeChanged
 from courses.portfolios import handlers as portfolio_handlers
 from courses.portfolios.events import (
     EvidenceMoved,
@@ -98,4 +110,11 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (AwardChanged, reporting_handlers.award),
     (LicenceIssued, reporting_handlers.licence),
     (LicenceWithdrawn, reporting_handlers.licence),
+    *(
+        (spoken, reporting_handlers.booking)
+        for spoken in (Booked, Cancelled, LateCancelled, PlaceOffered, PlaceDeclined, Attended, DidNotAttend)
+    ),
+    (SeriesHeld, reporting_handlers.register),
+    (RegisterSettled, reporting_handlers.register),
+    (NomineeChanged, reporting_handlers.nominee),
 )

@@ -54,6 +54,13 @@ class DidNotAttend:
 
 
 @dataclass(frozen=True)
+class RegisterSettled:
+    """A register of a series was closed, or a closed one was put right."""
+
+    series_id: UUID
+
+
+@dataclass(frozen=True)
 class SeriesHeld:
     """The last register of a series is closed."""
 

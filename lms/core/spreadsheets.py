@@ -2,14 +2,18 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableStyleInfo
 
 from lms.core.errors import Invalid
 from lms.core.language import N_
@@ -137,6 +141,67 @@ def workbook(sheets: Mapping[str, tuple[Sequence[str], Rows]]) -> bytes:
             sheet.append([_safe(cell) for cell in row])
         dress(sheet, [_wide(head, rows, number) for number in range(len(head))])
     return saved(book)
+
+
+@dataclass(frozen=True)
+class NamedTable:
+    """A sheet with a table that formulas can name. `key`: letters, figures and hyphens. `formats`: Excel's, a column each.
+
+    `below`: rows under the table that are no part of it, as totals, so that nothing is added up twice.
+    """
+
+    key: str
+    title: str
+    head: Sequence[str]
+    rows: Rows
+    formats: Sequence[str] = ()
+    below: Rows = ()
+
+
+def told_workbook(title: str, about: Rows, tables: Sequence[NamedTable]) -> bytes:
+    """XLSX of a report: a first sheet that says what it is (`about`: rows, label first), then a sheet for each table."""
+    book = Workbook()
+    first: Any = book.worksheets[0]
+    first.title = _sheet_name(title, [])
+    for row in about:
+        first.append([_safe(cell) for cell in row])
+    for cells in first.iter_rows():
+        cells[0].font = Font(bold=True)
+        for cell in cells:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for letter, wide in zip("ABC", (30, 80, 24), strict=True):
+        first.column_dimensions[letter].width = wide
+    for number, it in enumerate(tables, start=1):
+        _add_named(book, it, f"T{number}_{re.sub('[^A-Za-z0-9]', '_', it.key)}")
+    return saved(book)
+
+
+def _add_named(book: Workbook, it: NamedTable, name: str) -> None:
+    sheet: Any = book.create_sheet(_sheet_name(it.title, book.sheetnames))
+    head: list[str] = []
+    for text in it.head:  # a table's headings differ from each other
+        head.append(harmless(text) if text not in head else f"{harmless(text)} ({len(head) + 1})")
+    sheet.append(head)
+    for row in it.rows or [[None] * len(head)]:
+        sheet.append([_safe(cell) for cell in row])
+    last = sheet.max_row
+    table = ExcelTable(displayName=name, ref=f"A1:{get_column_letter(len(head))}{last}")
+    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight9", showRowStripes=True)
+    sheet.add_table(table)
+    for number, row in enumerate(it.below, start=last + 2):
+        for place, cell in enumerate(row, start=1):
+            sheet.cell(number, place, _safe(cell)).font = Font(bold=True)
+    for cells in sheet.iter_rows(min_row=2):
+        for cell, look in zip(cells, it.formats, strict=False):
+            if look and not isinstance(cell.value, str):
+                cell.number_format = look
+    dress(sheet, [_wide(head, it.rows, place) for place in range(len(head))])
+
+
+def _sheet_name(text: str, taken: Sequence[str]) -> str:
+    """What a sheet may be called: 31 letters, without these signs, unlike the others."""
+    name = re.sub(r"[\[\]:*?/\\]", " ", text).strip("' ")[:31] or "-"
+    return name if name not in taken else f"{name[:27]} {len(taken) + 1}"
 
 
 def table_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

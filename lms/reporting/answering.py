@@ -23,7 +23,7 @@ def answer(actor: Actor, slug: str, asked: Asked) -> Answer:
     """Run it, or say that too few people remain. Raises NotFound, Forbidden, Invalid; NotInTheGrid."""
     report = report_called(slug)
     seen = services.view(actor, asked)
-    if services.narrowed_too_far(seen):
+    if not report.counts_others and services.narrowed_too_far(seen):
         return Answer(finding=TOO_FEW, sheets=(), withheld=True, **asking.made(report, seen, asked))
     assert report.run is not None
     return report.run(actor, asked)

@@ -1,5 +1,6 @@
 """JSON and CSV routes of reports."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, g
@@ -7,9 +8,11 @@ from flask import Response, g
 from lms.core.errors import Invalid
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
+from lms.core.spreadsheets import XLSX
 from lms.core.web.api import Api
-from lms.reporting import answering, exports, headcounts, services
+from lms.reporting import answering, exports, headcounts, services, spending, workbooks
 from lms.reporting.errors import NoSuchPeriod, NotAMoment, NotInTheGrid
+from lms.reporting.given_rows import Outcome
 from lms.reporting.reports import REPORTS
 from lms.reporting.reports.report import Answer, Row
 from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of, uptake
@@ -21,6 +24,7 @@ from lms.reporting.schemas import (
     HeadcountsOut,
     ReportQuery,
     ReportsOut,
+    SpendingIn,
     UptakeOut,
     UptakeQuery,
 )
@@ -54,11 +58,29 @@ def uptake_csv(actor: Actor, **asked: Any) -> Response:
 
 
 @api.operation(
+    "GET", "/reports/uptake/figures.xlsx", needs=Permission.UPTAKE_READ, query=UptakeQuery, returns=(200, None),
+    raises=(NoSuchPeriod, NotAMoment), media_type=XLSX,
+)  # fmt: skip
+def uptake_xlsx(actor: Actor, **asked: Any) -> Response:
+    """The same as a workbook: a summary, then a sheet for each table."""
+    return workbooks.uptake_file(uptake(actor, Asked(**asked)), g.lang)
+
+
+@api.operation(
+    "GET", "/reports/<slug>/figures.xlsx", needs=Permission.UPTAKE_READ, query=ReportQuery, returns=(200, None),
+    raises=(NoSuchPeriod, NotAMoment, NotInTheGrid), media_type=XLSX,
+)  # fmt: skip
+def report_xlsx(actor: Actor, slug: str, **asked: Any) -> Response:
+    """Any report that answers in tables, as a workbook."""
+    return workbooks.answer_file(answering.answer(actor, slug, Asked(**asked)), g.lang)
+
+
+@api.operation(
     "GET", "/reports/<slug>", needs=Permission.UPTAKE_READ, query=ReportQuery, returns=(200, AnswerOut),
     raises=(NoSuchPeriod, NotAMoment, NotInTheGrid),
 )  # fmt: skip
 def report(actor: Actor, slug: str, **asked: Any) -> dict[str, Any]:
-    """Any report that answers in tables: coverage, parity, waiting, supervision, money, welsh, plan, quality."""
+    """Any report that answers in tables: coverage, parity, waiting and so on, as `/reports` lists them."""
     return shape_of(answering.answer(actor, slug, Asked(**asked)))
 
 
@@ -68,9 +90,18 @@ def report(actor: Actor, slug: str, **asked: Any) -> dict[str, Any]:
 )  # fmt: skip
 def give_headcounts(actor: Actor, rows: str, dry_run: bool) -> dict[str, Any]:
     """Rows of headcounts as CSV, with a header. `dry_run`: say what would become of each, and write nothing."""
-    outcomes = (headcounts.judge if dry_run else headcounts.keep)(actor, rows)
-    items = [{"row": each.number, "fault": each.fault or None, "given": dict(each.given)} for each in outcomes]
-    return {"recorded": 0 if dry_run else len(outcomes), "items": items}
+    outcomes = (headcounts.judge if dry_run else headcounts.keep)(actor, rows.encode())
+    return {"recorded": 0 if dry_run else len(outcomes), "items": _outcomes(outcomes)}
+
+
+@api.operation(
+    "POST", "/spending", needs=Permission.SPENDING_RECORD, body=SpendingIn, returns=(200, HeadcountsOut),
+    raises=(Invalid,),
+)  # fmt: skip
+def give_spending(actor: Actor, rows: str, dry_run: bool) -> dict[str, Any]:
+    """Rows of spending and bought places as CSV, with a header. `dry_run`: say what would become of each."""
+    outcomes = spending.judge(actor, rows.encode())
+    return {"recorded": 0 if dry_run else spending.keep(actor, outcomes), "items": _outcomes(outcomes)}
 
 
 @api.operation("GET", "/baselines", needs=Permission.UPTAKE_READ, returns=(200, BaselinesOut))
@@ -123,6 +154,10 @@ def shape_of(answer: Answer) -> dict[str, Any]:
         "made_at": answer.made_at, "known_at": answer.known_at, "withheld": answer.withheld,
         "finding": answer.finding, "sheets": sheets,
     }  # fmt: skip
+
+
+def _outcomes(outcomes: Sequence[Outcome[Any]]) -> list[dict[str, Any]]:
+    return [{"row": each.number, "fault": each.fault or None, "given": dict(each.given)} for each in outcomes]
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def events(filters: Filters, kinds: tuple[str, ...], key: str = "NULL") -> list[
 
     `key`: a column of fact.
     """
-    where, given = _narrowed(filters)
+    where, given = narrowed(filters)
     rows = db.session.execute(
         text(
             f"SELECT {key}, kind, count(*)::int, coalesce(sum(amount), 0)::bigint FROM fact"
@@ -75,14 +75,15 @@ def events(filters: Filters, kinds: tuple[str, ...], key: str = "NULL") -> list[
 
 def waits(filters: Filters) -> Any:
     """(offers in the period, median days, offers after more than 90 days)."""
-    where, given = _narrowed(filters)
+    where, given = narrowed(filters)
     return db.session.execute(
         text(
             "SELECT count(*)::int, percentile_cont(0.5) WITHIN GROUP (ORDER BY days),"
             " count(*) FILTER (WHERE days > 90)::int FROM ("
             " SELECT coalesce(fact.amount, fact.on_day - asked.on_day) AS days FROM fact"
             " LEFT JOIN fact AS asked ON asked.thing_id = fact.thing_id AND asked.kind = 'waitlisted'"
-            f" WHERE fact.kind IN ('offered', 'enrolled') AND (fact.kind = 'offered' OR asked.id IS NOT NULL)"
+            f" WHERE fact.kind IN ('offered', 'enrolled') AND (fact.kind = 'offered' OR asked.id IS NOT NULL AND NOT EXISTS"
+            " (SELECT FROM fact AS offer WHERE offer.thing_id = fact.thing_id AND offer.kind = 'offered'))"
             f" AND fact.on_day BETWEEN :starts_on AND :ends_on AND {LIVE} {where.replace(' AND ', ' AND fact.')}) AS offer"
         ),
         given,
@@ -91,7 +92,7 @@ def waits(filters: Filters) -> Any:
 
 def supervisor_places(filters: Filters) -> dict[str, tuple[int, int]]:
     """(licensed supervisors, learners whom they can take) by programme, on the as-at date. Not of people who learn."""
-    where, given = _narrowed(filters)
+    where, given = narrowed(filters)
     rows = db.session.execute(
         text(
             "SELECT programme_code, count(DISTINCT person_id)::int, sum(amount)::int FROM fact"
@@ -106,7 +107,7 @@ def supervisor_places(filters: Filters) -> dict[str, tuple[int, int]]:
 
 def overdue_items(filters: Filters) -> dict[str, int]:
     """Items that have waited for more than 14 days on the as-at date, by programme."""
-    where, given = _narrowed(filters)
+    where, given = narrowed(filters)
     rows = db.session.execute(
         text(
             "SELECT programme_code, count(*)::int FROM (SELECT programme_code, thing_id,"
@@ -120,7 +121,8 @@ def overdue_items(filters: Filters) -> dict[str, int]:
     return dict(rows.all())
 
 
-def _narrowed(filters: Filters) -> tuple[str, dict[str, Any]]:
+def narrowed(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """(conditions on fact, what they name) of the place, sector, programme and course that are chosen."""
     period = filters.period
     given: dict[str, Any] = {
         "as_at": period.as_at,

@@ -3,11 +3,26 @@
 from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy import select
+
 from certificates.events import AwardChanged, AwardIssued
 from certificates.models import Award
+from courses.delivery.events import (
+    Attended,
+    Booked,
+    Cancelled,
+    DidNotAttend,
+    LateCancelled,
+    PlaceDeclined,
+    PlaceOffered,
+    RegisterSettled,
+    SeriesHeld,
+)
+from courses.delivery.models import Booking
+from courses.needs.events import NomineeChanged
 from courses.supervision.events import LicenceIssued, LicenceWithdrawn
 from lms.core.db import db
-from lms.reporting.facts import gathering
+from lms.reporting.facts import dates, gathering
 
 
 class AboutEnrolment(Protocol):
@@ -31,3 +46,26 @@ def award(event: AwardIssued | AwardChanged) -> None:
 
 def licence(event: LicenceIssued | LicenceWithdrawn) -> None:
     gathering.of_licences(event.licence_id)
+
+
+Dated = Booked | Cancelled | LateCancelled | PlaceOffered | PlaceDeclined | Attended | DidNotAttend
+
+
+def booking(event: Dated) -> None:
+    """What has become of a place on a date, or of the wait for one."""
+    db.session.flush()  # the statement reads what the service has just added
+    found = db.session.scalars(select(Booking.enrolment_id).where(Booking.id == event.booking_id)).all()
+    dates.of_bookings(found)
+
+
+def register(event: RegisterSettled | SeriesHeld) -> None:
+    """A register was closed, or put right: who was there, and that the session was held."""
+    db.session.flush()  # the same
+    dates.of_sessions([event.series_id])
+    found = select(Booking.enrolment_id).where(Booking.series_id == event.series_id).distinct()
+    dates.of_bookings(db.session.scalars(found).all())
+
+
+def nominee(event: NomineeChanged) -> None:
+    db.session.flush()  # the same
+    dates.of_nominees([event.nominee_id])

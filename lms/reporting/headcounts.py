@@ -1,60 +1,43 @@
-"""Headcounts: rows from a form or a spreadsheet, every one judged before anything is written."""
+"""Headcounts: rows from a spreadsheet, or copied out of one, every one judged before anything is written."""
 
-import csv
-import io
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from courses.needs.hooks import Known
 from lms.accounts.models import Organisation, Sector
 from lms.core import audit, clock
 from lms.core.db import db
-from lms.core.errors import Invalid
 from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
 from lms.reporting import groups
+from lms.reporting.given_rows import Outcome, all_or_nothing, rows_of
 from lms.reporting.models import Confidence, Headcount, Method
 
 COLUMNS = ("organisation", "sector", "staff_group", "setting", "date", "people", "source", "method", "confidence")
-MOST_ROWS, MOST_PEOPLE = 2000, 1_000_000
+HEADINGS = {
+    "organisation": ("organisation", "sefydliad"), "sector": ("sector",),
+    "staff_group": ("staff_group", "staff group", "grŵp staff"), "setting": ("setting", "lleoliad"),
+    "date": ("date", "dyddiad"), "people": ("people", "pobl"), "source": ("source", "ffynhonnell"),
+    "method": ("method", "dull"), "confidence": ("confidence", "hyder"),
+}  # fmt: skip
+MOST_PEOPLE = 1_000_000
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What would become of a row: `fault` empty, it would be recorded. `given`: its cells as they came."""
+def judge(actor: Actor, content: bytes) -> list[Outcome[Headcount]]:
+    """Say of each row of CSV or XLSX what would become of it. Writes nothing.
 
-    number: int
-    given: Mapping[str, str]
-    fault: str
-    headcount: Headcount | None
-
-
-def judge(actor: Actor, text: str) -> list[Outcome]:
-    """Read rows with a header, separated by commas or tabs, and say of each what would become of it. Writes nothing.
-
-    Raises Forbidden; Invalid where there is no table in it.
+    Raises Forbidden; SheetUnreadable, Invalid where there is no table in it.
     """
     if not actor.might(Permission.HEADCOUNT_RECORD):
         actor.require(Permission.HEADCOUNT_RECORD)
-    text = text.lstrip("\ufeff").strip("\r\n")
-    first = text.splitlines()[0] if text else ""
-    reader = csv.DictReader(io.StringIO(text), delimiter="\t" if "\t" in first else ",")
-    names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-    if missing := [name for name in ("organisation", "date", "people", "source") if name not in names]:
-        raise Invalid(
-            N_("These columns are missing: %(columns)s"), params={"columns": ", ".join(missing)},
-            fields={"rows": N_("The first line must name the columns")},
-        )  # fmt: skip
-    reader.fieldnames = names
-    outcomes: list[Outcome] = []
+    outcomes: list[Outcome[Headcount]] = []
     seen: set[tuple[object, ...]] = set()
     bodies = {body.code: body for body in groups.organisations()}
-    for number, row in enumerate(reader, 2):
-        if len(outcomes) == MOST_ROWS:
-            raise Invalid(fields={"rows": N_("There are more than 2,000 rows. Split them.")})
-        given = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    for number, cells in rows_of(content, HEADINGS, ("organisation", "date", "people", "source")):
+        given = {name: cells.get(name, "") for name in COLUMNS}
         made, fault = _read(actor, given, bodies)
         if made is not None:
             key = (made.organisation_id, made.sector, made.staff_group, made.setting_code, made.on_day)
@@ -66,14 +49,26 @@ def judge(actor: Actor, text: str) -> list[Outcome]:
     return outcomes
 
 
-def keep(actor: Actor, text: str) -> list[Outcome]:
+def keep(actor: Actor, content: bytes) -> list[Outcome[Headcount]]:
     """Record every row, or none. Raises Invalid when a row has a fault, and what `judge` raises."""
-    outcomes = judge(actor, text)
-    if not outcomes or any(each.fault for each in outcomes):
-        raise Invalid(fields={"rows": N_("Mend the rows with a fault first. Nothing was recorded.")})
-    db.session.add_all([each.headcount for each in outcomes])
+    outcomes = judge(actor, content)
+    db.session.add_all(all_or_nothing(outcomes))
     audit.record(actor, "headcounts.recorded", rows=len(outcomes))
     return outcomes
+
+
+def known_of(organisations: Collection[UUID], day: date) -> Mapping[UUID, Known]:
+    """The last headcount of each body as a whole, up to that day: what needs rounds ask (`courses.needs.hooks`)."""
+    found = (
+        select(Headcount.organisation_id, Headcount.people, Headcount.source)
+        .where(
+            Headcount.organisation_id.in_(organisations), Headcount.on_day <= day, Headcount.sector.is_(None),
+            Headcount.staff_group.is_(None), Headcount.setting_code.is_(None), Headcount.people > 0,
+        )
+        .distinct(Headcount.organisation_id)
+        .order_by(Headcount.organisation_id, Headcount.on_day.desc(), Headcount.recorded_at.desc(), Headcount.id.desc())
+    )  # fmt: skip
+    return {id: Known(people, source) for id, people, source in db.session.execute(found)}
 
 
 def recorded(actor: Actor) -> Select[Headcount, Organisation]:

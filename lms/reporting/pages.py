@@ -19,7 +19,7 @@ from lms.core.reference import kept
 from lms.core.web.forms import FormState, messages
 from lms.core.web.pages import Pages, fragment
 from lms.core.web.paging import page_of
-from lms.reporting import groups, queries, services, wording
+from lms.reporting import groups, queries, services, wording, workbooks
 from lms.reporting.api import csv_answer
 from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension
@@ -62,6 +62,15 @@ def download(actor: Actor) -> Response:
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     return csv_answer(count_uptake(actor, Asked(**loaded)))
+
+
+@pages.page("GET", "/uptake/figures.xlsx", needs=Permission.UPTAKE_READ)
+def workbook(actor: Actor) -> Response:
+    """The same as a workbook."""
+    form, loaded = asked_of(UptakeQuery)
+    if not form.ok:
+        raise Invalid(next(iter(form.errors.values())))
+    return workbooks.uptake_file(count_uptake(actor, Asked(**loaded)), g.lang)
 
 
 @pages.page("GET", "/uptake/people", needs=Permission.UPTAKE_READ_NAMES, template="uptake/people.html")
@@ -138,6 +147,7 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         ],
         "clear_url": url_for("uptake.uptake"),
         "csv_url": url_for("uptake.download", **kept),
+        "xlsx_url": url_for("uptake.workbook", **kept),
         "people_url": url_for("uptake.people", **kept) if report.view.exact else None,
         "near": _near(g.lang, _courses_in_view(report.view)),
         "baselines_url": url_for("uptake.baselines"),

@@ -14,14 +14,17 @@ from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages, Redirect
-from lms.reporting import answering, exports, groups, wording
+from lms.reporting import answering, exports, groups, wording, workbooks
 from lms.reporting import headcounts as counting
+from lms.reporting.given_rows import Outcome, as_text
+from lms.reporting.models import Headcount
 from lms.reporting.pages import FIELDS, asked_of, choices_for, kept_of
 from lms.reporting.reports import REPORTS
 from lms.reporting.reports.report import Answer, Column, Value
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.schemas import ReportQuery
 from lms.reporting.services import Asked
+from lms.reporting.spending_pages import placed, sent_rows
 
 pages = Pages("reports_pages", __name__, template_folder="templates")
 
@@ -59,6 +62,7 @@ def report(actor: Actor, slug: str) -> Any:
         "form": form, "answer": answer, "about": about, "rule": RULE, "choices": choices_for(answer.view),
         "cell": cell, "own_url": url_for("reports_pages.report", slug=slug),
         "csv_url": url_for("reports_pages.download", slug=slug, **kept),
+        "xlsx_url": url_for("reports_pages.workbook", slug=slug, **kept),
         "fresh": _fresh(answer), "period": wording.period_of(period),
         "place": (answer.view.filters.place.name.in_(g.lang) if answer.view.filters.place else _("Wales")),
         "bars": {sheet.key: [(row.name.in_(g.lang), number) for row in sheet.rows
@@ -77,6 +81,15 @@ def download(actor: Actor, slug: str) -> Response:
     return exports.csv_file(answering.answer(actor, slug, Asked(**loaded)), g.lang)
 
 
+@pages.page("GET", "/reports/<slug>/figures.xlsx", needs=Permission.UPTAKE_READ)
+def workbook(actor: Actor, slug: str) -> Response:
+    """The same as a workbook."""
+    form, loaded = asked_of(ReportQuery)
+    if not form.ok:
+        raise Invalid(next(iter(form.errors.values())))
+    return workbooks.answer_file(answering.answer(actor, slug, Asked(**loaded)), g.lang)
+
+
 @pages.page("GET", "/reports/headcounts", needs=Permission.HEADCOUNT_RECORD, template="reports/headcounts.html")
 def headcounts(actor: Actor) -> dict[str, Any]:
     """What has been recorded, and where to give more."""
@@ -86,20 +99,21 @@ def headcounts(actor: Actor) -> dict[str, Any]:
 @pages.page("POST", "/reports/headcounts", needs=Permission.HEADCOUNT_RECORD, template="reports/headcounts.html")
 def give_headcounts(actor: Actor) -> Any:
     """Judge the rows that were given; record them once they were seen to be right."""
-    given = request.form.get("rows", "")
-    form = FormState(values={"rows": given})
+    form = FormState(values={"rows": request.form.get("rows", "")})
     try:
         if request.form.get("keep"):
-            kept = counting.keep(actor, given)
+            kept = counting.keep(actor, sent_rows())
             said = ngettext("%(num)s row recorded", "%(num)s rows recorded", len(kept))
             return Redirect("reports_pages.headcounts", flash=said)
-        return _headcounts(actor, form, counting.judge(actor, given))
+        outcomes = counting.judge(actor, sent_rows())
     except Invalid as refusal:
-        form.errors |= {name: _(words) for name, words in refusal.fields.items()}
+        form.errors |= placed(refusal)
         return _headcounts(actor, form, None), 422
+    form.values["rows"] = as_text(outcomes, counting.COLUMNS)
+    return _headcounts(actor, form, outcomes)
 
 
-def _headcounts(actor: Actor, form: FormState, outcomes: list[counting.Outcome] | None) -> dict[str, Any]:
+def _headcounts(actor: Actor, form: FormState, outcomes: list[Outcome[Headcount]] | None) -> dict[str, Any]:
     rows = db.session.execute(counting.recorded(actor).limit(HEADCOUNTS_SHOWN)).all()
     names = {
         "sector": groups.sectors(),

@@ -251,6 +251,13 @@ class HeadcountsIn(Schema):
     dry_run = fields.Boolean(load_default=True)
 
 
+class SpendingIn(Schema):
+    rows = fields.String(
+        required=True, metadata={"description": "CSV: organisation,course,date,pounds,places,reference"}
+    )
+    dry_run = fields.Boolean(load_default=True)
+
+
 class HeadcountRowOut(Schema):
     row = fields.Integer(required=True)
     fault = fields.String(required=True, allow_none=True)

@@ -13,6 +13,7 @@ from lms.reporting.reports.uptake import Figure, Label, Uptake, cells_of
 from lms.reporting.rules.findings import finding
 from lms.reporting.rules.measures import DEFINITIONS, Measure
 from lms.reporting.rules.periods import Period
+from lms.reporting.services import View
 
 DIMENSIONS = {
     Dimension.SECTOR: N_("Sector"),
@@ -74,18 +75,23 @@ def comparison(figure: Figure) -> str:
 
 def chosen(report: Uptake, language: str) -> list[tuple[str, str, str]]:
     """(parameter, what it is, what was chosen) of every filter in force."""
-    filters = report.view.filters
+    return filters_of(report.view, language)
+
+
+def filters_of(seen: View, language: str) -> list[tuple[str, str, str]]:
+    """The same of any report's view."""
+    filters = seen.filters
     found = []
     if filters.sector:
-        found.append(("sector", str(_("Sector")), report.view.sectors[filters.sector].in_(language)))
+        found.append(("sector", str(_("Sector")), seen.sectors[filters.sector].in_(language)))
     if filters.organisation:
         found.append(("organisation", str(_("Organisation")), filters.organisation.name.in_(language)))
     if filters.programme:
-        found.append(("programme", str(_("Programme")), report.view.programmes[filters.programme].in_(language)))
+        found.append(("programme", str(_("Programme")), seen.programmes[filters.programme].in_(language)))
     if filters.level:
         found.append(("level", str(_("Framework level")), groups.levels()[filters.level].in_(language)))
     if filters.course:
-        code, _programme, title = report.view.courses[filters.course]
+        code, _programme, title = seen.courses[filters.course]
         found.append(("course", str(_("Course")), f"{title.in_(language)} ({code})"))
     return found
 

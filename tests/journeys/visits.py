@@ -384,5 +384,6 @@ VISITS: dict[str, Callable[[], Visit]] = (
         "reports_pages.index": as_("commissioner"),
         "reports_pages.report": lambda: Visit({"slug": "coverage"}, demo("commissioner")),
         "reports_pages.headcounts": as_("commissioner"),
+        "spending.spent": as_("commissioner"),
     }
 )

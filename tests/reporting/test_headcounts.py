@@ -1,13 +1,17 @@
 """Headcounts: every row is judged before anything is written, and all or nothing is."""
 
+import io
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import Workbook
 from sqlalchemy import func, select
 
+from courses.needs import hooks
 from lms.core.db import db
 from lms.core.permissions import Role
 from lms.reporting.models import Headcount
@@ -63,3 +67,31 @@ def test_a_board_gives_its_own_and_nobody_elses(app: Flask, as_token: Callable[.
     told = board.post("/api/v1/headcounts", json={"rows": GOOD}).json
     assert [bool(each["fault"]) for each in told["items"]] == [True, False]
     assert organiser.post("/api/v1/headcounts", json={"rows": GOOD}).status_code == 403
+
+
+def test_a_workbook_is_read_and_needs_rounds_know_it(app: Flask, signed_in: Callable[..., FlaskClient]) -> None:
+    book = Workbook()
+    for cells in (
+        ["Organisation", "Staff group", "Date", "People", "Source"],
+        ["BCU", None, date(2026, 1, 31), 1100, "ESR"],
+        ["BCU", None, date(2026, 3, 31), 1200, "ESR again"],
+        ["CAV", None, date(2026, 3, 31), 900, "Census"],
+    ):
+        book.worksheets[0].append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    browser = signed_in(reader())
+    found = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/en/reports/headcounts").text)
+    assert found
+    sent = {"csrf_token": found.group(1), "file": (io.BytesIO(out.getvalue()), "people.xlsx")}
+    checked = browser.post("/en/reports/headcounts", data=sent)
+    assert "Would be recorded" in checked.text
+    rows = re.search(r"<textarea[^>]*>([^<]*)</textarea>", checked.text)
+    assert rows
+    kept = {"csrf_token": found.group(1), "rows": rows.group(1), "keep": "1"}
+    assert browser.post("/en/reports/headcounts", data=kept).status_code == 303
+    bcu, cav, pth = (organisation(code).id for code in ("BCU", "CAV", "PTH"))
+    assert hooks.headcounts([bcu, cav, pth], date(2026, 6, 1)) == {
+        bcu: hooks.Known(1200, "ESR again"), cav: hooks.Known(900, "Census"),
+    }  # fmt: skip
+    assert hooks.headcounts([bcu], date(2026, 2, 1)) == {bcu: hooks.Known(1100, "ESR")}

@@ -17,7 +17,7 @@ from courses.delivery.errors import (
     SeriesClosed,
     WrongCode,
 )
-from courses.delivery.events import Attended, DidNotAttend, SeriesHeld
+from courses.delivery.events import Attended, DidNotAttend, RegisterSettled, SeriesHeld
 from courses.delivery.models import (
     Attendance,
     Booking,
@@ -201,6 +201,7 @@ def close(actor: Actor, meeting_id: UUID) -> Meeting:
         audit.record(actor, "series.held", thing=it)
         events.publish(SeriesHeld(it.id))
     _settle(actor, it, [each.booking for each in lines])
+    events.publish(RegisterSettled(it.id))
     return meeting
 
 
@@ -224,6 +225,7 @@ def correct(actor: Actor, meeting_id: UUID, given: Marked, reason: str) -> Atten
     record(made)
     audit.record(actor, "register.corrected", about=line.booking.learner_id, thing=meeting, reason=reason)
     _settle(actor, it, [line.booking])
+    events.publish(RegisterSettled(it.id))
     return made
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from courses.catalogue.models import CourseStatus, CourseVersion
 from courses.enrolments import queries, rules
 from courses.enrolments.errors import EnrolmentClosed, LanguageNotOffered, ModuleFull
-from courses.enrolments.events import EnrolmentWithdrawn, LearnerEnrolled
+from courses.enrolments.events import EnrolmentWithdrawn, LearnerEnrolled, LearnerWaitlisted
 from courses.enrolments.models import (
     MISSED_STATES,
     OPEN_STATES,
@@ -109,6 +109,8 @@ def _tell(
     audit.record(actor, f"enrolment.{kind.value}", about=enrolment.learner_id, thing=enrolment)
     if state is EnrolmentState.ENROLLED:
         events.publish(LearnerEnrolled(enrolment.id))
+    elif state is EnrolmentState.WAITLISTED:
+        events.publish(LearnerWaitlisted(enrolment.id))
     return enrolment
 
 

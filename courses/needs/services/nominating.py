@@ -11,13 +11,14 @@ from courses.enrolments.errors import AlreadyEnrolled, NotDeclared
 from courses.enrolments.models import Enrolment, EnrolmentState, WithdrawalReason
 from courses.needs import letters, queries
 from courses.needs.errors import AlreadyNominated, LinkClosed, NoPlaceLeft
+from courses.needs.events import NomineeChanged
 from courses.needs.models import Nominee, Round, RoundCourse
 from courses.needs.rules import timetable
 from courses.needs.services.accepting import standing
 from courses.needs.services.access import course_in, own
 from lms.accounts.models import Membership, Organisation, Person
 from lms.accounts.queries import live, person_at
-from lms.core import audit, clock, secrets_, throttle
+from lms.core import audit, clock, events, secrets_, throttle
 from lms.core.db import db, get_or_refuse, record
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor, Permission
@@ -53,6 +54,7 @@ def nominate(actor: Actor, round_id: UUID, organisation_id: UUID, round_course_i
         )
     )  # fmt: skip
     audit.record(actor, "needs.named", about=named.id, thing=it, organisation=str(body.id), course=course.course.code)
+    events.publish(NomineeChanged(made.id))
     if enrolment:
         letters.placed(named, body, course)
     else:
@@ -174,6 +176,7 @@ def take(actor: Actor, secret: str, language: str, declared: Iterable[str] = ())
     named.person_id, named.enrolment_id, named.taken_at = person.id, enrolment.id, clock.now()
     named.digest, named.email = None, None
     audit.record(actor, "needs.place-taken", about=person.id, thing=it, course=named.round_course.course.code)
+    events.publish(NomineeChanged(named.id))
     return named
 
 
@@ -196,6 +199,7 @@ def take_off(actor: Actor, round_id: UUID, organisation_id: UUID, nominee_id: UU
         actor, "needs.name-taken-off", about=named.person_id, thing=it, organisation=str(organisation_id),
         course=named.round_course.course.code,
     )  # fmt: skip
+    events.publish(NomineeChanged(named.id))
     if named.person is not None:
         letters.taken_off(named.person, named.round_course)
     return named

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from lms.core import clock
 from lms.core.db import db
+from lms.reporting.facts import dates
 
 DAY = "(({}) AT TIME ZONE 'Europe/London')::date"
 SECOND = "floor(extract(epoch FROM {}))::bigint"
@@ -107,6 +108,7 @@ _GATHER = (
            h.job_role_code, h.staff_group, h.setting_code, h.language, h.id, :now
     FROM holds AS h
     WHERE h.kind IN ('enrolled', 'accessed', 'learned', 'completed', 'withdrawn')
+      AND EXISTS (SELECT FROM enrolment WHERE enrolment.id = h.thing_id)
       AND NOT EXISTS (SELECT FROM named WHERE named.key = h.key)
 )
 """
@@ -156,13 +158,13 @@ def of_licences(licence_id: UUID | None = None, *, first: bool = False) -> int:
 
 def of_everything() -> int:
     """The same of all records: to fill the table. Facts are then as old as the records they are from."""
-    return _run(_GATHER.format(fact="true", **ALL) + _WRITE, first=True) + of_licences(first=True)
+    return _run(_GATHER.format(fact="true", **ALL) + _WRITE, first=True) + of_licences(first=True) + dates.of_all()
 
 
 def missing() -> int:
     """How many facts the records would still give: none, when every event was heard."""
     asked = text(_GATHER.format(fact="true", **ALL) + " SELECT count(*) FROM new")
-    return int(db.session.scalar(asked, _given(first=True)) or 0)
+    return int(db.session.scalar(asked, _given(first=True)) or 0) + dates.missing()
 
 
 def _run(statement: str, **given: Any) -> int:

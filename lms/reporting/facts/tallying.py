@@ -45,10 +45,15 @@ live AS MATERIALIZED (
            max(on_day) FILTER (WHERE kind = 'portfolio_signed_off') AS signed_off,
            max(on_day) FILTER (WHERE kind = 'sign_off_withdrawn') AS unsigned
     FROM live WHERE kind NOT IN ('active', 'certified', 'attended') GROUP BY thing_id
+), placed_since AS MATERIALIZED (
+    SELECT asked.id, min(got.on_day) AS on_day FROM live AS asked
+      JOIN live AS got ON got.person_id = asked.person_id AND got.course_id = asked.course_id
+     WHERE asked.kind IN ('declined', 'unplaced') AND got.kind = 'enrolled' AND got.on_day >= asked.on_day
+     GROUP BY asked.id
 ), occurred AS (
     SELECT person_id, course_id, programme_code, levels, sector, organisation_id, organisation_lineage, staff_group,
            setting_code, language, measure, live.on_day, from_day, until_day
-    FROM live LEFT JOIN ends USING (thing_id) CROSS JOIN LATERAL (
+    FROM live LEFT JOIN ends USING (thing_id) LEFT JOIN placed_since ON placed_since.id = live.id CROSS JOIN LATERAL (
         SELECT 'accessed' AS measure, live.on_day AS from_day, NULL::date AS until_day WHERE kind = 'accessed'
         UNION ALL SELECT 'enrolled', live.on_day, CASE WHEN ends.accessed <= withdrawn THEN NULL ELSE withdrawn END
          WHERE kind = 'enrolled'
@@ -59,7 +64,8 @@ live AS MATERIALIZED (
         UNION ALL SELECT 'converted', ends.completed, NULL WHERE kind = 'enrolled'
              AND ends.completed <= live.on_day + {CONVERTED_WITHIN}
         UNION ALL SELECT 'certified', live.on_day, least(live.until + 1, award_ended) WHERE kind = 'certified'
-        UNION ALL SELECT 'unmet', live.on_day, least(ends.enrolled, withdrawn) WHERE kind IN ('waitlisted', 'declined',
+        UNION ALL SELECT 'unmet', live.on_day, least(ends.enrolled, withdrawn, placed_since.on_day)
+             WHERE kind IN ('waitlisted', 'declined',
              'unplaced')
         UNION ALL SELECT 'portfolio', live.on_day, CASE WHEN unsigned >= signed_off THEN NULL ELSE signed_off END
          WHERE kind = 'portfolio_opened'

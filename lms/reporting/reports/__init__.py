@@ -1,13 +1,28 @@
 """Every report there is. A new one is a file here and one line in REPORTS."""
 
-from lms.reporting.reports import approvals, coverage, money, parity, plan, quality, supervision, uptake, waiting, welsh
+from lms.reporting.reports import (
+    approvals,
+    attendance,
+    cascade,
+    coverage,
+    money,
+    parity,
+    plan,
+    quality,
+    supervision,
+    uptake,
+    waiting,
+    welsh,
+)
 from lms.reporting.reports.report import Report
 
 REPORTS: tuple[Report, ...] = (
     uptake.REPORT,
+    cascade.REPORT,
     coverage.REPORT,
     parity.REPORT,
     waiting.REPORT,
+    attendance.REPORT,
     supervision.REPORT,
     money.REPORT,
     welsh.REPORT,

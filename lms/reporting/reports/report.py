@@ -24,7 +24,8 @@ class Report:
     """`version` grows when the same question would get another answer. `endpoint`: its page.
 
     `run` None: the report has an answer of its own shape (uptake). `actions`: of the plan, that it gives evidence for.
-    `filters`: which of the usual ones it takes; every report takes a moment.
+    `filters`: which of the usual ones it takes; every report takes a moment. `counts_others`: whom it counts is not told
+    by uptake, so it says itself when they are too few.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Report:
     endpoint: str = "reports.report"
     run: "Callable[[Any, Any], Answer] | None" = None
     actions: tuple[int, ...] = ()
+    counts_others: bool = False
     filters: tuple[str, ...] = ("organisation", "programme", "from", "to")
 
 

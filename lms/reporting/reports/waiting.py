@@ -56,7 +56,8 @@ def _sessions(seen: View) -> Sheet:
     offers, median, long = asking.waits(seen.filters)
     found = {kind: (number, amount) for _, kind, number, amount in asking.events(seen.filters, KINDS)}
     attended, missed = found.get("attended", (0, 0))[0], found.get("did_not_attend", (0, 0))[0]
-    capacity, late = found.get("session_held", (0, 0))[1], found.get("cancelled_late", (0, 0))[0]
+    held = 0 if seen.filters.place else found.get("session_held", (0, 0))[1]  # places are nobody's organisation's
+    capacity, late = held, found.get("cancelled_late", (0, 0))[0]
     many = seen.exact or offers >= disclosure.RULE.cohort
     rate: Value = _percent(missed, attended + missed, seen)
     rows = [
