@@ -109,6 +109,9 @@ from courses.supervision.sessions.api import api as supervision_sessions_api
 from courses.supervision.sessions.pages import pages as supervision_sessions_pages
 from frameworks import loading as frameworks_loading
 from frameworks.api import api as frameworks_api
+from frameworks.assessment import pages as assessment_pages
+from frameworks.assessment.api import api as assessment_api
+from frameworks.assessment.impact import ratings_touched
 from frameworks.case.pages import pages as case_pages
 from frameworks.editing.api import api as framework_drafts_api
 from frameworks.editing.pages import pages as framework_author_pages
@@ -178,6 +181,8 @@ PAGES: tuple[Blueprint, ...] = (
     needs_pages.body_pages,
     needs_pages.link_pages,
     needs_pages.manage_pages,
+    assessment_pages.pages,
+    assessment_pages.supervisor_pages,
     framework_pages,
     framework_author_pages,
     framework_exchange_pages,
@@ -227,6 +232,7 @@ APIS: tuple[Api, ...] = (
     cpd_api,
     needs_api,
     frameworks_api,
+    assessment_api,
     framework_drafts_api,
     framework_exchange_api,
     catalogue_api,
@@ -314,7 +320,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["portfolios.draw"] = portfolio_pdf.draw
     app.extensions["cpd.draw"] = cpd_pdf.draw
     app.extensions["frameworks.course_titles"] = titles_on_offer
-    app.extensions["frameworks.touched"] = {"courses": enrolment_hooks.courses_touched}
+    app.extensions["frameworks.touched"] = {
+        "courses": enrolment_hooks.courses_touched, "ratings": ratings_touched,
+    }
     cli.init_app(app)
     app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
