@@ -97,7 +97,10 @@ def plans_touched(framework: str, statements: Sequence[Becoming]) -> tuple[int, 
         return 0, 0
     domains = set(
         db.session.scalars(
-            select(Domain.code).join(Statement, Statement.domain_id == Domain.id).where(Statement.id.in_(ids)).distinct()
+            select(Domain.code)
+            .join(Statement, Statement.domain_id == Domain.id)
+            .where(Statement.id.in_(ids))
+            .distinct()
         )
     )
     goals = db.session.execute(

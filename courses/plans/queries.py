@@ -185,10 +185,13 @@ def due(kind: ReminderKind, first: date, last: date, limit: int) -> list[Goal]:
             select(Goal)
             .options(joinedload(Goal.person))
             .where(
-                Goal.by_when.between(first, last), Goal.dropped_at.is_(None), Goal.state != GoalState.REVIEWED, ~reminded
+                Goal.by_when.between(first, last),
+                Goal.dropped_at.is_(None),
+                Goal.state != GoalState.REVIEWED,
+                ~reminded,
             )
             .order_by(Goal.person_id, Goal.by_when)
             .limit(limit)
             .with_for_update(of=Goal, skip_locked=True)
-        )  # fmt: skip
+        )
     )

@@ -74,9 +74,7 @@ def suggest(
     return found[:MOST]
 
 
-def _covered(
-    gaps: Sequence[Gap], course: Learning, named: Mapping[str, Collection[str]]
-) -> tuple[list[Gap], bool]:
+def _covered(gaps: Sequence[Gap], course: Learning, named: Mapping[str, Collection[str]]) -> tuple[list[Gap], bool]:
     """What the course says itself; where it says nothing, what the framework names it for at the levels it serves."""
     own = [gap for gap in gaps if gap.statement in course.statements]
     if own:

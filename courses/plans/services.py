@@ -302,7 +302,14 @@ def _step(actor: Actor, found: Goal, kind: StepKind, comment: str = "") -> None:
     if actor.person is None:
         raise Forbidden()
     record(
-        Step(goal_id=found.id, kind=kind, by_id=actor.person, at=clock.now(), edition=found.edition, comment=comment.strip())
+        Step(
+            goal_id=found.id,
+            kind=kind,
+            by_id=actor.person,
+            at=clock.now(),
+            edition=found.edition,
+            comment=comment.strip(),
+        )
     )
 
 

@@ -27,7 +27,6 @@ from frameworks.rules import Place
 from frameworks.rules.carrying import Carried, Link, carry_on
 from lms.accounts.models import JobRole, Membership, Organisation, Person, RoleGrant
 from lms.accounts.queries import live
-from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.language import Bilingual
@@ -129,7 +128,12 @@ def outlines() -> Mapping[str, Outline]:
         statements.setdefault(one.version_id, []).append(one)
     return {
         code: _outline(
-            version, code, keeper, levels.get(version.id, []), domains.get(version.id, []), statements.get(version.id, [])
+            version,
+            code,
+            keeper,
+            levels.get(version.id, []),
+            domains.get(version.id, []),
+            statements.get(version.id, []),
         )
         for version, code, keeper in versions
     }
@@ -188,8 +192,21 @@ def becoming(code: str) -> Mapping[str, tuple[Carried, ...]]:
     found: dict[str, tuple[Carried, ...]] = {}
     rows = db.session.execute(select(Statement.id, Statement.version_id).where(Statement.version_id.in_(ids)))
     for statement, version in rows:
-        found[str(statement)] = _followed(str(statement), [links.get(each, {}) for each in ids[ids.index(version) + 1 :]])
+        found[str(statement)] = _followed(
+            str(statement), [links.get(each, {}) for each in ids[ids.index(version) + 1 :]]
+        )
     return found
+
+
+@kept
+def version_numbers(code: str) -> Mapping[str, int]:
+    """Under which version each statement was made, by id."""
+    rows = db.session.execute(
+        select(Statement.id, FrameworkVersion.number)
+        .join(FrameworkVersion, FrameworkVersion.id == Statement.version_id)
+        .where(FrameworkVersion.framework_id == outline(code).framework_id, FrameworkVersion.status.in_(PUBLIC))
+    )
+    return {str(statement): number for statement, number in rows}
 
 
 def _followed(old: str, steps: list[dict[str, list[Link]]]) -> tuple[Carried, ...]:
@@ -326,12 +343,13 @@ def history(person_id: UUID, framework_id: UUID, limit: int = 300) -> list[Said]
             select(Rating)
             .where(Rating.person_id == person_id, Rating.framework_id == framework_id)
             .options(
-                joinedload(Rating.version), joinedload(Rating.statement).joinedload(Statement.domain),
+                joinedload(Rating.version),
+                joinedload(Rating.statement).joinedload(Statement.domain),
                 joinedload(Rating.statement).joinedload(Statement.level),
             )
             .order_by(Rating.made_at.desc(), Rating.id.desc())
             .limit(limit)
-        )  # fmt: skip
+        )
     )
     answers = answers_of([each.id for each in ratings])
     return [Said(each, answers.get(each.id)) for each in ratings]
@@ -381,5 +399,3 @@ def waiting_with(learners: Collection[UUID], most: int = 200) -> list[Waits]:
         .limit(most)
     )  # fmt: skip
     return [Waits(*row) for row in rows]
-
-

@@ -129,6 +129,12 @@ def reaches(
         keys = wanted.get(domain, [])
         done = sum(key in met for key in keys)
         found[domain] = (
-            Reach.NOT_NEEDED if not keys else Reach.MEETS if done == len(keys) else Reach.PARTLY if done else Reach.NOT_YET
+            Reach.NOT_NEEDED
+            if not keys
+            else Reach.MEETS
+            if done == len(keys)
+            else Reach.PARTLY
+            if done
+            else Reach.NOT_YET
         )
     return found

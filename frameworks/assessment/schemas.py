@@ -43,7 +43,9 @@ class AssessmentRatingIn(Schema):
     statement = Text(max=60, required=True, metadata={"description": "The statement's code in the version in force"})
     value = Code(required=True, metadata={"description": "A point of the scale"})
     comment = Text(max=LONGEST, lines=True, load_default="")
-    evidence = fields.List(Text(max=80), load_default=list, metadata={"description": '"<kind>:<id>" of things of one\'s own'})
+    evidence = fields.List(
+        Text(max=80), load_default=list, metadata={"description": '"<kind>:<id>" of things of one\'s own'}
+    )
 
 
 class AssessmentRatingsIn(Schema):
@@ -112,7 +114,9 @@ class AssessmentStatementOut(Schema):
     state = fields.Enum(RatingState, by_value=True, allow_none=True)
     met = fields.Boolean(required=True)
     rate_again = fields.Boolean(required=True, metadata={"description": "Its words changed since, or it lapsed"})
-    carried = fields.Boolean(required=True, metadata={"description": "It was made under an earlier version, and counts"})
+    carried = fields.Boolean(
+        required=True, metadata={"description": "It was made under an earlier version, and counts"}
+    )
     made_for_version = fields.Integer(allow_none=True)
     made_for_level = fields.String(allow_none=True)
     made_at = Instant(allow_none=True)

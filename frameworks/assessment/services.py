@@ -60,9 +60,7 @@ def manages(actor: Actor, person_id: UUID) -> bool:
     """Does the actor lead this person's team, or are they named as line manager? Two queries at most."""
     if person_id == actor.person or not actor.might(Permission.TEAM_READ):
         return False
-    if actor.reach(Permission.TEAM_READ).places and actor.may(
-        Permission.TEAM_READ, at=accounts.lineages_of(person_id)
-    ):
+    if actor.reach(Permission.TEAM_READ).places and actor.may(Permission.TEAM_READ, at=accounts.lineages_of(person_id)):
         return True
     return any(each.line_manager_id == actor.person for each in accounts.membership_on(person_id, clock.today()))
 
@@ -245,7 +243,12 @@ def answer(
     )  # fmt: skip
     done = len(picks)
     letters.answered(
-        person_id, actor.name, it.outline.title, code, confirmed=done if confirmed else 0, returned=0 if confirmed else done
+        person_id,
+        actor.name,
+        it.outline.title,
+        code,
+        confirmed=done if confirmed else 0,
+        returned=0 if confirmed else done,
     )
     return done
 

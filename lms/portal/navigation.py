@@ -31,20 +31,28 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     entries = [
         _entry(_("My learning"), "learning.learning", *LEARNING),
         _entry(_("Find training"), "catalogue.search", "catalogue", "frameworks", "dates"),
+        _entry(_("My plan"), "plans.plan", "plans", "assessment"),
         _entry(_("My record"), "record.record", "record", "wallet", "my_statements", "cpd"),
     ]
     if actor.might(Permission.PORTFOLIO_DECIDE):
         entries.append(
             _entry(
-                _("Supervision"), "supervision_queue.queue", "supervision_queue", "supervision", "supervision_sessions"
+                _("Supervision"),
+                "supervision_queue.queue",
+                "supervision_queue",
+                "supervision",
+                "supervision_sessions",
+                "assessment_answers",
             )
         )
+    if actor.reach(Permission.TEAM_READ).places:
+        entries.append(_entry(_("My team"), "team.matrix", "team"))
     if actor.might(Permission.NEEDS_ANSWER):
         entries.append(_entry(_("Training needs"), "needs.mine", "needs"))
     if any(actor.might(each) for each in MANAGING):
         entries.append(_entry(_("Manage"), "manage.manage", *MANAGED))
     if actor.might(Permission.UPTAKE_READ):
-        entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake"))
+        entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake", "framework_gaps"))
     if actor.might(Permission.PERSON_EDIT):
         entries.append(_entry(_("Admin"), "admin.people", "admin"))
     return entries

@@ -9,7 +9,14 @@ from flask_babel import ngettext
 from frameworks.assessment import hooks, queries, scale, services, views, words
 from frameworks.assessment.errors import NothingToAsk
 from frameworks.assessment.pages.blueprint import pages
-from frameworks.assessment.schemas import AGAIN, AssessmentLapseIn, AssessmentSharingForm, code_of, field_of, ratings_form
+from frameworks.assessment.schemas import (
+    AGAIN,
+    AssessmentLapseIn,
+    AssessmentSharingForm,
+    code_of,
+    field_of,
+    ratings_form,
+)
 from frameworks.assessment.services import Say
 from frameworks.assessment.views import Assessment
 from lms.accounts import queries as accounts
@@ -31,7 +38,9 @@ def listed(actor: Actor) -> dict[str, Any]:
     """The frameworks, what my work asks for in each, and how far I am with saying where I am."""
     if actor.person is None:
         raise Forbidden()
-    rows = [views.assessment(actor.person, code, clock.today()) for code, it in queries.outlines().items() if it.statements]
+    rows = [
+        views.assessment(actor.person, code, clock.today()) for code, it in queries.outlines().items() if it.statements
+    ]
     return {"rows": sorted(rows, key=lambda it: not it.needed), "words": words}
 
 

@@ -77,7 +77,9 @@ def test_what_was_answered_is_not_rewritten_even_past_the_service(app: Flask) ->
     rate(person, "PIMH", "D4")
     confirm(person, supervisor, "PIMH")
     with pytest.raises(DBAPIError), transaction():
-        db.session.execute(text("UPDATE assessment_rating SET value = 'not_yet' WHERE person_id = :p"), {"p": person.id})
+        db.session.execute(
+            text("UPDATE assessment_rating SET value = 'not_yet' WHERE person_id = :p"), {"p": person.id}
+        )
     with pytest.raises(DBAPIError), transaction():
         db.session.execute(text("DELETE FROM assessment_rating WHERE person_id = :p"), {"p": person.id})
     it = rate(person, "PIMH", "D4", "supports_others")
@@ -91,7 +93,9 @@ def test_a_supervisor_returns_with_a_reason_and_only_what_is_shared_and_waits(ap
     theirs = acting_for(supervisor, person)
     with pytest.raises(NotFound):
         services.of_person(theirs, person.id, "PIMH")
-    assert services.mine(acting_for(person), "PIMH").reaches["D4"] is Reach.NOT_YET, "nobody agreed that it does not apply"
+    assert services.mine(acting_for(person), "PIMH").reaches["D4"] is Reach.NOT_YET, (
+        "nobody agreed that it does not apply"
+    )
     confirm(person, supervisor, "PIMH")
     assert services.mine(acting_for(person), "PIMH").reaches["D4"] is Reach.MEETS
     row = next(iter(services.mine(acting_for(person), "PIMH").rows.values()))
@@ -186,7 +190,9 @@ def test_no_mapping_loses_a_confirmed_rating_silently(
             editing_services.decide_mapping(editing(editor), draft.id, each.came_from_id, successors)
     published(editing_queries.whole(draft.id), editor)
     rows = db.session.execute(
-        select(RatingStanding.person_id, RatingStanding.statement_id).where(RatingStanding.state == RatingState.CONFIRMED)
+        select(RatingStanding.person_id, RatingStanding.statement_id).where(
+            RatingStanding.state == RatingState.CONFIRMED
+        )
     ).all()
     assert rows
     for someone in {row.person_id for row in rows}:
@@ -204,7 +210,9 @@ def test_who_sees_what_by_sharing(
 ) -> None:
     from tests.factories.supervision import make_supervision
 
-    people = {name: make_person() for name in ("supervisor", "former", "lead", "line", "elsewhere", "commissioner", "other")}
+    people = {
+        name: make_person() for name in ("supervisor", "former", "lead", "line", "elsewhere", "commissioner", "other")
+    }
     learner = make_person()
     make_membership(
         learner, organisation("BCU"), job_role_code="health_visitor", setting_code="health_visiting",
