@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, g
 
 from courses.plans import errors, exporting, queries, schemas, services, team, views
-from courses.plans.models import Action, ActionKind, Goal, Outcome
+from courses.plans.models import ActionKind, Goal, Outcome, PlanAction
 from courses.plans.services import Words
 from courses.portfolios.downloads import download
 from frameworks.assessment.queries import outlines
@@ -85,7 +85,7 @@ def drop(actor: Actor, goal_id: UUID) -> None:
 def act(
     actor: Actor, goal_id: UUID, edition: int, kind: ActionKind, course: str | None, series: UUID | None, words: str,
     by_when: date | None,
-) -> Action:  # fmt: skip
+) -> PlanAction:  # fmt: skip
     """Something to do: a course on offer, a date of one, or an activity of one's own."""
     return services.add_action(
         actor, goal_id, edition, kind, course=course, series=series, words=words, by_when=by_when
@@ -96,7 +96,7 @@ def act(
     "PUT", f"{GOAL}/actions/<uuid:action_id>/done", needs=EDIT, body=schemas.PlanDoneIn,
     returns=(200, schemas.PlanActionOut),
 )  # fmt: skip
-def done(actor: Actor, goal_id: UUID, action_id: UUID, done: bool) -> Action:
+def done(actor: Actor, goal_id: UUID, action_id: UUID, done: bool) -> PlanAction:
     """Tick an action, or untick it."""
     return services.set_done(actor, goal_id, action_id, done=done)
 

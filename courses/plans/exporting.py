@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from courses.catalogue.queries import titles_on_offer
 from courses.plans import queries
-from courses.plans.models import Action, ActionKind, Goal, GoalState, PlanCopy, StepKind
+from courses.plans.models import ActionKind, Goal, GoalState, PlanAction, PlanCopy, StepKind
 from courses.portfolios.retention import purposes
 from lms.accounts.models import Person
 from lms.core import audit, clock, files
@@ -29,7 +29,7 @@ PDF = "application/pdf"
 Draw = Callable[[dict[str, Any], str], bytes]
 
 
-def action_title(action: Action, titles: Any) -> Bilingual:
+def action_title(action: PlanAction, titles: Any) -> Bilingual:
     """What an action is: the course's or the date's title, else the person's own words, which both languages share."""
     if action.kind is ActionKind.OWN:
         return Bilingual(action.words, action.words)

@@ -64,8 +64,8 @@ class Goal(Record):
     dropped_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     partner: Mapped[Person | None] = relationship(foreign_keys=[partner_id])
-    actions: Mapped[list["Action"]] = relationship(order_by="Action.id", cascade="all, delete-orphan")
-    steps: Mapped[list["Step"]] = relationship(order_by="Step.at.desc(), Step.id.desc()")
+    actions: Mapped[list["PlanAction"]] = relationship(order_by="PlanAction.id", cascade="all, delete-orphan")
+    steps: Mapped[list["PlanStep"]] = relationship(order_by="PlanStep.at.desc(), PlanStep.id.desc()")
 
 
 class ActionKind(StrEnum):
@@ -74,7 +74,7 @@ class ActionKind(StrEnum):
     OWN = "own"
 
 
-class Action(Record):
+class PlanAction(Record):
     """Something that is done for a goal: a course, a date of one, or an activity of one's own (`words`)."""
 
     __tablename__ = "plan_action"
@@ -103,7 +103,7 @@ class StepKind(StrEnum):
     DROPPED = "dropped"
 
 
-class Step(Record):
+class PlanStep(Record):
     """What became of a goal, by whom, and of which edition. Only ever appended to."""
 
     __tablename__ = "plan_step"
@@ -121,7 +121,7 @@ class ReminderKind(StrEnum):
     PAST = "past"
 
 
-class Reminder(Record):
+class PlanReminder(Record):
     """That somebody was reminded of a goal and its day: once each."""
 
     __tablename__ = "plan_reminder"

@@ -12,7 +12,16 @@ from courses.catalogue.models import Course, CourseStatement
 from courses.delivery.models import Series
 from courses.enrolments.models import OPEN_STATES, Enrolment, EnrolmentState
 from courses.mentoring.models import Mentorship
-from courses.plans.models import Action, Goal, GoalState, PartnerKind, PlanCopy, Reminder, ReminderKind, Step
+from courses.plans.models import (
+    Goal,
+    GoalState,
+    PartnerKind,
+    PlanAction,
+    PlanCopy,
+    PlanReminder,
+    PlanStep,
+    ReminderKind,
+)
 from courses.supervision.models import Supervision
 from frameworks.assessment.queries import managers_of
 from lms.accounts.models import Membership, Organisation, Person, RoleGrant
@@ -26,8 +35,8 @@ MOST_GOALS = 60
 
 def _whole() -> Select[Goal]:
     return select(Goal).options(
-        selectinload(Goal.actions).joinedload(Action.series).joinedload(Series.version),
-        selectinload(Goal.steps).joinedload(Step.by), joinedload(Goal.partner), joinedload(Goal.person),
+        selectinload(Goal.actions).joinedload(PlanAction.series).joinedload(Series.version),
+        selectinload(Goal.steps).joinedload(PlanStep.by), joinedload(Goal.partner), joinedload(Goal.person),
     )  # fmt: skip
 
 
@@ -65,6 +74,16 @@ def waiting_for(partner_id: UUID) -> int:
         )
         or 0
     )
+
+
+def next_goal(person_id: UUID) -> Goal | None:
+    """The goal whose day comes next. One query."""
+    return db.session.scalars(
+        select(Goal)
+        .where(Goal.person_id == person_id, Goal.dropped_at.is_(None), Goal.state != GoalState.REVIEWED)
+        .order_by(Goal.by_when, Goal.id)
+        .limit(1)
+    ).first()
 
 
 @dataclass(frozen=True)
@@ -176,8 +195,8 @@ def copies_of(person_id: UUID) -> list[PlanCopy]:
 def due(kind: ReminderKind, first: date, last: date, limit: int) -> list[Goal]:
     """Goals whose day is between the two and of which nobody was reminded so. By person."""
     reminded = (
-        select(Reminder.id)
-        .where(Reminder.goal_id == Goal.id, Reminder.kind == kind, Reminder.due_on == Goal.by_when)
+        select(PlanReminder.id)
+        .where(PlanReminder.goal_id == Goal.id, PlanReminder.kind == kind, PlanReminder.due_on == Goal.by_when)
         .exists()
     )
     return list(

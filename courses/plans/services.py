@@ -13,14 +13,14 @@ from courses.delivery.models import Series, SeriesState
 from courses.plans import letters, queries
 from courses.plans.errors import NoSuchLearning, NotNow, NotTheirPlan
 from courses.plans.models import (
-    Action,
     ActionKind,
     Goal,
     GoalState,
     Outcome,
-    Reminder,
+    PlanAction,
+    PlanReminder,
+    PlanStep,
     ReminderKind,
-    Step,
     StepKind,
 )
 from frameworks.assessment.queries import outlines
@@ -97,14 +97,14 @@ def save(actor: Actor, goal_id: UUID, edition: int, words: Words) -> Goal:
 def add_action(
     actor: Actor, goal_id: UUID, edition: int, kind: ActionKind, *, course: str | None = None, series: UUID | None = None,
     words: str = "", by_when: date | None = None,
-) -> Action:  # fmt: skip
+) -> PlanAction:  # fmt: skip
     """Something to do for it: a course on offer, a date of one, or an activity of one's own. Raises as `save`."""
     found = goal(actor, goal_id, to=EDIT, lock=True)
     if len(found.actions) >= MOST_ACTIONS:
         raise Invalid(N_("There are too many actions for one goal."))
     if kind is ActionKind.OWN and not words:
         raise Invalid(fields={"words": N_("Write what you will do")})
-    made = Action(id=new_id(), goal_id=found.id, kind=kind, words=words, by_when=by_when)
+    made = PlanAction(id=new_id(), goal_id=found.id, kind=kind, words=words, by_when=by_when)
     if kind is ActionKind.COURSE:
         if course not in on_offer():
             raise NoSuchLearning(fields={"course": NoSuchLearning.title})
@@ -121,7 +121,7 @@ def add_action(
     return made
 
 
-def set_done(actor: Actor, goal_id: UUID, action_id: UUID, *, done: bool) -> Action:
+def set_done(actor: Actor, goal_id: UUID, action_id: UUID, *, done: bool) -> PlanAction:
     """Tick an action, or untick it. It changes nothing that was agreed. Raises NotFound."""
     found = goal(actor, goal_id, to=EDIT, lock=True)
     action = _action(found, action_id)
@@ -248,10 +248,10 @@ def remind(actor: Actor, kind: ReminderKind, first: date, last: date) -> bool:
     people: dict[UUID, list[Goal]] = {}
     for each in found:
         written = db.session.execute(
-            insert(Reminder)
+            insert(PlanReminder)
             .values(id=new_id(), goal_id=each.id, kind=kind, due_on=each.by_when)
             .on_conflict_do_nothing()
-            .returning(Reminder.id)
+            .returning(PlanReminder.id)
         ).all()
         if written:
             people.setdefault(each.person_id, []).append(each)
@@ -291,7 +291,7 @@ def _require(found: Goal, *states: GoalState) -> None:
         raise NotNow()
 
 
-def _action(found: Goal, action_id: UUID) -> Action:
+def _action(found: Goal, action_id: UUID) -> PlanAction:
     for each in found.actions:
         if each.id == action_id:
             return each
@@ -302,7 +302,7 @@ def _step(actor: Actor, found: Goal, kind: StepKind, comment: str = "") -> None:
     if actor.person is None:
         raise Forbidden()
     record(
-        Step(
+        PlanStep(
             goal_id=found.id,
             kind=kind,
             by_id=actor.person,

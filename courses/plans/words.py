@@ -3,7 +3,7 @@
 from flask import g
 from flask_babel import gettext as _
 
-from courses.plans.models import Action, Goal, Outcome, PartnerKind, StepKind
+from courses.plans.models import Goal, Outcome, PartnerKind, PlanAction, StepKind
 from courses.plans.queries import Partner
 from frameworks.assessment.queries import outlines
 from lms.core.language import N_
@@ -67,5 +67,5 @@ def about(goal: Goal) -> str:
     return ": ".join(filter(None, (it.short_title.in_(g.lang), domain)))
 
 
-def action_note(action: Action) -> str:
+def action_note(action: PlanAction) -> str:
     return {"course": _("Course"), "date": _("Date of a course"), "own": _("Own activity")}[action.kind.value]

@@ -22,6 +22,7 @@ from lms.demonstration import (
     histories,
     large,
     people,
+    planning,
     records,
     rounds,
     stories,
@@ -56,6 +57,8 @@ def load_demo() -> None:
         certificates.tell(cast, today)
         rounds.tell(today)
         records.tell(cast, today)
+        health_visitors = [each["person_id"] for each in crowd.members if each["job_role_code"] == "health_visitor"]
+        planning.tell(cast, health_visitors, today)
         everybody = len(crowd.members) + len(cast)
         audit.record(Actor.system(), "demonstration.loaded", people=everybody)
         enrolled = db.session.scalar(select(func.count()).select_from(Enrolment))

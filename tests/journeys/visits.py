@@ -44,6 +44,7 @@ from tests.journeys import (
     framework_visits,
     mentoring_visits,
     needs_visits,
+    plan_visits,
     store_visits,
 )
 from tests.journeys.player_visits import on_package
@@ -257,6 +258,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
     | framework_visits.VISITS
     | store_visits.VISITS
     | cpd_visits.VISITS
+    | plan_visits.VISITS
     | date_visits.VISITS
     | certificate_visits.VISITS
     | needs_visits.VISITS
@@ -390,6 +392,7 @@ ELSEWHERE = date_visits.ELSEWHERE | {
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "portfolios.export_progress", "moderation.file", "moderation.preview",
     "cpd.file", "cpd.copied", "cpd.copy_progress",
+    "plans.copied", "plans.copy_progress", "plans.calendar",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "player.state", "player.running",  # JSON
     "packages.progress", "packages.file",

@@ -12,11 +12,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from courses.catalogue.models import CourseStatement
+from courses.catalogue.models import CourseStatement, CourseStatus
 from courses.plans import exporting, jobs, queries, rules, services, team, views
 from courses.plans.errors import NoSuchLearning, NotNow, NotTheirPlan
 from courses.plans.hooks import evidence_of, plans_touched
-from courses.plans.models import ActionKind, Goal, GoalState, Outcome, PartnerKind, Reminder, StepKind
+from courses.plans.models import ActionKind, Goal, GoalState, Outcome, PartnerKind, PlanReminder, StepKind
 from courses.plans.rules import Gap, Learning
 from courses.plans.services import Words
 from frameworks.assessment import services as assessment
@@ -92,6 +92,7 @@ def test_a_goal_is_drafted_shared_agreed_changed_and_reviewed(pair: tuple[Any, A
         services.answer(theirs, learner.id, [(goal.id, 2)], agreed=True)
     with transaction():
         services.review(theirs, goal.id, Outcome.PARTLY, "Well begun", of=learner.id)
+    db.session.expire_all()
     kinds = [each.kind for each in queries.goals_of(learner.id)[0].steps]
     assert kinds[::-1] == [
         StepKind.SHARED, StepKind.AGREED, StepKind.CHANGED, StepKind.AGREED, StepKind.REVIEWED,
@@ -155,7 +156,9 @@ def test_actions_are_courses_dates_or_ones_own(pair: tuple[Any, Any]) -> None:
     with transaction():
         services.add_action(actor, goal.id, 1, ActionKind.COURSE, course=course.code)
     with transaction():
-        own = services.add_action(actor, goal.id, 2, ActionKind.OWN, words="Sit in on a clinic", by_when=date(2030, 1, 2))
+        own = services.add_action(
+            actor, goal.id, 2, ActionKind.OWN, words="Sit in on a clinic", by_when=date(2030, 1, 2)
+        )
     for wrong in ({"kind": ActionKind.COURSE, "course": "NOPE"}, {"kind": ActionKind.DATE, "series": uuid4()}):
         with pytest.raises(NoSuchLearning), transaction():
             services.add_action(actor, goal.id, 3, **wrong)
@@ -178,7 +181,7 @@ def test_reminders_come_once_for_a_day_and_in_one_letter(app: Flask, pair: tuple
         with transaction():
             jobs.remind()
     assert (db.session.scalar(letters) or 0) - before == 1
-    assert db.session.scalar(select(func.count()).select_from(Reminder)) == 2
+    assert db.session.scalar(select(func.count()).select_from(PlanReminder)) == 2
     with clock.frozen(clock.now() + timedelta(days=10)), transaction():
         jobs.remind()
     assert (db.session.scalar(letters) or 0) - before == 2, "and once more when the days have passed"
@@ -203,19 +206,19 @@ def test_the_pdf_is_made_by_a_job_and_is_ones_own(
 def test_a_suggestion_says_why(app: Flask) -> None:
     learner = make_health_visitor()
     lines = [line for line in assessment.mine(acting_for(learner), "PIMH").gaps if line.statement.level == "skilled"]
-    course = make_course("FITS", languages=["cy"])
+    draft = make_course("FITS", languages=["cy"], status=CourseStatus.DRAFT).versions[0]
     with transaction():
         for line in lines[:3]:
             db.session.add(
-                CourseStatement(
-                    version_id=course.published_version_id, framework_code="PIMH", statement_code=line.statement.code
-                )
+                CourseStatement(version_id=draft.id, framework_code="PIMH", statement_code=line.statement.code)
             )
+    with transaction():
+        draft.status, draft.published_at, draft.course.published = CourseStatus.PUBLISHED, clock.now(), draft
     with app.test_request_context():
         found = views.gaps(acting_for(learner), "PIMH", "en")
         first = next(each for each in found.suggestions if each.course.course.code == "FITS")
         assert first.words == f"Covers 3 of your {len(lines)} gaps at Skilled; open to you now, in Welsh"
-    assert found.suggestions[0].course.course.code == "FITS"
+    assert first.why.is_open
 
 
 def test_suggestions_are_open_ones_first_and_never_more_than_a_dozen() -> None:
