@@ -170,7 +170,9 @@ def _suppressed(found: Counts, keys: list[str], total: int, withheld: bool) -> T
     )  # fmt: skip
     if withheld:
         return table.without({(i, j) for i in (*range(len(keys)), TOTAL) for j in (0, 1, 2, TOTAL)})
-    small = [(n, j) for n, key in enumerate(keys) if disclosure.too_few(found.get((key, None), 0)) for j in (0, 1, 2, TOTAL)]
+    small = [
+        (n, j) for n, key in enumerate(keys) if disclosure.too_few(found.get((key, None), 0)) for j in (0, 1, 2, TOTAL)
+    ]
     return disclosure.suppress(table, also=small)
 
 
