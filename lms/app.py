@@ -75,6 +75,11 @@ from courses.needs import hooks as needs_hooks
 from courses.needs import jobs as needs_jobs  # noqa: F401 - its jobs register themselves
 from courses.needs import pages as needs_pages
 from courses.needs.api import api as needs_api
+from courses.plans import exporting as plans_exporting  # noqa: F401 - its jobs register themselves
+from courses.plans import hooks as plan_hooks
+from courses.plans import jobs as plan_jobs  # noqa: F401 - the same
+from courses.plans import pages as plan_pages
+from courses.plans.api import api as plans_api
 from courses.portfolios import hooks as portfolio_hooks
 from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
 from courses.portfolios import loading as portfolios_loading
@@ -93,6 +98,9 @@ from courses.supervision.sessions.api import api as supervision_sessions_api
 from courses.supervision.sessions.pages import pages as supervision_sessions_pages
 from frameworks import loading as frameworks_loading
 from frameworks.api import api as frameworks_api
+from frameworks.assessment import pages as assessment_pages
+from frameworks.assessment.api import api as assessment_api
+from frameworks.assessment.impact import ratings_touched
 from frameworks.case.pages import pages as case_pages
 from frameworks.editing.api import api as framework_drafts_api
 from frameworks.editing.pages import pages as framework_author_pages
@@ -112,17 +120,18 @@ from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api
 from lms.demonstration import cli as demonstration  # noqa: F401 - its commands register themselves
-from lms.portal import cpd_pdf, navigation, portfolio_pdf
+from lms.portal import cpd_pdf, navigation, plan_pdf, portfolio_pdf
 from lms.portal import pages as portal_pages
 from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
+from lms.reporting import gap_pages, report_pages, spending_pages
 from lms.reporting import headcounts as reporting_headcounts
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
-from lms.reporting import report_pages, spending_pages
 from lms.reporting.api import api as reports_api
 from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
+from lms.reporting.reports.framework_gaps import gaps_of
 from lms.subscriptions import SUBSCRIPTIONS
 from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
@@ -163,9 +172,13 @@ PAGES: tuple[Blueprint, ...] = (
     portfolios_pages.shared_pages,
     portfolios_pages.template_pages,
     cpd_pages,
+    plan_pages.pages,
+    plan_pages.team_pages,
     needs_pages.body_pages,
     needs_pages.link_pages,
     needs_pages.manage_pages,
+    assessment_pages.pages,
+    assessment_pages.supervisor_pages,
     framework_pages,
     framework_author_pages,
     framework_exchange_pages,
@@ -193,6 +206,7 @@ PAGES: tuple[Blueprint, ...] = (
     reporting_pages.pages,
     report_pages.pages,
     spending_pages.pages,
+    gap_pages.pages,
     xapi,
     record_store_pages,
     my_statements_pages,
@@ -220,8 +234,10 @@ APIS: tuple[Api, ...] = (
     moderation_api,
     demand_api,
     cpd_api,
+    plans_api,
     needs_api,
     frameworks_api,
+    assessment_api,
     framework_drafts_api,
     framework_exchange_api,
     catalogue_api,
@@ -235,6 +251,7 @@ APIS: tuple[Api, ...] = (
     webhooks_api,
     approvals_api,
     reports_api,
+    gap_pages.api,
     record_store_api,
     forwarding_api,
 )
@@ -280,7 +297,16 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["cpd.draw"] = cpd_pdf.draw
     app.extensions[needs_hooks.HEADCOUNTS] = reporting_headcounts.known_of
     app.extensions["frameworks.course_titles"] = titles_on_offer
-    app.extensions["frameworks.touched"] = {"courses": enrolment_hooks.courses_touched}
+    app.extensions["frameworks.touched"] = {
+        "courses": enrolment_hooks.courses_touched,
+        "ratings": ratings_touched,
+        "plans": plan_hooks.plans_touched,
+    }
+    app.extensions["assessment.evidence"] = plan_hooks.evidence_of
+    app.extensions["assessment.supervisors"] = plan_hooks.supervisors_of
+    app.extensions["assessment.learning"] = plan_hooks.learning_for
+    app.extensions["needs.gaps"] = gaps_of
+    app.extensions["plans.draw"] = plan_pdf.draw
     cli.init_app(app)
     app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app

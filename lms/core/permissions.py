@@ -68,6 +68,13 @@ class Permission(StrEnum):
     FRAMEWORK_DISCUSS = "framework:discuss"
     APPROVAL_READ = "approval:read"
     APPROVAL_KEEP = "approval:keep"
+    ASSESSMENT_READ = "assessment:read"
+    ASSESSMENT_EDIT = "assessment:edit"
+    ASSESSMENT_CONFIRM = "assessment:confirm"
+    PLAN_READ = "plan:read"
+    PLAN_EDIT = "plan:edit"
+    PLAN_AGREE = "plan:agree"
+    TEAM_READ = "team:read"
 
     FRAMEWORK_EDIT = "framework:edit"
     FRAMEWORK_PUBLISH = "framework:publish"
@@ -106,6 +113,7 @@ class Role(StrEnum):
     TRAINING_LEAD = "training_lead"
     FRAMEWORK_EDITOR = "framework_editor"
     APPROVER = "approver"
+    TEAM_LEAD = "team_lead"
 
 
 P = Permission
@@ -120,11 +128,12 @@ OWN = frozenset({
     P.PORTFOLIO_READ, P.PORTFOLIO_EDIT, P.PORTFOLIO_REDACT, P.EVIDENCE_READ_SHARED, P.SUPERVISION_READ,
     P.SUPERVISION_INVITE, P.SUPERVISION_RECORD, P.SIGN_OFF_WITHDRAW, P.AWARD_READ, P.AWARD_CLAIM,
     P.AWARD_SHARE, P.CERTIFICATE_WATCH, P.RECORD_STORE_READ, P.CPD_READ, P.CPD_EDIT, P.MENTORING_USE, P.CASCADE_RECORD,
-    P.CASCADE_CLAIM, P.FRAMEWORK_DISCUSS, P.APPROVAL_READ,
+    P.CASCADE_CLAIM, P.FRAMEWORK_DISCUSS, P.APPROVAL_READ, P.ASSESSMENT_READ, P.ASSESSMENT_EDIT, P.PLAN_READ, P.PLAN_EDIT,
+    P.PLAN_AGREE, P.TEAM_READ,
 })  # fmt: skip
 SUPERVISED = frozenset({
     P.ENROLMENT_READ, P.PORTFOLIO_READ, P.PORTFOLIO_DECIDE, P.PORTFOLIO_SIGN_OFF, P.PORTFOLIO_REDACT,
-    P.ATTESTATION_CREATE,
+    P.ATTESTATION_CREATE, P.ASSESSMENT_READ, P.ASSESSMENT_CONFIRM,
 })  # fmt: skip
 HOUSE = frozenset({P.SIGNING_KEY_MANAGE})
 """What only the house itself does, by a command on its own machine: no role and no token reaches it."""
@@ -149,6 +158,7 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.TRAINING_LEAD: frozenset({P.NEEDS_ANSWER}),
     Role.FRAMEWORK_EDITOR: frozenset({P.FRAMEWORK_EDIT, P.FRAMEWORK_PUBLISH}),
     Role.APPROVER: frozenset({P.APPROVAL_READ, P.APPROVAL_KEEP}),
+    Role.TEAM_LEAD: frozenset({P.TEAM_READ}),
 }  # fmt: skip
 
 

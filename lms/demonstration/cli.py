@@ -23,6 +23,7 @@ from lms.demonstration import (
     histories,
     large,
     people,
+    planning,
     records,
     rounds,
     stories,
@@ -59,6 +60,8 @@ def load_demo() -> None:
         approvals.tell(cast, crowd.members, today)
         rounds.tell(today)
         records.tell(cast, today)
+        health_visitors = [each["person_id"] for each in crowd.members if each["job_role_code"] == "health_visitor"]
+        planning.tell(cast, health_visitors, today)
         everybody = len(crowd.members) + len(cast)
         gathering.of_everything()
         tallying.rebuild()

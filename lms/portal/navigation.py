@@ -13,6 +13,7 @@ MANAGING = (
     Permission.NEEDS_READ, Permission.APPROVAL_KEEP,
 )  # fmt: skip
 LEARNING = ("learning", "enrolments", "portfolios", "mentoring", "cascade", "my_dates")
+SUPERVISED = ("supervision_queue", "supervision", "supervision_sessions", "assessment_answers")
 MANAGED = (
     "manage", "mentor_programmes", "record_store", "destinations", "series", "register", "needs_manage",
     "awards", "names", "organising", "approvals",
@@ -31,20 +32,20 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     entries = [
         _entry(_("My learning"), "learning.learning", *LEARNING),
         _entry(_("Find training"), "catalogue.search", "catalogue", "frameworks", "dates"),
-        _entry(_("My record"), "record.record", "record", "wallet", "my_statements", "cpd", "my_approvals"),
+        _entry(_("My plan"), "plans.plan", "plans", "assessment"),
+        _entry(_("My record"), "record.record", "record", "wallet", "my_statements", "cpd", "my_approvals", "badges"),
     ]
     if actor.might(Permission.PORTFOLIO_DECIDE):
-        entries.append(
-            _entry(
-                _("Supervision"), "supervision_queue.queue", "supervision_queue", "supervision", "supervision_sessions"
-            )
-        )
-    if actor.might(Permission.NEEDS_ANSWER):
+        entries.append(_entry(_("Supervision"), "supervision_queue.queue", *SUPERVISED))
+    if actor.reach(Permission.TEAM_READ).places:
+        entries.append(_entry(_("My team"), "team.matrix", "team"))
+    manages = any(actor.might(each) for each in MANAGING)
+    if actor.might(Permission.NEEDS_ANSWER) and not manages:  # who manages finds the rounds there
         entries.append(_entry(_("Training needs"), "needs.mine", "needs"))
-    if any(actor.might(each) for each in MANAGING):
+    if manages:
         entries.append(_entry(_("Manage"), "manage.manage", *MANAGED))
     if actor.might(Permission.UPTAKE_READ):
-        entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake"))
+        entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake", "reports_pages", "framework_gaps"))
     if actor.might(Permission.PERSON_EDIT):
         entries.append(_entry(_("Admin"), "admin.people", "admin"))
     return entries

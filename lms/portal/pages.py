@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 
 from courses.delivery import queries as dates
 from courses.delivery import words as date_words
+from courses.plans import queries as plans
+from courses.plans.team import has_team
 from lms.core.permissions import Actor, Permission
 from lms.core.web.pages import Pages
 from lms.portal import queries, rules
@@ -44,6 +46,9 @@ def home(actor: Actor) -> dict[str, Any]:
         "dates": dates.coming(actor.person, days=42),
         "keeps": dates.this_week(actor),
         "date_words": date_words,
+        "goal": plans.next_goal(actor.person),
+        "plans_waiting": plans.waiting_for(actor.person),
+        "has_team": has_team(actor),
         "in_review": queries.drafts_in_review() if actor.might(Permission.COURSE_PUBLISH) else None,
         "sees_uptake": actor.might(Permission.UPTAKE_READ),
     }

@@ -138,7 +138,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE role_grant DROP CONSTRAINT ck_role_grant_role")
     op.execute(
         "ALTER TABLE role_grant ADD CONSTRAINT ck_role_grant_role CHECK (role IN ('administrator', 'organiser', 'author', "
-        "'publisher', 'commissioner', 'lead_supervisor', 'framework_editor', 'training_lead', 'approver'))"
+        "'publisher', 'commissioner', 'lead_supervisor', 'framework_editor', 'training_lead', 'team_lead', 'approver'))"
     )
     op.execute(TABLES)
     for table in APPENDED:

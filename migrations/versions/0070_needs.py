@@ -268,7 +268,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE role_grant DROP CONSTRAINT ck_role_grant_role")
     op.execute(
         "ALTER TABLE role_grant ADD CONSTRAINT ck_role_grant_role CHECK (role IN ('administrator', 'organiser', 'author', "
-        "'publisher', 'commissioner', 'lead_supervisor', 'framework_editor', 'approver', 'training_lead'))"
+        "'publisher', 'commissioner', 'lead_supervisor', 'framework_editor', 'approver', 'team_lead', 'training_lead'))"
     )
     op.execute(TABLES)
     for table in APPENDED:

@@ -45,6 +45,7 @@ from tests.journeys import (
     framework_visits,
     mentoring_visits,
     needs_visits,
+    plan_visits,
     store_visits,
 )
 from tests.journeys.player_visits import on_package
@@ -259,6 +260,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
     | store_visits.VISITS
     | approval_visits.VISITS
     | cpd_visits.VISITS
+    | plan_visits.VISITS
     | date_visits.VISITS
     | certificate_visits.VISITS
     | needs_visits.VISITS

@@ -1,0 +1,103 @@
+"""A team beside what its work asks: people and domains, for those who may see names. Constant queries a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
+from sqlalchemy.orm import load_only
+
+from frameworks.assessment import queries, rules
+from frameworks.assessment.queries import Outline
+from frameworks.assessment.rules import Reach
+from lms.accounts.models import Membership, Person
+from lms.accounts.queries import live, people_within
+from lms.core import audit, clock
+from lms.core.db import db
+from lms.core.errors import Forbidden
+from lms.core.permissions import Actor, Permission
+from lms.core.permissions import Reach as Whose
+from lms.core.web.paging import page_of
+
+PAGE = 25
+ORDER = (Person.display_name, Person.id)
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody in the team. `shared`: their ratings can be opened."""
+
+    person_id: UUID
+    name: str
+    reaches: Mapping[str, Reach]
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Team:
+    outline: Outline
+    members: Sequence[Member]
+    next: str | None
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    """Those who name the actor as their line manager, and those at the organisations whose team they lead."""
+    reach = actor.reach(Permission.TEAM_READ)
+    named = exists(
+        select(literal(1)).where(
+            Membership.person_id == Person.id, Membership.line_manager_id == actor.person, live(clock.today())
+        )
+    )
+    led = people_within(Whose(places=reach.places), Person.id.expression) if reach.places else named
+    return or_(named, led) & (Person.id != actor.person)
+
+
+def people(actor: Actor) -> Select[Person]:
+    return select(Person).options(load_only(Person.display_name)).where(_mine(actor))
+
+
+def has_team(actor: Actor) -> bool:
+    """One query, or none."""
+    if actor.person is None or not actor.might(Permission.TEAM_READ):
+        return False
+    if actor.reach(Permission.TEAM_READ).places:
+        return True
+    named = exists(select(literal(1)).where(Membership.line_manager_id == actor.person, live(clock.today())))
+    return bool(db.session.scalar(select(named)))
+
+
+def team(actor: Actor, code: str, cursor: str | None = None) -> Team:
+    """A page of the people and where they are, as far as they share it; that it was read is recorded.
+
+    Raises Forbidden, NotFound. Five queries and the record.
+    """
+    if actor.person is None or not actor.might(Permission.TEAM_READ):
+        raise Forbidden()
+    it = queries.outline(code)
+    page = page_of(people(actor), cursor, PAGE, key=ORDER)
+    ids = [each.id for each in page.items]
+    reaches = reaches_of(it, ids)
+    if ids:
+        audit.record(actor, "team.read", framework=code, people=len(ids))
+    members = [Member(each.id, each.display_name, *reaches[each.id]) for each in page.items]
+    return Team(it, members, page.next)
+
+
+def reaches_of(it: Outline, ids: Sequence[UUID]) -> dict[UUID, tuple[Mapping[str, Reach], bool]]:
+    """By person: where they are in each domain, as a manager may see it, and whether they share it. Three queries."""
+    day = clock.today()
+    places, shared = queries.places_of(ids, day), queries.sharing_of(ids, it.framework_id)
+    rated, becoming = queries.rated_of(ids, it.framework_id), queries.becoming(it.code)
+    found: dict[UUID, tuple[Mapping[str, Reach], bool]] = {}
+    for person in ids:
+        needed = queries.needed(it, places.get(person, ()))
+        standing = rules.stand(rated.get(person, ()), becoming, day)
+        met = [key for key, held in standing.counts.items() if held.rated.met]
+        shares = shared.get(person, queries.PRIVATE).to_manager
+        reaches = rules.reaches(it.asked, needed, met, it.domain_codes)
+        if not shares:
+            reaches = {
+                domain: each if each is Reach.NOT_NEEDED else Reach.NOT_SHARED for domain, each in reaches.items()
+            }
+        found[person] = (reaches, shares)
+    return found
