@@ -112,6 +112,9 @@ from lms.reporting import report_pages
 from lms.reporting.api import api as reports_api
 from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
+from lms.reporting.returns import cli as returns_cli  # noqa: F401 - its commands register themselves
+from lms.reporting.returns.api import api as returns_api
+from lms.reporting.returns.pages import pages as returns_pages
 from lms.subscriptions import SUBSCRIPTIONS
 from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
@@ -175,6 +178,7 @@ PAGES: tuple[Blueprint, ...] = (
     telling_pages,
     certificate_pages.manage_pages,
     reporting_pages.pages,
+    returns_pages,
     report_pages.pages,
     xapi,
     record_store_pages,
@@ -216,6 +220,7 @@ APIS: tuple[Api, ...] = (
     checking_api,
     webhooks_api,
     reports_api,
+    returns_api,
     record_store_api,
     forwarding_api,
 )
