@@ -115,6 +115,9 @@ from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs regi
 from lms.reporting.returns import cli as returns_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.returns.api import api as returns_api
 from lms.reporting.returns.pages import pages as returns_pages
+from lms.reporting.saved import jobs as saved_view_jobs  # noqa: F401 - its jobs register themselves
+from lms.reporting.saved.api import api as saved_views_api
+from lms.reporting.saved.pages import pages as saved_views_pages
 from lms.subscriptions import SUBSCRIPTIONS
 from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
@@ -179,6 +182,7 @@ PAGES: tuple[Blueprint, ...] = (
     certificate_pages.manage_pages,
     reporting_pages.pages,
     returns_pages,
+    saved_views_pages,
     report_pages.pages,
     xapi,
     record_store_pages,
@@ -221,6 +225,7 @@ APIS: tuple[Api, ...] = (
     webhooks_api,
     reports_api,
     returns_api,
+    saved_views_api,
     record_store_api,
     forwarding_api,
 )

@@ -59,6 +59,7 @@ def report(actor: Actor, slug: str) -> Any:
         "form": form, "answer": answer, "about": about, "rule": RULE, "choices": choices_for(answer.view),
         "cell": cell, "own_url": url_for("reports_pages.report", slug=slug),
         "csv_url": url_for("reports_pages.download", slug=slug, **kept),
+        "save_url": url_for("saved_views.new", report=slug, **kept),
         "fresh": _fresh(answer), "period": wording.period_of(period),
         "place": (answer.view.filters.place.name.in_(g.lang) if answer.view.filters.place else _("Wales")),
         "bars": {sheet.key: [(row.name.in_(g.lang), number) for row in sheet.rows
