@@ -17,6 +17,7 @@ MANAGED = (
     "manage", "mentor_programmes", "record_store", "destinations", "series", "register", "needs_manage",
     "awards", "names", "organising",
 )  # fmt: skip
+REPORTING = ("uptake", "reports_pages", "returns", "saved_views")
 """The rooms that an entry stands for."""
 
 
@@ -44,7 +45,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     if any(actor.might(each) for each in MANAGING):
         entries.append(_entry(_("Manage"), "manage.manage", *MANAGED))
     if actor.might(Permission.UPTAKE_READ):
-        entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake"))
+        entries.append(_entry(_("Uptake"), "uptake.uptake", *REPORTING))
     if actor.might(Permission.PERSON_EDIT):
         entries.append(_entry(_("Admin"), "admin.people", "admin"))
     return entries

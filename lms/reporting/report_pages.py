@@ -14,7 +14,7 @@ from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages, Redirect
-from lms.reporting import answering, exports, groups, wording
+from lms.reporting import answering, exports, groups, home, wording
 from lms.reporting import headcounts as counting
 from lms.reporting.pages import FIELDS, asked_of, choices_for, kept_of
 from lms.reporting.reports import REPORTS
@@ -28,13 +28,12 @@ pages = Pages("reports_pages", __name__, template_folder="templates")
 HEADCOUNTS_SHOWN = 100
 
 
-@pages.page("GET", "/reports", needs=Permission.UPTAKE_READ, template="reports/list.html")
-def index(actor: Actor) -> dict[str, Any]:
-    """Every report, and what it answers."""
-    if not actor.might(Permission.UPTAKE_READ):
-        actor.require(Permission.UPTAKE_READ)
+@pages.page("GET", "/reports", needs=Permission.UPTAKE_READ, template="reports/list.html", keeps=False)
+def index(actor: Actor) -> Any:
+    """The four figures that matter, and every report with what it answers."""
+    context, status = home.context_of(actor)
     shown = [(each, address(each.slug)) for each in REPORTS]
-    return {"reports": shown}
+    return context | {"reports": shown, "may_count": actor.might(Permission.HEADCOUNT_RECORD)}, status
 
 
 @pages.page("GET", "/reports/<slug>", needs=Permission.UPTAKE_READ, template="reports/report.html", keeps=False)

@@ -44,6 +44,7 @@ from tests.journeys import (
     framework_visits,
     mentoring_visits,
     needs_visits,
+    report_visits,
     store_visits,
 )
 from tests.journeys.player_visits import on_package
@@ -382,5 +383,6 @@ VISITS: dict[str, Callable[[], Visit]] = (
         "reports_pages.index": as_("commissioner"),
         "reports_pages.report": lambda: Visit({"slug": "coverage"}, demo("commissioner")),
         "reports_pages.headcounts": as_("commissioner"),
+        **report_visits.VISITS,
     }
 )
