@@ -126,9 +126,7 @@ def _hidden_above(seen: View) -> set[str]:
     if str(chosen.id) not in ids:
         return set()
     counts = queries.by(wider, Dimension.ORGANISATION, FLOWS, STOCKS)
-    return {
-        kind for kind in (*FLOWS, *STOCKS) if people_of(counts, ids, kind, exact=False).by[str(chosen.id)] is None
-    }
+    return {kind for kind in (*FLOWS, *STOCKS) if people_of(counts, ids, kind, exact=False).by[str(chosen.id)] is None}
 
 
 def _months_earlier(period: Period, months: int) -> Period:

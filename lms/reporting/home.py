@@ -82,5 +82,7 @@ def _against(now: Value, then: Value, *, year: bool) -> str:
         return str(_("as many as a year before") if year else _("as many as in the period before"))
     number = f"{now - then:+d}"
     return str(
-        _("%(number)s on the year before", number=number) if year else _("%(number)s on the period before", number=number)
+        _("%(number)s on the year before", number=number)
+        if year
+        else _("%(number)s on the period before", number=number)
     )

@@ -81,7 +81,9 @@ def test_a_view_is_saved_opened_renamed_and_deleted_on_pages(app: Flask, signed_
     assert other.get(f"/en{address.group(1)}/change").status_code == 404
     token_of_other = other.get("/en/reports/views").status_code
     assert token_of_other == 200
-    assert browser.post(f"/en{address.group(1)}/change", data={"csrf_token": token, "name": "Gogledd"}).status_code == 303
+    assert (
+        browser.post(f"/en{address.group(1)}/change", data={"csrf_token": token, "name": "Gogledd"}).status_code == 303
+    )
     assert "Gogledd" in browser.get("/en/reports/views").text
     assert browser.post(f"/en{address.group(1)}/change", data={"csrf_token": token, "do": "delete"}).status_code == 303
     assert browser.get(f"/en{address.group(1)}").status_code == 404
@@ -159,7 +161,9 @@ def test_who_may_not_see_it_any_more_gets_no_letter(app: Flask, as_token: Callab
     assert letters() == []
 
 
-def test_query_counts_are_constant(app: Flask, signed_in: Callable[..., FlaskClient], as_token: Callable[..., Any]) -> None:
+def test_query_counts_are_constant(
+    app: Flask, signed_in: Callable[..., FlaskClient], as_token: Callable[..., Any]
+) -> None:
     person = reader()
     browser, token = signed_in(person), as_token(person)
     saved(token)

@@ -95,7 +95,9 @@ def withdrawal(actor: Actor, number: str) -> dict[str, Any]:
     return _withdrawal(actor, number, forms.start(ReturnWithdrawIn))
 
 
-@pages.page("POST", "/reports/returns/<number>/withdraw", needs=Permission.RETURN_SIGN, template="returns/withdraw.html")
+@pages.page(
+    "POST", "/reports/returns/<number>/withdraw", needs=Permission.RETURN_SIGN, template="returns/withdraw.html"
+)
 def withdraw(actor: Actor, number: str) -> Any:
     form = forms.read(ReturnWithdrawIn, request.form)
     try:
@@ -213,5 +215,3 @@ def told(seen: Seen) -> str:
 
 def _shown(value: Any, it: rules.Moved) -> Any:
     return cell(contents.value_of(value), Column("", contents.words(it.column), it.unit))
-
-

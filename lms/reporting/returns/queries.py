@@ -88,7 +88,6 @@ def content_of(return_id: UUID) -> ReturnContent | None:
     return db.session.get(ReturnContent, return_id)
 
 
-
 def causes(body: UUID | None, since: Return, ends_on: Any, known_at: datetime) -> dict[str, int | None]:
     """How many people the facts recorded since are about, by cause, through the disclosure rule; None: hidden.
 
@@ -104,7 +103,7 @@ def causes(body: UUID | None, since: Return, ends_on: Any, known_at: datetime) -
         ),
         {"covered": since.ends_on, "since": since.known_at, "known": known_at, "ends_on": ends_on, "body": body},
     )
-    found: dict[str, int] = {cause: people for cause, people in rows}
+    found: dict[str, int] = dict(rows.all())  # type: ignore[arg-type]
     rule = disclosure.RULE
     return {
         cause: None if 0 < (people := found.get(cause, 0)) < rule.threshold else disclosure.rounded(people, rule.base)

@@ -100,7 +100,6 @@ class ReturnComparisonOut(Schema):
     moved = fields.List(fields.Nested(ReturnMovedOut), required=True)
 
 
-
 def shown(each: Listed) -> dict[str, Any]:
     """As ReturnOut tells it."""
     it = each.it

@@ -27,7 +27,9 @@ def views(actor: Actor, cursor: str | None, size: int) -> Json:
     return {"items": [shown(each, each.id in told) for each in page.items], "next": page.next}
 
 
-@api.operation("POST", "/report-views", needs=READ, body=ViewIn, returns=(201, ViewOut), raises=(TooManyViews, NotFound))
+@api.operation(
+    "POST", "/report-views", needs=READ, body=ViewIn, returns=(201, ViewOut), raises=(TooManyViews, NotFound)
+)
 def save(actor: Actor, name: str, report: str, query: dict[str, str]) -> Json:
     """Keep a report with its filters under a name."""
     return shown(services.save(actor, name, report, query), False)
