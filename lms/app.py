@@ -132,6 +132,12 @@ from lms.reporting.api import api as reports_api
 from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
 from lms.reporting.reports.framework_gaps import gaps_of
+from lms.reporting.returns import cli as returns_cli  # noqa: F401 - its commands register themselves
+from lms.reporting.returns.api import api as returns_api
+from lms.reporting.returns.pages import pages as returns_pages
+from lms.reporting.saved import jobs as saved_view_jobs  # noqa: F401 - its jobs register themselves
+from lms.reporting.saved.api import api as saved_views_api
+from lms.reporting.saved.pages import pages as saved_views_pages
 from lms.subscriptions import SUBSCRIPTIONS
 from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
@@ -204,6 +210,8 @@ PAGES: tuple[Blueprint, ...] = (
     my_approval_pages.pages,
     certificate_pages.manage_pages,
     reporting_pages.pages,
+    returns_pages,
+    saved_views_pages,
     report_pages.pages,
     spending_pages.pages,
     gap_pages.pages,
@@ -252,6 +260,8 @@ APIS: tuple[Api, ...] = (
     approvals_api,
     reports_api,
     gap_pages.api,
+    returns_api,
+    saved_views_api,
     record_store_api,
     forwarding_api,
 )

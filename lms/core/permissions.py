@@ -93,6 +93,8 @@ class Permission(StrEnum):
     UPTAKE_READ_NAMES = "uptake:read-names"
     HEADCOUNT_RECORD = "headcount:record"
     SPENDING_RECORD = "spending:record"
+    RETURN_MAKE = "return:make"
+    RETURN_SIGN = "return:sign"
     RECORD_STORE_USE = "record-store:use"
     RECORD_STORE_MANAGE = "record-store:manage"
     RECORD_STORE_READ = "record-store:read"
@@ -151,11 +153,14 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     }),
     Role.AUTHOR: frozenset({P.COURSE_EDIT}),
     Role.PUBLISHER: frozenset({P.COURSE_EDIT, P.COURSE_PUBLISH, P.FRAMEWORK_PUBLISH}),
-    Role.COMMISSIONER: frozenset({P.UPTAKE_READ, P.HEADCOUNT_RECORD, P.SPENDING_RECORD, P.NEEDS_READ, P.NEEDS_COMMISSION}),
+    Role.COMMISSIONER: frozenset({
+        P.UPTAKE_READ, P.HEADCOUNT_RECORD, P.SPENDING_RECORD, P.RETURN_MAKE, P.RETURN_SIGN, P.NEEDS_READ,
+        P.NEEDS_COMMISSION,
+    }),
     Role.LEAD_SUPERVISOR: frozenset({
         P.SUPERVISION_READ, P.SUPERVISION_ASSIGN, P.SUPERVISION_DEMAND, P.LICENCE_ISSUE, P.SIGN_OFF_MODERATE,
     }),
-    Role.TRAINING_LEAD: frozenset({P.NEEDS_ANSWER}),
+    Role.TRAINING_LEAD: frozenset({P.NEEDS_ANSWER, P.UPTAKE_READ}),
     Role.FRAMEWORK_EDITOR: frozenset({P.FRAMEWORK_EDIT, P.FRAMEWORK_PUBLISH}),
     Role.APPROVER: frozenset({P.APPROVAL_READ, P.APPROVAL_KEEP}),
     Role.TEAM_LEAD: frozenset({P.TEAM_READ}),

@@ -5,7 +5,9 @@ transaction of the change: whoever can see the change can see the new edition, i
 ever shown. Ids are random, not counted, so that an edition that was rolled back is never met again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 from uuid import UUID
@@ -44,6 +46,7 @@ _EDITION = select(ReferenceEdition.edition)
 
 Readings = dict[object, object]
 _shelf: tuple[UUID | None, Readings] = (None, {})
+_apart: ContextVar[Readings | None] = ContextVar("readings_apart", default=None)
 
 
 def kept(load: Callable[P, R]) -> Callable[P, R]:
@@ -70,8 +73,20 @@ def noted(edition: UUID) -> None:
         g.reference_readings = _of(edition)
 
 
+@contextmanager
+def apart() -> Iterator[None]:
+    """Inside, readings are made anew and kept for the block alone: for who reads the data as they were."""
+    token = _apart.set({})
+    try:
+        yield
+    finally:
+        _apart.reset(token)
+
+
 def _readings() -> Readings:
     """What is kept of the edition that this request knows, or else of today's."""
+    if (own := _apart.get()) is not None:
+        return own
     if has_request_context() and "reference_readings" in g:
         known: Readings = g.reference_readings
         return known

@@ -18,6 +18,7 @@ MANAGED = (
     "manage", "mentor_programmes", "record_store", "destinations", "series", "register", "needs_manage",
     "awards", "names", "organising", "approvals",
 )  # fmt: skip
+REPORTING = ("uptake", "reports_pages", "returns", "saved_views", "framework_gaps", "spending")
 """The rooms that an entry stands for."""
 
 
@@ -45,7 +46,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     if manages:
         entries.append(_entry(_("Manage"), "manage.manage", *MANAGED))
     if actor.might(Permission.UPTAKE_READ):
-        entries.append(_entry(_("Uptake"), "uptake.uptake", "uptake", "reports_pages", "framework_gaps"))
+        entries.append(_entry(_("Uptake"), "uptake.uptake", *REPORTING))
     if actor.might(Permission.PERSON_EDIT):
         entries.append(_entry(_("Admin"), "admin.people", "admin"))
     return entries

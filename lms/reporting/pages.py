@@ -151,6 +151,7 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         "people_url": url_for("uptake.people", **kept) if report.view.exact else None,
         "near": _near(g.lang, _courses_in_view(report.view)),
         "baselines_url": url_for("uptake.baselines"),
+        "save_url": url_for("saved_views.new", report="uptake", **kept),
     }
 
 

@@ -14,7 +14,7 @@ from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages, Redirect
-from lms.reporting import answering, exports, groups, wording, workbooks
+from lms.reporting import answering, exports, groups, home, wording, workbooks
 from lms.reporting import headcounts as counting
 from lms.reporting.given_rows import Outcome, as_text
 from lms.reporting.models import Headcount
@@ -31,13 +31,12 @@ pages = Pages("reports_pages", __name__, template_folder="templates")
 HEADCOUNTS_SHOWN = 100
 
 
-@pages.page("GET", "/reports", needs=Permission.UPTAKE_READ, template="reports/list.html")
-def index(actor: Actor) -> dict[str, Any]:
-    """Every report, and what it answers."""
-    if not actor.might(Permission.UPTAKE_READ):
-        actor.require(Permission.UPTAKE_READ)
+@pages.page("GET", "/reports", needs=Permission.UPTAKE_READ, template="reports/list.html", keeps=False)
+def index(actor: Actor) -> Any:
+    """The four figures that matter, and every report with what it answers."""
+    context, status = home.context_of(actor)
     shown = [(each, address(each.slug)) for each in REPORTS]
-    return {"reports": shown}
+    return context | {"reports": shown, "may_count": actor.might(Permission.HEADCOUNT_RECORD)}, status
 
 
 @pages.page("GET", "/reports/<slug>", needs=Permission.UPTAKE_READ, template="reports/report.html", keeps=False)
@@ -63,6 +62,7 @@ def report(actor: Actor, slug: str) -> Any:
         "cell": cell, "own_url": url_for("reports_pages.report", slug=slug),
         "csv_url": url_for("reports_pages.download", slug=slug, **kept),
         "xlsx_url": url_for("reports_pages.workbook", slug=slug, **kept),
+        "save_url": url_for("saved_views.new", report=slug, **kept),
         "fresh": _fresh(answer), "period": wording.period_of(period),
         "place": (answer.view.filters.place.name.in_(g.lang) if answer.view.filters.place else _("Wales")),
         "bars": {sheet.key: [(row.name.in_(g.lang), number) for row in sheet.rows

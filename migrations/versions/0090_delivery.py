@@ -6,7 +6,7 @@ Expand: new tables; mail may carry a calendar; enrolments learn of dates, with t
 from alembic import op
 
 revision = "0090_delivery"
-down_revision = "0081_headcounts"
+down_revision = "0086_saved_views"
 
 TABLES = """
 CREATE TABLE series (

@@ -46,6 +46,7 @@ from tests.journeys import (
     mentoring_visits,
     needs_visits,
     plan_visits,
+    report_visits,
     store_visits,
 )
 from tests.journeys.player_visits import on_package
@@ -387,5 +388,6 @@ VISITS: dict[str, Callable[[], Visit]] = (
         "reports_pages.report": lambda: Visit({"slug": "coverage"}, demo("commissioner")),
         "reports_pages.headcounts": as_("commissioner"),
         "spending.spent": as_("commissioner"),
+        **report_visits.VISITS,
     }
 )
