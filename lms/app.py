@@ -80,9 +80,7 @@ from courses.mentoring.events import MeetingAgreed
 from courses.needs import jobs as needs_jobs  # noqa: F401 - its jobs register themselves
 from courses.needs import pages as needs_pages
 from courses.needs.api import api as needs_api
-from courses.plans import exporting as plans_exporting  # noqa: F401 - its jobs register themselves
 from courses.plans import hooks as plan_hooks
-from courses.plans import jobs as plan_jobs  # noqa: F401 - the same
 from courses.plans import pages as plan_pages
 from courses.plans.api import api as plans_api
 from courses.portfolios import handlers as portfolio_handlers
@@ -116,7 +114,6 @@ from frameworks import loading as frameworks_loading
 from frameworks.api import api as frameworks_api
 from frameworks.assessment import pages as assessment_pages
 from frameworks.assessment.api import api as assessment_api
-from frameworks.assessment.impact import ratings_touched
 from frameworks.case.pages import pages as case_pages
 from frameworks.editing.api import api as framework_drafts_api
 from frameworks.editing.pages import pages as framework_author_pages
@@ -144,7 +141,6 @@ from lms.reporting import gap_pages
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
 from lms.reporting.api import api as reports_api
-from lms.reporting.reports.framework_gaps import gaps_of
 from lms.xapi import cli as xapi_cli  # noqa: F401 - the same
 from lms.xapi import jobs as xapi_jobs  # noqa: F401 - its jobs register themselves
 from lms.xapi.api import xapi
@@ -332,15 +328,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["portfolios.draw"] = portfolio_pdf.draw
     app.extensions["cpd.draw"] = cpd_pdf.draw
     app.extensions["frameworks.course_titles"] = titles_on_offer
-    app.extensions["frameworks.touched"] = {
-        "courses": enrolment_hooks.courses_touched,
-        "ratings": ratings_touched,
-        "plans": plan_hooks.plans_touched,
-    }
-    app.extensions["assessment.evidence"] = plan_hooks.evidence_of
-    app.extensions["assessment.supervisors"] = plan_hooks.supervisors_of
-    app.extensions["assessment.learning"] = plan_hooks.learning_for
-    app.extensions["needs.gaps"] = gaps_of
+    app.extensions["frameworks.touched"] = {"courses": enrolment_hooks.courses_touched} | plan_hooks.TOUCHED
+    app.extensions |= plan_hooks.OFFERED | {"needs.gaps": gap_pages.gaps_of}
     app.extensions["plans.draw"] = plan_pdf.draw
     cli.init_app(app)
     app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]

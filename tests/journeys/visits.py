@@ -391,8 +391,7 @@ ELSEWHERE = date_visits.ELSEWHERE | {
     "wallet.copy_progress", "organising.progress",  # how far a job is
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "portfolios.export_progress", "moderation.file", "moderation.preview",
-    "cpd.file", "cpd.copied", "cpd.copy_progress",
-    "plans.copied", "plans.copy_progress", "plans.calendar",
+    "cpd.file", "cpd.copied", "cpd.copy_progress", "plans.copied", "plans.copy_progress", "plans.calendar",
     "record_store.newer", "record_store.import_progress", "record_store.erasure_progress", "my_statements.newer",  # JSON
     "player.state", "player.running",  # JSON
     "packages.progress", "packages.file",
