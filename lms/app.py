@@ -75,9 +75,7 @@ from courses.needs import hooks as needs_hooks
 from courses.needs import jobs as needs_jobs  # noqa: F401 - its jobs register themselves
 from courses.needs import pages as needs_pages
 from courses.needs.api import api as needs_api
-from courses.plans import exporting as plans_exporting  # noqa: F401 - its jobs register themselves
 from courses.plans import hooks as plan_hooks
-from courses.plans import jobs as plan_jobs  # noqa: F401 - the same
 from courses.plans import pages as plan_pages
 from courses.plans.api import api as plans_api
 from courses.portfolios import hooks as portfolio_hooks
@@ -100,7 +98,6 @@ from frameworks import loading as frameworks_loading
 from frameworks.api import api as frameworks_api
 from frameworks.assessment import pages as assessment_pages
 from frameworks.assessment.api import api as assessment_api
-from frameworks.assessment.impact import ratings_touched
 from frameworks.case.pages import pages as case_pages
 from frameworks.editing.api import api as framework_drafts_api
 from frameworks.editing.pages import pages as framework_author_pages
@@ -131,7 +128,6 @@ from lms.reporting import pages as reporting_pages
 from lms.reporting.api import api as reports_api
 from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
-from lms.reporting.reports.framework_gaps import gaps_of
 from lms.reporting.returns import cli as returns_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.returns.api import api as returns_api
 from lms.reporting.returns.pages import pages as returns_pages
@@ -307,15 +303,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["cpd.draw"] = cpd_pdf.draw
     app.extensions[needs_hooks.HEADCOUNTS] = reporting_headcounts.known_of
     app.extensions["frameworks.course_titles"] = titles_on_offer
-    app.extensions["frameworks.touched"] = {
-        "courses": enrolment_hooks.courses_touched,
-        "ratings": ratings_touched,
-        "plans": plan_hooks.plans_touched,
-    }
-    app.extensions["assessment.evidence"] = plan_hooks.evidence_of
-    app.extensions["assessment.supervisors"] = plan_hooks.supervisors_of
-    app.extensions["assessment.learning"] = plan_hooks.learning_for
-    app.extensions["needs.gaps"] = gaps_of
+    app.extensions["frameworks.touched"] = {"courses": enrolment_hooks.courses_touched} | plan_hooks.TOUCHED
+    app.extensions |= plan_hooks.OFFERED | {"needs.gaps": gap_pages.gaps_of}
     app.extensions["plans.draw"] = plan_pdf.draw
     cli.init_app(app)
     app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]

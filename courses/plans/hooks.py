@@ -12,10 +12,12 @@ from sqlalchemy.orm import joinedload
 
 from courses.cpd.models import CpdEntry
 from courses.enrolments.models import Enrolment, EnrolmentState
-from courses.plans import queries
+from courses.plans import jobs, queries
 from courses.plans.models import Goal, GoalState
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio
+from frameworks.assessment import hooks as assessment
 from frameworks.assessment.hooks import Evidence
+from frameworks.assessment.impact import ratings_touched
 from frameworks.editing.impact import Becoming
 from frameworks.models import Domain, Statement
 from lms.core.db import db
@@ -110,3 +112,13 @@ def plans_touched(framework: str, statements: Sequence[Becoming]) -> tuple[int, 
         )
     ).all()  # fmt: skip
     return len(goals), len({person for _goal, person in goals})
+
+
+OFFERED = {
+    assessment.EVIDENCE: evidence_of, assessment.SUPERVISORS: supervisors_of, assessment.LEARNING: learning_for,
+}  # fmt: skip
+"""For `app.extensions`."""
+TOUCHED = {"ratings": ratings_touched, "plans": plans_touched}
+"""For `app.extensions["frameworks.touched"]`."""
+JOBS = (jobs.remind,)
+"""They register themselves."""

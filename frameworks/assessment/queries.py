@@ -248,9 +248,7 @@ def standings_of(person_id: UUID, framework_id: UUID) -> dict[str, RatingStandin
 
 
 def rated(row: RatingStanding) -> Rated:
-    return Rated(
-        str(row.statement_id), row.value, row.state, row.met, row.rating.version.number, row.lapses_on
-    )  # fmt: skip
+    return Rated(str(row.statement_id), row.value, row.state, row.met, row.rating.version.number, row.lapses_on)
 
 
 def places_of(people: Collection[UUID], day: date) -> dict[UUID, list[Place]]:

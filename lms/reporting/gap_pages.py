@@ -13,8 +13,18 @@ from lms.core.web.api import Api
 from lms.core.web.fields import BilingualField, Code
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages
-from lms.reporting.reports.framework_gaps import GAPS, NO_DENOMINATOR, FrameworkGaps, Grouping, Where, framework_gaps
+from lms.reporting.reports.framework_gaps import (
+    GAPS,
+    NO_DENOMINATOR,
+    FrameworkGaps,
+    Grouping,
+    Where,
+    framework_gaps,
+    gaps_of,
+)
 from lms.reporting.rules.disclosure import RULE
+
+__all__ = ["api", "gaps_of", "pages"]
 
 pages = Pages("framework_gaps", "lms.reporting", template_folder="templates")
 api = Api("framework_gaps", __name__, description="Where people are beside what their work asks, counted")
