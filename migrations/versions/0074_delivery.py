@@ -5,8 +5,8 @@ Expand: new tables; mail may carry a calendar; enrolments learn of dates, with t
 
 from alembic import op
 
-revision = "0090_delivery"
-down_revision = "0086_saved_views"
+revision = "0074_delivery"
+down_revision = "0070_needs"
 
 TABLES = """
 CREATE TABLE series (
