@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from courses.needs.hooks import Known
 from lms.accounts.models import Organisation, Sector
@@ -52,7 +53,8 @@ def judge(actor: Actor, content: bytes) -> list[Outcome[Headcount]]:
 def keep(actor: Actor, content: bytes) -> list[Outcome[Headcount]]:
     """Record every row, or none. Raises Invalid when a row has a fault, and what `judge` raises."""
     outcomes = judge(actor, content)
-    db.session.add_all(all_or_nothing(outcomes))
+    made: list[Headcount] = all_or_nothing(outcomes)
+    db.session.add_all(made)
     audit.record(actor, "headcounts.recorded", rows=len(outcomes))
     return outcomes
 
@@ -65,7 +67,7 @@ def known_of(organisations: Collection[UUID], day: date) -> Mapping[UUID, Known]
             Headcount.organisation_id.in_(organisations), Headcount.on_day <= day, Headcount.sector.is_(None),
             Headcount.staff_group.is_(None), Headcount.setting_code.is_(None), Headcount.people > 0,
         )
-        .distinct(Headcount.organisation_id)
+        .ext(distinct_on(Headcount.organisation_id))
         .order_by(Headcount.organisation_id, Headcount.on_day.desc(), Headcount.recorded_at.desc(), Headcount.id.desc())
     )  # fmt: skip
     return {id: Known(people, source) for id, people, source in db.session.execute(found)}

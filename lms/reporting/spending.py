@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from courses.catalogue.models import Course, CourseLevel, CourseVersion
@@ -212,7 +213,7 @@ def _as_they_are(
         select(CourseVersion.id, CourseVersion.course_id, CourseVersion.funding, Course.programme_code)
         .join(Course, Course.id == CourseVersion.course_id)
         .where(CourseVersion.course_id.in_(courses), CourseVersion.published_at.is_not(None))
-        .distinct(CourseVersion.course_id)
+        .ext(distinct_on(CourseVersion.course_id))
         .order_by(CourseVersion.course_id, CourseVersion.number.desc())
     )
     versions = db.session.execute(newest).all()

@@ -60,7 +60,8 @@ def sent_rows() -> bytes:
     """The file that was chosen, or else the rows that were pasted."""
     file = request.files.get("file")
     if file is not None and file.filename:
-        return file.read(LARGEST + 1)
+        content: bytes = file.read(LARGEST + 1)
+        return content
     return request.form.get("rows", "").strip("\r\n").encode()
 
 

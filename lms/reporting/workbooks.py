@@ -27,7 +27,7 @@ FORMATS = {"people": WHOLE, "number": WHOLE, "items": WHOLE, "days": WHOLE, "poi
 def answer_file(answer: Answer, language: str) -> Response:
     """Any report in tables."""
     about = answer.report
-    rows = [
+    rows: list[list[Cell]] = [
         [_("Report"), about.title.in_(language), f"{about.id} v{about.version}"],
         [_("Finding"), answer.finding.in_(language)], *_narrowed(answer.view, language),
         [_("Who counts"), about.words.in_(language)], *_meant(about.definitions, language),
@@ -41,7 +41,7 @@ def answer_file(answer: Answer, language: str) -> Response:
 def uptake_file(report: Uptake, language: str) -> Response:
     """The uptake report, with its grid if there is one."""
     finding = _("Fewer than 10 people match, so no figures are shown.")
-    rows = [
+    rows: list[list[Cell]] = [
         [_("Report"), REPORT.title.in_(language), f"{REPORT.id} v{REPORT.version}"],
         [_("Finding"), finding if report.withheld else wording.headline(report, language)],
         *_narrowed(report.view, language), [_("Who counts"), REPORT.words.in_(language)],
@@ -54,7 +54,9 @@ def _narrowed(seen: View, language: str) -> list[list[Cell]]:
     """The filters in force, and the period with real dates."""
     filters = seen.filters
     place = filters.place.name.in_(language) if filters.place else _("Wales")
-    chosen = [[name, value] for what, name, value in wording.filters_of(seen, language) if what != "organisation"]
+    chosen: list[list[Cell]] = [
+        [name, value] for what, name, value in wording.filters_of(seen, language) if what != "organisation"
+    ]
     return [
         [_("Organisation"), place], *chosen, [_("From"), filters.period.starts_on], [_("To"), filters.period.ends_on],
         [_("As at"), filters.period.as_at],
