@@ -1,0 +1,109 @@
+"""Gaps beside a framework, counted: as the pages of people say, with small counts hidden and no denominator."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from courses.needs import hooks as needs
+from frameworks.assessment import queries, services
+from frameworks.assessment.rules import Reach
+from frameworks.editing import queries as editing_queries
+from lms.core import clock
+from lms.core.db import db
+from lms.core.language import Bilingual
+from lms.core.permissions import Role
+from lms.reporting.reports import framework_gaps as gaps
+from lms.reporting.reports.framework_gaps import Grouping, Where
+from tests.counting import queries_of
+from tests.factories.accounts import grant, make_person, organisation
+from tests.factories.assessment import acting_for, make_health_visitor, rate
+from tests.factories.catalogue import course
+from tests.factories.frameworks import draft_of, editing, make_editor, published
+from tests.frameworks.editing.test_life import put
+
+
+def everywhere(person: Any, value: str = "confident") -> None:
+    for domain in queries.outline("CAMHS").domain_codes:
+        if any(line.needed for line in services.mine(acting_for(person), "CAMHS").of_domain(domain)):
+            rate(person, "CAMHS", domain, value)
+
+
+def as_pages_say(person: Any) -> Where:
+    reaches = {r for r in services.mine(acting_for(person), "CAMHS").reaches.values() if r is not Reach.NOT_NEEDED}
+    lines = [line for line in services.mine(acting_for(person), "CAMHS").lines if line.needed]
+    if reaches == {Reach.MEETS}:
+        return Where.MEETS
+    return Where.PARTLY if any(line.met for line in lines) else Where.NOT_YET
+
+
+def test_the_counts_are_what_the_pages_say_also_after_a_new_version(app: Flask) -> None:
+    people = [make_health_visitor() for _n in range(4)]
+    everywhere(people[0])
+    rate(people[1], "CAMHS", "C1")
+    rate(people[2], "CAMHS", "C2", "developing")
+
+    def agree() -> dict[Where, int]:
+        raw = gaps.counts(queries.outline("CAMHS"), Grouping.ROLE, clock.today(), None)
+        said = [as_pages_say(each) for each in people]
+        counted = {where: raw.get(("health_visitor", where), 0) for where in Where}
+        assert counted == {where: said.count(where) for where in Where}
+        return counted
+
+    assert agree() == {Where.MEETS: 1, Where.PARTLY: 1, Where.NOT_YET: 2}
+    editor = make_editor()
+    draft = draft_of("CAMHS", editor)
+    put(editing(editor), draft, draft.statements[0], wording=Bilingual("Something else.", "Rhywbeth arall."))
+    published(editing_queries.whole(draft.id), editor)
+    assert agree()[Where.MEETS] == 0, "what has to be rated again does not count"
+    rate(people[0], "CAMHS", "C1")
+    assert agree()[Where.MEETS] == 1
+
+
+def test_small_counts_are_hidden_and_a_denominator_is_not_made_up(
+    app: Flask, signed_in: Callable[..., FlaskClient], as_token: Callable[..., Any]
+) -> None:
+    commissioner, board = make_person(), make_person()
+    grant(commissioner, Role.COMMISSIONER, organisation("WALES"))
+    grant(board, Role.COMMISSIONER, organisation("CAV"))
+    for number in range(14):
+        person = make_health_visitor("BCU" if number < 12 else "CAV")
+        if number < 3:
+            everywhere(person)
+    answer = as_token(commissioner).get("/api/v1/reports/framework-gaps?framework=CAMHS&group=organisation").json
+    assert (answer["denominator"], answer["total"]) == (None, 14)
+    by_body = {line["code"]: line for line in answer["lines"]}
+    assert by_body["BCU"]["people"]["meets"] is None
+    assert set(by_body["CAV"]["people"].values()) <= {None, 0}
+    assert by_body["CAV"]["total"] is None
+    narrow = as_token(board).get("/api/v1/reports/framework-gaps?framework=CAMHS").json
+    assert (narrow["withheld"], narrow["total"]) == (True, None)
+    assert as_token(make_person()).get("/api/v1/reports/framework-gaps?framework=CAMHS").status_code == 403
+    browser = signed_in(commissioner)
+    for group in Grouping:
+        page = browser.get(f"/en/uptake/frameworks?framework=CAMHS&group={group.value}")
+        assert (page.status_code, "No denominator" in page.text) == (200, True)
+    few = queries_of(browser, "/en/uptake/frameworks?framework=CAMHS")
+    for _n in range(5):
+        everywhere(make_health_visitor())
+    assert queries_of(browser, "/en/uptake/frameworks?framework=CAMHS") == few
+
+
+def test_needs_rounds_hear_of_suppressed_aggregates_only(app: Flask) -> None:
+    body, other = organisation("BCU"), organisation("CAV")
+    for number in range(12):
+        person = make_health_visitor()
+        if number < 6:
+            everywhere(person)
+    make_health_visitor("CAV")
+    wanted = db.session.execute(
+        text(
+            "SELECT c.code FROM course c JOIN course_level l ON l.version_id = c.published_version_id"
+            " WHERE l.framework_code = 'CAMHS' ORDER BY c.code LIMIT 1"
+        )
+    ).scalar_one()
+    of = course(wanted)
+    told = needs.gaps([body.id, other.id], [of.id], clock.today())
+    assert told == {(body.id, of.id): 6, (other.id, of.id): None}
