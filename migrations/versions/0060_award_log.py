@@ -7,7 +7,7 @@ position and hash itself, so that no way of inserting an event goes past the cha
 from alembic import op
 
 revision = "0060_award_log"
-down_revision = "0053_development_plans"
+down_revision = "0052_self_assessment"
 
 TABLES = """
 ALTER TABLE course_version DROP CONSTRAINT ck_course_version_certificatekind;

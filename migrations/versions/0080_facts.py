@@ -7,7 +7,7 @@ that events use, which this migration runs. A trigger notes every new fact as no
 from alembic import op
 
 revision = "0080_facts"
-down_revision = "0074_delivery"
+down_revision = "0075_development_plans"
 
 KINDS = (
     "'waitlisted', 'enrolled', 'accessed', 'active', 'learned', 'completed', 'withdrawn', 'certified', 'award_ended', "

@@ -1,6 +1,7 @@
 """Pages of saved views, and the one that ends letters without signing in."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import g, request, url_for
@@ -108,19 +109,14 @@ def letters_ended(actor: Actor, token: str) -> dict[str, Any]:
 
 def there(it: SavedView) -> str:
     """The report's address with the view's choices."""
-    slug_address = address(it.report)
-    return slug_address + (f"?{_query(it)}" if it.query else "")
-
-
-def _query(it: SavedView) -> str:
-    return url_for("uptake.uptake", **it.query).partition("?")[2]
+    return address(it.report) + (f"?{urlencode(it.query)}" if it.query else "")
 
 
 def _new(report: str, form: FormState) -> dict[str, Any]:
     kept = services.chosen(report, request.args)
     return {
         "form": form, "about": BY_SLUG[report].title.in_(g.lang), "chosen": sorted(kept.items()),
-        "back_url": address(report) + "?" + url_for("uptake.uptake", **kept).partition("?")[2],
+        "back_url": f"{address(report)}?{urlencode(kept)}",
     }  # fmt: skip
 
 

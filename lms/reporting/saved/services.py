@@ -17,6 +17,7 @@ from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.ids import new_id
 from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
+from lms.core.web.forms import messages
 from lms.reporting.reports import BY_SLUG
 from lms.reporting.saved.models import SavedView, ViewSubscription
 from lms.reporting.schemas import ReportQuery, UptakeQuery
@@ -55,7 +56,9 @@ def chosen(report: str, given: Mapping[str, str]) -> dict[str, str]:
     try:
         shape.load(kept)
     except ValidationError as fault:
-        raise Invalid(fields={name: N_("Choose one of the answers") for name in fault.normalized_messages()}) from fault
+        raise Invalid(
+            fields={name: N_("Choose one of the answers") for name in messages(shape_of(report)(), fault)}
+        ) from fault
     return kept
 
 

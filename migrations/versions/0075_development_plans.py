@@ -5,8 +5,8 @@ Expand only. Steps and reminders are only appended.
 
 from alembic import op
 
-revision = "0053_development_plans"
-down_revision = "0052_self_assessment"
+revision = "0075_development_plans"
+down_revision = "0074_delivery"
 
 TABLES = """
 CREATE TABLE plan_goal (
