@@ -45,7 +45,7 @@ def people(number: int, body: str, sector: str, on: date, state: EnrolmentState 
 @pytest.fixture(scope="module")
 def scene(live: tuple[Server, Flask]) -> tuple[Server, Flask]:
     """Powys reaches the NHS and a few of social care, and nobody of the third sector; all of Wales does."""
-    now, last_year = QUARTER.starts_on, QUARTER.starts_on - timedelta(days=366)
+    now, last_year = QUARTER.starts_on, month_after(QUARTER.starts_on, -12)
     people(32, "PTH", "nhs", now)
     people(14, "PTH", "social_care", now)
     people(21, "PTH", "nhs", last_year)

@@ -108,8 +108,8 @@ def csv_of(content: Content, about: Iterable[list[str]], language: str) -> bytes
             for row in [*sheet.rows, *([sheet.total] if sheet.total else [])]:
                 told = [v.in_(language) if isinstance(v, Bilingual) else v for v in row.values]
                 rows.append([row.code, row.name.in_(language), *told])
-    for row in rows:
-        write.writerow([safe(cell) for cell in row])
+    for cells in rows:
+        write.writerow([safe(cell) for cell in cells])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -114,13 +114,13 @@ def moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Moved]:
     """Every figure of the newer content that differs from the same one of the older, in the newer one's order."""
     old = {key: value for key, value, _ in _figures(before)}
     seen = set()
-    for key, value, about in _figures(now):
+    for key, value, (report, sheet, row, column, unit) in _figures(now):
         seen.add(key)
         if (was := old.get(key, ABSENT)) != value:
-            yield Moved(*about, before=was, now=value)
-    for key, value, about in _figures(before):
+            yield Moved(report, sheet, row, column, unit, was, value)
+    for key, value, (report, sheet, row, column, unit) in _figures(before):
         if key not in seen:
-            yield Moved(*about, before=value, now=ABSENT)
+            yield Moved(report, sheet, row, column, unit, value, ABSENT)
 
 
 def _figures(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, tuple[Any, ...]]]:

@@ -11,7 +11,7 @@ from lms.reporting.returns.queries import Listed
 from lms.reporting.returns.rules import Span, Standing
 from lms.reporting.schemas import TextOut
 
-CHOOSE = {"required": N_("Choose one of the answers")}
+CHOOSE: dict[str, str | list[Any] | dict[Any, Any]] = {"required": N_("Choose one of the answers")}
 
 
 class ReturnIn(Schema):

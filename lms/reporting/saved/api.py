@@ -38,15 +38,14 @@ def save(actor: Actor, name: str, report: str, query: dict[str, str]) -> Json:
 @api.operation("GET", ONE, needs=READ, returns=(200, ViewOut))
 def one(actor: Actor, view_id: UUID) -> Json:
     """A view, yours or one that you were given the address of. Ask its report to see what you may see of it."""
-    found = services.opened(actor, view_id)
-    return shown(found.it, found.subscribed)
+    return _seen(actor, view_id)
 
 
 @api.operation("POST", f"{ONE}/name", needs=READ, body=ViewNameIn, returns=(200, ViewOut))
 def rename(actor: Actor, view_id: UUID, name: str) -> Json:
     """Call one of your views something else."""
     services.rename(actor, view_id, name)
-    return one(actor, view_id)
+    return _seen(actor, view_id)
 
 
 @api.operation("DELETE", ONE, needs=READ, returns=(204, None))
@@ -59,10 +58,15 @@ def delete(actor: Actor, view_id: UUID) -> None:
 def subscribe(actor: Actor, view_id: UUID) -> Json:
     """Get a letter about it on the first working day of each month."""
     services.subscribe(actor, view_id)
-    return one(actor, view_id)
+    return _seen(actor, view_id)
 
 
 @api.operation("DELETE", f"{ONE}/letters", needs=READ, returns=(204, None))
 def unsubscribe(actor: Actor, view_id: UUID) -> None:
     """Get no more of them."""
     services.unsubscribe(actor, view_id)
+
+
+def _seen(actor: Actor, view_id: UUID) -> Json:
+    found = services.opened(actor, view_id)
+    return shown(found.it, found.subscribed)

@@ -1,6 +1,7 @@
 """Pages of saved views, and the one that ends letters without signing in."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import g, request, url_for
@@ -14,7 +15,7 @@ from lms.core.web.pages import Pages, Redirect
 from lms.core.web.paging import page_of
 from lms.reporting.report_pages import address
 from lms.reporting.reports import BY_SLUG
-from lms.reporting.saved import services
+from lms.reporting.saved import services, tokens
 from lms.reporting.saved.models import SavedView
 from lms.reporting.saved.schemas import ViewNameIn
 
@@ -97,30 +98,25 @@ def letters(actor: Actor, view_id: UUID) -> Redirect:
 @pages.page("GET", "/reports/letters/<token>", needs=Permission.PUBLIC_READ, template="saved/letters.html")
 def end_letters(actor: Actor, token: str) -> dict[str, Any]:
     """From a letter: shall there be no more? A look changes nothing, for mail programs look too."""
-    return {"ended": services.by_token(token).ended_at is not None}
+    return {"ended": services.subscription(tokens.subscription_of(token)).ended_at is not None}
 
 
 @pages.page("POST", "/reports/letters/<token>", needs=Permission.PUBLIC_READ, template="saved/letters.html")
 def letters_ended(actor: Actor, token: str) -> dict[str, Any]:
-    services.end_by_token(token)
+    services.end(tokens.subscription_of(token))
     return {"ended": True}
 
 
 def there(it: SavedView) -> str:
     """The report's address with the view's choices."""
-    slug_address = address(it.report)
-    return slug_address + (f"?{_query(it)}" if it.query else "")
-
-
-def _query(it: SavedView) -> str:
-    return url_for("uptake.uptake", **it.query).partition("?")[2]
+    return address(it.report) + (f"?{urlencode(it.query)}" if it.query else "")
 
 
 def _new(report: str, form: FormState) -> dict[str, Any]:
     kept = services.chosen(report, request.args)
     return {
         "form": form, "about": BY_SLUG[report].title.in_(g.lang), "chosen": sorted(kept.items()),
-        "back_url": address(report) + "?" + url_for("uptake.uptake", **kept).partition("?")[2],
+        "back_url": f"{address(report)}?{urlencode(kept)}",
     }  # fmt: skip
 
 
