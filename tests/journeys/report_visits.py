@@ -12,6 +12,7 @@ from lms.core.permissions import Actor
 from lms.reporting.returns import rules, services
 from lms.reporting.returns.models import Return, ReturnContent
 from lms.reporting.saved import services as saved
+from lms.reporting.saved import tokens
 from lms.reporting.saved.models import SavedView, ViewSubscription
 from tests.journeys.visiting import Visit, as_, demo
 
@@ -49,7 +50,7 @@ def a_letter() -> Visit:
         saved.subscribe(owner, it.id)
     id = db.session.scalars(select(ViewSubscription.id).where(ViewSubscription.view_id == it.id)).first()
     assert id is not None
-    return Visit({"token": saved.token_of(id)})
+    return Visit({"token": tokens.token_of(id)})
 
 
 def of_return() -> Visit:

@@ -21,7 +21,7 @@ from lms.reporting import wording
 from lms.reporting.reports import BY_SLUG
 from lms.reporting.reports.report import Answer, Value
 from lms.reporting.returns.content import answer_of
-from lms.reporting.saved import services
+from lms.reporting.saved import services, tokens
 from lms.reporting.saved.models import SavedView, ViewLetter, ViewSubscription
 from lms.reporting.services import Asked
 
@@ -109,7 +109,7 @@ def _told(language: str, view: SavedView, answer: Answer, subscription_id: UUID)
             _("Your saved view: %(name)s", name=view.name), about, "", answer.finding.in_(language),
             *_figures(answer, language), "", f"{root}/views/{view.id}", "",
             _("To get this letter no more, open this link. You need not sign in:"),
-            f"{root}/letters/{services.token_of(subscription_id)}",
+            f"{root}/letters/{tokens.token_of(subscription_id)}",
         ]  # fmt: skip
         return str(_("Figures this month: %(name)s", name=view.name)), "\n".join(map(str, lines))
 

@@ -15,7 +15,7 @@ from lms.core.web.pages import Pages, Redirect
 from lms.core.web.paging import page_of
 from lms.reporting.report_pages import address
 from lms.reporting.reports import BY_SLUG
-from lms.reporting.saved import services
+from lms.reporting.saved import services, tokens
 from lms.reporting.saved.models import SavedView
 from lms.reporting.saved.schemas import ViewNameIn
 
@@ -98,12 +98,12 @@ def letters(actor: Actor, view_id: UUID) -> Redirect:
 @pages.page("GET", "/reports/letters/<token>", needs=Permission.PUBLIC_READ, template="saved/letters.html")
 def end_letters(actor: Actor, token: str) -> dict[str, Any]:
     """From a letter: shall there be no more? A look changes nothing, for mail programs look too."""
-    return {"ended": services.by_token(token).ended_at is not None}
+    return {"ended": services.subscription(tokens.subscription_of(token)).ended_at is not None}
 
 
 @pages.page("POST", "/reports/letters/<token>", needs=Permission.PUBLIC_READ, template="saved/letters.html")
 def letters_ended(actor: Actor, token: str) -> dict[str, Any]:
-    services.end_by_token(token)
+    services.end(tokens.subscription_of(token))
     return {"ended": True}
 
 

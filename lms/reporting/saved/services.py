@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
-from itsdangerous import BadSignature, URLSafeSerializer
 from marshmallow import EXCLUDE, Schema, ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lms.core import audit, clock
-from lms.core.db import db, record
+from lms.core.db import db, get_or_refuse, record
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.ids import new_id
 from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
-from lms.core.web.forms import messages
 from lms.reporting.reports import BY_SLUG
 from lms.reporting.saved.models import SavedView, ViewSubscription
 from lms.reporting.schemas import ReportQuery, UptakeQuery
@@ -56,9 +53,7 @@ def chosen(report: str, given: Mapping[str, str]) -> dict[str, str]:
     try:
         shape.load(kept)
     except ValidationError as fault:
-        raise Invalid(
-            fields={name: N_("Choose one of the answers") for name in messages(shape_of(report)(), fault)}
-        ) from fault
+        raise Invalid(fields={name: N_("Choose one of the answers") for name in fault.messages_dict}) from fault
     return kept
 
 
@@ -146,30 +141,15 @@ def unsubscribe(actor: Actor, view_id: UUID) -> None:
         each.ended_at = clock.now()
 
 
-def token_of(subscription_id: UUID) -> str:
-    """What the link in every letter carries: whoever has it may end these letters, and nothing else."""
-    return str(_signer().dumps(str(subscription_id)))
+def subscription(id: UUID) -> ViewSubscription:
+    """The subscription that a letter's link names (`tokens`). Raises NotFound."""
+    return get_or_refuse(ViewSubscription, id, lock=True)
 
 
-def by_token(token: str) -> ViewSubscription:
-    """Raises NotFound for one that we have not written."""
-    try:
-        found = db.session.get(ViewSubscription, UUID(_signer().loads(token)), with_for_update=True)
-    except BadSignature as fault:
-        raise NotFound() from fault
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def end_by_token(token: str) -> None:
-    """Signed in or not. Again changes nothing."""
-    found = by_token(token)
+def end(id: UUID) -> None:
+    """Whoever has the letter may, signed in or not. Again changes nothing."""
+    found = subscription(id)
     found.ended_at = found.ended_at or clock.now()
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="view-letters")
 
 
 def _named(name: str) -> str:
