@@ -5,7 +5,7 @@ from tests.journeys import date_visits
 ELSEWHERE = date_visits.ELSEWHERE | {
     "framework_files.download",
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
-    "record.certificate", "uptake.download", "reports_pages.download",  # files, not pages
+    "record.certificate", "uptake.download", "uptake.workbook", "reports_pages.download", "reports_pages.workbook",  # files
     "wallet.copied", "organising.specimen",
     "wallet.copy_progress", "organising.progress",  # how far a job is
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
