@@ -5,8 +5,8 @@ from tests.journeys import approval_visits, date_visits
 ELSEWHERE = date_visits.ELSEWHERE | approval_visits.ELSEWHERE | {
     "framework_files.download",
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
-    "record.certificate", "uptake.download", "reports_pages.download", "returns.content_json", "returns.content_csv",
-    "returns.progress", "saved_views.opened",  # files, not pages
+    "record.certificate", "uptake.download", "uptake.workbook", "reports_pages.download", "reports_pages.workbook",
+    "returns.content_json", "returns.content_csv", "returns.progress", "saved_views.opened",  # files, not pages
     "wallet.copied", "badges.download", "organising.specimen",
     "wallet.copy_progress", "organising.progress",  # how far a job is
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",

@@ -128,7 +128,11 @@ def _fill(seen: View) -> Value:
     found = {
         kind: (number, sum_) for _, kind, number, sum_ in asking.events(seen.filters, ("attended", "session_held"))
     }
-    return _rate(found.get("attended", (0, 0))[0], found.get("session_held", (0, 0))[1])
+    came, places = found.get("attended", (0, 0))[0], found.get("session_held", (0, 0))[1]
+    if seen.exact or not places:
+        return _rate(came, places)
+    shown, whole = disclosure.suppress_list([came, max(places - came, 0)], places)  # the places are public
+    return disclosure.percent(shown[0], whole)
 
 
 def _rate(part: int, whole: int) -> Value:
