@@ -89,8 +89,8 @@ def reaches_of(it: Outline, ids: Sequence[UUID]) -> dict[UUID, tuple[Mapping[str
     places, shared = queries.places_of(ids, day), queries.sharing_of(ids, it.framework_id)
     rated, becoming = queries.rated_of(ids, it.framework_id), queries.becoming(it.code)
     found: dict[UUID, tuple[Mapping[str, Reach], bool]] = {}
-    for person in ids:
-        needed = queries.needed(it, places.get(person, ()))
+    asked = queries.needed_of(it, [tuple(places.get(each, ())) for each in ids])
+    for person, needed in zip(ids, asked, strict=True):
         standing = rules.stand(rated.get(person, ()), becoming, day)
         met = [key for key, held in standing.counts.items() if held.rated.met]
         shares = shared.get(person, queries.PRIVATE).to_manager

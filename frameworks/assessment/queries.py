@@ -1,6 +1,6 @@
 """Reads of self-assessment. Each function says how many queries it makes, whatever it is asked about."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -178,13 +178,12 @@ def becoming(code: str) -> Mapping[str, tuple[Carried, ...]]:
     A mapping is fixed when its version is published, and that renews the edition by which this is kept.
     """
     it = outline(code)
-    versions = db.session.execute(
-        select(FrameworkVersion.id, FrameworkVersion.number)
+    ids = db.session.scalars(
+        select(FrameworkVersion.id)
         .where(FrameworkVersion.framework_id == it.framework_id, FrameworkVersion.status.in_(PUBLIC))
         .where(FrameworkVersion.number <= it.number)
         .order_by(FrameworkVersion.number)
     ).all()
-    ids = [row[0] for row in versions]
     links: dict[UUID, dict[str, list[Link]]] = {}
     for row in db.session.scalars(select(StatementMapping).where(StatementMapping.version_id.in_(ids))):
         link = Link(str(row.from_id), str(row.to_id) if row.to_id else None, row.kind.value)
@@ -269,8 +268,14 @@ def places_of(people: Collection[UUID], day: date) -> dict[UUID, list[Place]]:
 
 def needed(it: Outline, places: Iterable[Place]) -> dict[str, int]:
     """The rank that is asked for in each domain, of somebody with those places. No query, while it holds."""
-    found = frameworks.required_levels(requirements(it.code), places, it.domain_codes)
-    return {domain: each.rank for domain, each in found.items()}
+    return needed_of(it, [tuple(places)])[0]
+
+
+def needed_of(it: Outline, people: Sequence[tuple[Place, ...]]) -> list[dict[str, int]]:
+    """The same of several people; those with the same places are worked out once."""
+    asked = requirements(it.code)
+    levels = {each: frameworks.required_levels(asked, each, it.domain_codes) for each in set(people)}
+    return [{domain: need.rank for domain, need in levels[each].items()} for each in people]
 
 
 @dataclass(frozen=True)
@@ -312,18 +317,13 @@ def managers_of(person_id: UUID, day: date) -> list[tuple[UUID, str]]:
         .limit(20)
     )  # fmt: skip
     found = {row.id: row.display_name for row in (*db.session.execute(line), *db.session.execute(leads))}
-    found.pop(person_id, None)
-    return list(found.items())
+    return [(id, name) for id, name in found.items() if id != person_id]
 
 
 def lapse_months(framework_id: UUID) -> int | None:
     """After how many months ratings lapse. One query."""
-    return db.session.scalar(
-        select(LapseSetting.months)
-        .where(LapseSetting.framework_id == framework_id)
-        .order_by(LapseSetting.set_at.desc(), LapseSetting.id.desc())
-        .limit(1)
-    )
+    newest = select(LapseSetting.months).order_by(LapseSetting.set_at.desc(), LapseSetting.id.desc()).limit(1)
+    return db.session.scalar(newest.where(LapseSetting.framework_id == framework_id))
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def gaps(actor: Actor) -> dict[str, Any]:
     return {
         "report": report, "definition": GAPS, "rule": RULE, "no_denominator": NO_DENOMINATOR, "Where": Where,
         "form": FormState.empty({"framework": code, "group": group.value}),
-        "frameworks": [(each, it.title.in_(g.lang)) for each, it in known.items()],
+        "frameworks": [(each, it.short_title.in_(g.lang)) for each, it in known.items()],
         "groups": [(each.value, _(text)) for each, text in GROUPS.items()], "group_name": _(GROUPS[group]),
         "heads": [_(text) for text in HEADS.values()],
     }  # fmt: skip

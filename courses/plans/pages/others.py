@@ -37,7 +37,7 @@ def matrix(actor: Actor) -> dict[str, Any]:
     return {
         "team": found, "words": assessment_words, "Reach": Reach, "first": "cursor" not in request.args,
         "form": FormState.empty({"framework": code}),
-        "frameworks": [(each, translated(it.title)) for each, it in known.items()],
+        "frameworks": [(each, translated(it.short_title)) for each, it in known.items()],
         "next_url": url_for(".matrix", framework=code, cursor=found.next) if found.next else None,
         "waiting": sum(each.state is GoalState.SHARED for each in services.shared_with_me(actor)),
     }  # fmt: skip

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from frameworks.assessment import hooks, queries, scale, services, views, words
 from frameworks.assessment.errors import NothingToAsk
 from frameworks.assessment.pages.blueprint import pages
+from frameworks.assessment.rules import Reach
 from frameworks.assessment.schemas import (
     AGAIN,
     AssessmentLapseIn,
@@ -61,7 +62,7 @@ def framework(actor: Actor, code: str) -> dict[str, Any]:
 
 def _task(it: Assessment, domain: queries.DomainLine) -> dict[str, Any]:
     status, colour = words.domain_status(it, domain.code)
-    level = it.level_in(domain.code)
+    level = it.level_in(domain.code) if it.reaches[domain.code] is not Reach.NOT_NEEDED else None
     return {
         "title": translated(domain.title), "status": status, "colour": colour,
         "url": url_for(".domain", code=it.outline.code, domain=words.domain_in_address(domain.code)),

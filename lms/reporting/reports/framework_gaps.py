@@ -101,14 +101,18 @@ WITH place AS (
     FROM (SELECT DISTINCT rank FROM bar) bars JOIN known ON known.rank <= bars.rank GROUP BY domain, bars.rank
 ), met AS MATERIALIZED (
     {met}
+), done AS MATERIALIZED (
+    SELECT bar.person_id, bar.domain, sum(met.met) AS met
+    FROM bar JOIN met ON met.person_id = bar.person_id AND met.domain = bar.domain AND met.rank <= bar.rank
+    GROUP BY bar.person_id, bar.domain
 ), person AS MATERIALIZED (
     SELECT bar.person_id, max(bar.rank) AS rank, sum(asked.statements) AS asked, coalesce(sum(done.met), 0) AS met
-    FROM bar JOIN asked USING (domain, rank)
-    LEFT JOIN LATERAL (SELECT sum(met.met) AS met FROM met WHERE met.person_id = bar.person_id AND met.domain = bar.domain
-                       AND met.rank <= bar.rank) done ON true
+    FROM bar JOIN asked USING (domain, rank) LEFT JOIN done USING (person_id, domain)
     GROUP BY bar.person_id
+), placed AS MATERIALIZED (
+    SELECT DISTINCT person_id, body, sector, role FROM work
 ), counted AS (
-    SELECT DISTINCT {key} AS key, person.person_id,
+    SELECT {key} AS key, person.person_id,
            CASE WHEN met >= asked THEN 'meets' WHEN met > 0 THEN 'partly' ELSE 'not_yet' END AS reach
     FROM person {join}
 )
@@ -129,17 +133,18 @@ _MET_NEWEST = """
 """
 """Where there were versions before: of several ratings that lead to one statement, the newest version's counts."""
 _KEYS = {
-    Grouping.ORGANISATION: ("coalesce(work.body::text, 'none')", "JOIN work USING (person_id)"),
-    Grouping.SECTOR: ("work.sector", "JOIN work USING (person_id)"),
-    Grouping.ROLE: ("coalesce(work.role, 'none')", "JOIN work USING (person_id)"),
+    Grouping.ORGANISATION: ("coalesce(placed.body::text, 'none')", "JOIN placed USING (person_id)"),
+    Grouping.SECTOR: ("placed.sector", "JOIN placed USING (person_id)"),
+    Grouping.ROLE: ("coalesce(placed.role, 'none')", "JOIN placed USING (person_id)"),
     Grouping.LEVEL: ("person.rank::text", ""),
 }
 
+_NESTLOOP = text("SELECT set_config('enable_nestloop', :on, true)")
 Counts = dict[tuple[str | None, str | None], int]
 
 
 def framework_gaps(actor: Actor, code: str, group: Grouping) -> FrameworkGaps:
-    """What this reader may see of it. Raises Forbidden, NotFound. Three queries, while reference data hold."""
+    """What this reader may see of it. Raises Forbidden, NotFound. Four queries, while reference data hold."""
     if not actor.might(Permission.UPTAKE_READ):
         actor.require(Permission.UPTAKE_READ)
     reach = actor.reach(Permission.UPTAKE_READ)
@@ -177,7 +182,7 @@ def _suppressed(found: Counts, keys: list[str], total: int, withheld: bool) -> T
 
 
 def counts(it: assessment.Outline, group: Grouping, day: date, places: Collection[UUID] | None) -> Counts:
-    """Raw counts. Two queries: the places that there are, and the counting."""
+    """Raw counts. Four queries: the places that there are, the counting, and how it is to be planned."""
     key, join = _KEYS[group]
     scope = "" if places is None else "AND organisation.lineage && CAST(:places AS uuid[])"
     lines = _known(it)
@@ -187,7 +192,12 @@ def counts(it: assessment.Outline, group: Grouping, day: date, places: Collectio
     names = ("statements", "olds", "of_domains", "of_ranks", "numbers")
     given: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
     given |= _bars(it, day) | {"day": day, "places": [str(each) for each in places or ()]}
-    return {(row[0], row[1]): row[2] for row in db.session.execute(text(sql), given)}
+    db.session.execute(
+        _NESTLOOP, {"on": "off"}
+    )  # nobody knows how long the lists are, and a loop in a loop takes minutes
+    found = {(row[0], row[1]): row[2] for row in db.session.execute(text(sql), given)}
+    db.session.execute(_NESTLOOP, {"on": "on"})
+    return found
 
 
 def _known(it: assessment.Outline) -> list[tuple[str, str, str, int, int]]:

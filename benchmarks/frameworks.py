@@ -1,0 +1,146 @@
+"""A framework of 500 statements and 100,000 people with 12 ratings each: a team's matrix, and the national aggregate.
+
+Makes a database of its own beside the tests' (or TEST_DATABASE_URL); `python benchmarks/frameworks.py [people]`. Prints
+milliseconds (median), how many queries it takes, and the ratio to the bare query: the page's first 25 people with their
+standings, and one pass over all the standings, sent by the driver without anything around them.
+"""
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+ROOT = Path(__file__).parents[1]
+STATEMENTS, RATINGS, TIMES = 500, 12, 7
+
+FILL = """
+WITH people AS (
+    INSERT INTO person (id, display_name, legal_name, language)
+    SELECT gen_random_uuid(), 'Learner ' || n, 'Learner ' || n, 'en' FROM generate_series(1, %(people)s) n
+    RETURNING id, substr(display_name, 9)::int AS n),
+bodies AS (SELECT id, row_number() OVER (ORDER BY code) AS n, count(*) OVER () AS many FROM organisation),
+members AS (
+    INSERT INTO membership (id, person_id, organisation_id, sector, job_role_code, setting_code, paid, starts_on)
+    SELECT gen_random_uuid(), p.id, b.id, 'nhs', 'health_visitor', 'health_visiting', true, current_date - 100
+    FROM people p JOIN bodies b ON b.n = 1 + p.n %% b.many),
+shares AS (
+    INSERT INTO assessment_sharing (id, person_id, framework_id, to_supervisor, to_manager, changed_at)
+    SELECT gen_random_uuid(), p.id, %(framework)s, true, p.n %% 3 > 0, now() FROM people p),
+statements AS (
+    SELECT id, row_number() OVER (ORDER BY position) AS n FROM framework_statement WHERE version_id = %(version)s),
+ratings AS (
+    INSERT INTO assessment_rating (id, person_id, framework_id, version_id, statement_id, value, comment, evidence, bar, made_at)
+    SELECT gen_random_uuid(), p.id, %(framework)s, %(version)s, s.id,
+           CASE (p.n + s.n) %% 3 WHEN 0 THEN 'developing' ELSE 'confident' END, '', '{}', 'foundation', now()
+    FROM people p JOIN generate_series(0, %(ratings)s - 1) k ON true JOIN statements s ON s.n = 1 + (p.n * 7 + k) %% %(statements)s
+    RETURNING id, person_id, statement_id, value)
+INSERT INTO assessment_standing (person_id, statement_id, framework_id, rating_id, state, value, met, edition)
+SELECT person_id, statement_id, %(framework)s, id, 'self_assessed', value, value = 'confident', 1 FROM ratings
+"""
+BARE_TEAM = """
+SELECT p.id, s.statement_id, s.met FROM (SELECT id FROM person ORDER BY display_name, id LIMIT 25) p
+LEFT JOIN assessment_standing s ON s.person_id = p.id AND s.framework_id = %(framework)s
+"""
+BARE_ALL = "SELECT person_id, count(*) FILTER (WHERE met) FROM assessment_standing WHERE framework_id = %(framework)s GROUP BY 1"
+
+
+def main(people: int) -> int:
+    os.environ.setdefault("LLWYBR_LOG_LEVEL", "ERROR")
+    from lms.app import create_app
+    from lms.core import config, embedded
+    from tests.conftest import database_url
+
+    server = os.environ.get("TEST_DATABASE_URL") or embedded.start(ROOT / "var" / "bench-postgres")
+    name = f"bench_frameworks_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    try:
+        settings = config.Settings(
+            database_url=database_url(server, name), instance=ROOT / "var" / "test", secret_key="k" * 40
+        )
+        app = create_app(settings)
+        app.test_cli_runner().invoke(args=["prepare"])
+        with app.app_context():
+            measure(people)
+            from lms.core.db import db
+
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    return 0
+
+
+def measure(people: int) -> None:
+    from courses.plans import team
+    from frameworks.assessment import queries
+    from frameworks.editing import queries as editing
+    from lms.core import clock
+    from lms.core.db import db, driver_connection, transaction
+    from lms.core.permissions import Actor, Role
+    from lms.reporting.reports import framework_gaps
+    from tests.factories.accounts import grant, make_person, organisation
+    from tests.factories.frameworks import draft_of, fill_with_statements, make_editor, published
+
+    editor = make_editor()
+    draft = draft_of("CAMHS", editor)
+    fill_with_statements(draft.id, STATEMENTS - len(draft.statements))
+    published(editing.whole(draft.id), editor)
+    it = queries.outline("CAMHS")
+    given = {
+        "people": people, "framework": it.framework_id, "version": it.version_id, "ratings": RATINGS,
+        "statements": len(it.statements),
+    }  # fmt: skip
+    begun = time.perf_counter()
+    with transaction():
+        driver_connection().execute(FILL, given)
+    with transaction():
+        driver_connection().execute("ANALYZE")
+    print(
+        f"{len(it.statements)} statements, {people} people, {people * RATINGS} ratings: {time.perf_counter() - begun:.0f} s"
+    )
+    lead = make_person()
+    grant(lead, Role.TEAM_LEAD, organisation("WALES"))
+    actor = Actor(person=lead.id, name="Lead", roles=frozenset({(Role.TEAM_LEAD, organisation("WALES").id)}))
+
+    def bare(sql: str) -> Any:
+        return driver_connection().execute(sql.encode(), given).fetchall()
+
+    matrix = timed("team matrix, 25 people", lambda: team.team(actor, "CAMHS"))
+    print(f"{'':34} {matrix / timed('  bare query', lambda: bare(BARE_TEAM)):.1f} times the bare query")
+    for group in framework_gaps.Grouping:
+        took = timed(
+            f"national aggregate by {group.value}", lambda g=group: framework_gaps.counts(it, g, clock.today(), None)
+        )
+        if group is framework_gaps.Grouping.ORGANISATION:
+            print(f"{'':34} {took / timed('  bare query', lambda: bare(BARE_ALL)):.1f} times the bare query")
+    db.session.rollback()
+
+
+def timed(name: str, work: Callable[[], Any]) -> float:
+    """Milliseconds, the median; and the queries of one run, once reference data are read."""
+    from lms.core.db import db
+    from tests.counting import counted_queries
+
+    work()
+    with counted_queries() as seen:
+        work()
+    spent = []
+    for _time in range(TIMES):
+        begun = time.perf_counter()
+        work()
+        spent.append(1000 * (time.perf_counter() - begun))
+    db.session.rollback()
+    print(f"{name:34} {statistics.median(spent):9.1f} ms  {len(seen)} queries")
+    return statistics.median(spent)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
