@@ -73,6 +73,7 @@ def picture(page: Page, name: str) -> None:
     if folder := os.environ.get("JOURNEY_PICTURES"):
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(500)  # the navigation folds itself once it knows how wide the page is now
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
         page.set_viewport_size({"width": 1280, "height": 900})

@@ -164,7 +164,12 @@ def test_nothing_small_is_in_it_and_every_count_is_rounded(app: Flask) -> None:
     told_to_reports()
     settle()
     lonely = read(content_of(made("HDU")).content)
-    assert all(report["withheld"] and not report["sheets"] for report in lonely["reports"])
+    told_of = [report["slug"] for report in lonely["reports"] if not report["withheld"]]
+    assert told_of == ["attendance"], "the one that counts others than who enrolled: nobody, so nothing is small"
+    assert not any(report["sheets"] for report in lonely["reports"] if report["withheld"])
+    (attendance,) = [report for report in lonely["reports"] if report["slug"] == "attendance"]
+    people = [row["values"][:3] for row in attendance["sheets"][0]["rows"]]
+    assert {number for row in people for number in row} == {0}
 
 
 def test_what_is_made_is_never_changed(app: Flask) -> None:

@@ -1,0 +1,90 @@
+"""The start of the reports: figures as they may be shown, compared as shown, and no way past the disclosure rule."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from courses.enrolments.models import EnrolmentState
+from lms.core import clock
+from lms.core.permissions import Actor, Role
+from lms.reporting.dashboard import dashboard
+from lms.reporting.reports.report import NO_DENOMINATOR
+from lms.reporting.returns.rules import Span, offered
+from lms.reporting.rules.periods import month_after
+from tests.counting import queries_of
+from tests.factories.accounts import grant, make_membership, make_person, organisation
+from tests.factories.catalogue import make_course
+from tests.factories.enrolments import make_enrolment
+from tests.factories.reporting import told_to_reports
+
+QUARTER = next(term for term in offered(clock.today()) if term.span is Span.QUARTER)
+
+
+def commissioner(code: str = "WALES") -> Any:
+    person = make_person(display_name="Y Darllenydd")
+    grant(person, Role.COMMISSIONER, organisation(code))
+    return person
+
+
+def actor_at(code: str) -> Actor:
+    return Actor(roles=frozenset({(Role.COMMISSIONER, organisation(code).id)}))
+
+
+def completed(number: int, code: str, on: date) -> None:
+    course = make_course()
+    for _ in range(number):
+        person = make_person()
+        make_enrolment(
+            person, course, make_membership(person, organisation(code)), state=EnrolmentState.COMPLETED, enrolled_on=on,
+            completed_on=on, started_at=None,
+        )  # fmt: skip
+
+
+def test_figures_are_compared_as_they_are_shown(app: Flask) -> None:
+    completed(33, "BCU", QUARTER.starts_on)
+    completed(21, "CAV", QUARTER.starts_on)
+    completed(12, "BCU", QUARTER.before.starts_on)
+    completed(28, "BCU", month_after(QUARTER.starts_on, -12))
+    told_to_reports()
+    told = {each.key: each for each in dashboard(actor_at("WALES"), None, None).figures}
+    assert (told["completed"].now, told["completed"].before, told["completed"].year_before) == (55, 10, 30)
+    assert told["coverage"].now == NO_DENOMINATOR
+    own = {each.key: each for each in dashboard(actor_at("BCU"), None, QUARTER.code).figures}
+    assert own["completed"].now == 35
+
+
+def test_what_is_hidden_among_others_is_hidden_by_itself(app: Flask) -> None:
+    """One of three is small: a second is hidden with it, and stays hidden when it is opened alone."""
+    completed(40, "BCU", QUARTER.starts_on)
+    completed(12, "CAV", QUARTER.starts_on)
+    completed(2, "PTH", QUARTER.starts_on)
+    told_to_reports()
+    whole = dashboard(actor_at("WALES"), None, None)
+    rows = {body.code: numbers[0] for body, numbers in whole.rows}
+    assert (rows["PTH"], rows["CAV"], rows["BCU"]) == (None, None, 40)
+    alone = {each.key: each.now for each in dashboard(actor_at("WALES"), "CAV", None).figures}
+    assert alone["completed"] is None
+    assert dashboard(actor_at("WALES"), "PTH", None).withheld
+
+
+def test_who_may_open_it(app: Flask, signed_in: Callable[..., FlaskClient]) -> None:
+    board = signed_in(commissioner("BCU"))
+    assert board.get("/en/reports").status_code == 200
+    assert board.get("/en/reports?organisation=CAV").status_code == 404
+    assert board.get("/en/reports?term=2099-00-Q1").status_code == 422
+    assert board.get("/cy/reports?organisation=NOBODY").status_code == 422
+    assert signed_in(make_person()).get("/en/reports").status_code == 403
+
+
+def test_its_query_count_is_constant(app: Flask, signed_in: Callable[..., FlaskClient]) -> None:
+    browser = signed_in(commissioner())
+    completed(20, "BCU", QUARTER.starts_on)
+    told_to_reports()
+    few = queries_of(browser, "/en/reports")
+    for code in ("CAV", "PTH", "HDU", "MIND"):
+        completed(20, code, QUARTER.starts_on)
+    told_to_reports()
+    assert queries_of(browser, "/en/reports") == few
