@@ -22,8 +22,9 @@ counts stand at the very edges of their tens at once and also sum up so. Roundin
 What is proven and what is not: within a table nothing hidden follows from exact totals, and so not from rounded ones.
 Across linked tables and two returns it is searched for by linear programming in many random cubes, for a reader who is
 even told which cells are small (tests/reporting/rules/test_no_inference.py). There, a 9 or a zero can come out where
-counts are put at the edges of their tens on purpose, and a small count in a few cubes of ones and nines alone. People who count in two bodies make totals smaller than sums: that
-only loosens what a reader can write down, and is beyond linear reasoning about a cube.
+counts are put at the edges of their tens on purpose, and a small count in a few cubes of ones and nines alone. People who
+count in two bodies make totals smaller than sums: that only loosens what a reader can write down, and is beyond linear
+reasoning about a cube.
 
 Percentages are taken from what is shown. Moments are limited to today and to ends of months (rules/periods.py), and the
 ways in which people may be divided at once to the grid (queries.py). Settings belong to the data owner and have versions;

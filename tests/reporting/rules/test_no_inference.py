@@ -74,7 +74,9 @@ def worked_out(cubes: list[np.ndarray], rule: Settings, moved: int = 0, most: in
         possible &= ((after >= low) & (after <= high)).all(axis=1) & (cube + MOVES >= 0).all(axis=1)
     free = (CHANGES[possible] != 0).any(axis=0)
     truth = SETS @ cubes[0]
-    hidden = [n for n, count in enumerate(truth) if 0 < count <= most and alone(int(count), rule) is None and not free[n]]
+    hidden = [
+        n for n, count in enumerate(truth) if 0 < count <= most and alone(int(count), rule) is None and not free[n]
+    ]
     return {n for n in hidden if _pinned(n, limits, moved)}
 
 
@@ -105,9 +107,7 @@ def cubes_of(*counts: int) -> st.SearchStrategy[list[int]]:
 
 usual = cubes_of(0, 0, 1, 2, 3, 4, 5, 6, 8, 11, 14, 23, 40)
 sparse = cubes_of(0, 0, 0, 1, 1, 2, 3, 4)
-at_the_edges = st.one_of(
-    cubes_of(0, 1, 4, 9, 10, 19), cubes_of(4, 9, 10, 14, 15, 24), cubes_of(3, 4, 7, 8, 12)
-)
+at_the_edges = st.one_of(cubes_of(0, 1, 4, 9, 10, 19), cubes_of(4, 9, 10, 14, 15, 24), cubes_of(3, 4, 7, 8, 12))
 FOUND = (
     [0, 4, 1, 1, 0, 0, 1, 1, 1, 3, 0, 1, 3, 4, 1, 0, 2, 1], [1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 1, 0, 0, 1, 1, 4, 1, 4],
     [4, 0, 5, 7, 8, 9, 2, 6, 8, 2, 3, 9, 6, 5, 7, 5, 10, 8], [4, 3, 8, 3, 4, 4, 4, 3, 12, 8, 12, 3, 8, 4, 4, 12, 4, 8],
