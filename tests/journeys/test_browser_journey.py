@@ -12,6 +12,7 @@ from certificates.rules import State
 from certificates.wording import EXPLANATIONS
 from certificates.wording import STATES as AWARD_STATES
 from lms.reporting.rules.measures import DEFINITIONS, Measure
+from tests.factories.reporting import told_to_reports
 from tests.journeys.cast import Cast
 from tests.journeys.conftest import pages_of
 from tests.journeys.story import Story
@@ -57,6 +58,7 @@ def test_enrol_learn_sign_off_certify_report(story: Story) -> None:
         story.signed_off(cast.nurse, cast.supervisor, code)
     is_let_in_when_attested(nurse, supervisor, story)
 
+    told_to_reports()
     after = figures(commissioner)
     # Twelve before, and two more: both stand for their ten. The volunteer alone is active, which none is not told from.
     for told in (before, after):
