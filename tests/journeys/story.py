@@ -20,6 +20,7 @@ from lms.core.language import Language
 from lms.core.permissions import Actor
 from tests.factories.accounts import make_membership, make_person, organisation
 from tests.factories.portfolios import actor_of, sign
+from tests.factories.reporting import told_to_reports
 from tests.journeys.cast import Cast
 from tests.journeys.visitor import Visitor
 from tests.journeys.words import Words
@@ -92,6 +93,7 @@ class Story:
                 with transaction():
                     made = enrolments.enrol(actor_of(learner), learner.id, code, "en")
                     enrolments.complete(Actor.system(), made.id)
+        told_to_reports()
 
     def signed_off(self, learner: Person, supervisor: Person, code: str) -> None:
         """What the journey has shown once in the browser, by the same services: from enrolling to the signature."""

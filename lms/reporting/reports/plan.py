@@ -12,7 +12,8 @@ from lms.core.permissions import Actor
 from lms.reporting import asking, groups, queries
 from lms.reporting.models import Baseline, BaselineUse
 from lms.reporting.queries import Dimension
-from lms.reporting.reports.report import NOT_KNOWN, Answer, Column, Report, Row, Sheet, Value, people_of
+from lms.reporting.reports.report import NOT_KNOWN, Answer, Column, Report, Row, Sheet, Value
+from lms.reporting.rules import disclosure
 from lms.reporting.rules.definitions import BY_ID
 from lms.reporting.services import Asked, view
 
@@ -48,8 +49,6 @@ def run(actor: Actor, asked: Asked) -> Answer:
     seen = view(actor, asked)
     counts = queries.by(seen.filters, Dimension.COURSE, ("enrolled", "completed"), ())
     ids = {code: str(id) for id, (code, _, _) in groups.courses().items()}
-    codes = [id for id in ids.values() if (id, "enrolled") in counts or (id, "completed") in counts]
-    people = {kind: people_of(counts, codes, kind, exact=seen.exact) for kind in ("enrolled", "completed")}
     figures = queries.baselines()
     sheets = []
     for theme in plan()["themes"]:
@@ -57,8 +56,8 @@ def run(actor: Actor, asked: Asked) -> Answer:
         for action in (each for each in plan()["actions"] if each["theme"] == theme["n"]):
             patterns = action.get("courses", [])
             chosen = [id for code, id in ids.items() if any(fnmatch(code, pattern) for pattern in patterns)]
-            known = [[people[kind].by.get(id, 0) for id in chosen] for kind in ("enrolled", "completed")]
-            started, done = (None if None in each else sum(n for n in each if n is not None) for each in known)
+            known = [sum(counts.get((id, kind), 0) for id in chosen) for kind in ("enrolled", "completed")]
+            started, done = known if seen.exact else [disclosure.alone(number) for number in known]
             evidence: tuple[Value, ...] = (started, done) if patterns else (NOT_KNOWN, NOT_KNOWN)
             target, baseline = (
                 _figure(figures, patterns, BaselineUse.TARGET),

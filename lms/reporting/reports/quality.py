@@ -90,10 +90,8 @@ def _least_known(row: Row) -> int:
 
 
 def _line(number: int, everybody: int, seen: View) -> tuple[Value, Value]:
-    if not everybody:
-        return 0, NOT_KNOWN
     if seen.exact:
-        return number, (200 * number + everybody) // (2 * everybody)
+        return number, (200 * number + everybody) // (2 * everybody) if everybody else NOT_KNOWN
     shown, total = disclosure.suppress_list([number, max(everybody - number, 0)], everybody)
     return shown[0], disclosure.percent(shown[0], total)
 

@@ -56,9 +56,7 @@ def run(actor: Actor, asked: Asked) -> Answer:
 
 
 def _shown(people: int, *, exact: bool) -> int | None:
-    if exact or not people:
-        return people
-    return None if people < disclosure.RULE.threshold else disclosure.rounded(people, disclosure.RULE.base)
+    return people if exact else disclosure.alone(people)
 
 
 COLUMNS = (

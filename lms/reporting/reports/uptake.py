@@ -103,7 +103,8 @@ def uptake(actor: Actor, asked: Asked) -> Uptake:
     told_before = {} if not seen.exact and disclosure.too_few(people_before) else before
     figures = _figures({measure: shown[measure][1] for measure in Measure}, told_before, exact=seen.exact)
     grid = _grid(counted, seen, asked, columns, hidden_totals) if columns else None
-    return Uptake(asked, seen, figures, _ordered(lines, asked), grid, _gaps(counted), withheld=False)
+    gaps = _gaps(counted, exact=seen.exact)
+    return Uptake(asked, seen, figures, _ordered(lines, asked), grid, gaps, withheld=False)
 
 
 def _hidden_in_wider(seen: View) -> set[str]:
@@ -133,12 +134,12 @@ def _one_way(
 def _figures(now: dict[Measure, int | None], before: dict[str, int], *, exact: bool) -> list[Figure]:
     found = []
     for measure in Measure:
-        earlier, people = before.get(measure), now.get(measure)
+        people = now.get(measure)
+        earlier = before.get(measure) if exact else disclosure.alone(before.get(measure))
         if exact:
             change = None if earlier is None or people is None else people - earlier
         else:
-            small = earlier is not None and 0 < earlier < disclosure.RULE.threshold
-            change = None if small else disclosure.difference(people, earlier)
+            change = disclosure.difference(people, earlier)
         found.append(Figure(measure, people, change, known_before=earlier is not None and people is not None))
     return found
 
@@ -211,9 +212,11 @@ def _ordered(lines: list[Line], asked: Asked) -> list[Line]:
     return sorted(lines, key=largest_first)
 
 
-def _gaps(counted: Counts) -> Gaps:
-    whole = counted.totals.get(Measure.ENROLLED, 0)
-    return Gaps(_band(counted.nowhere, whole), _band(counted.no_role, whole))
+def _gaps(counted: Counts, *, exact: bool) -> Gaps:
+    """Bands of what is shown: a few are not told from none."""
+    numbers = (counted.nowhere, counted.no_role, counted.totals.get(Measure.ENROLLED, 0))
+    nowhere, no_role, whole = numbers if exact else (disclosure.alone(number) or 0 for number in numbers)
+    return Gaps(_band(nowhere, whole), _band(no_role, whole))
 
 
 def _band(part: int, whole: int) -> str:

@@ -58,13 +58,13 @@ def _sessions(seen: View) -> Sheet:
     attended, missed = found.get("attended", (0, 0))[0], found.get("did_not_attend", (0, 0))[0]
     held = 0 if seen.filters.place else found.get("session_held", (0, 0))[1]  # places are nobody's organisation's
     capacity, late = held, found.get("cancelled_late", (0, 0))[0]
-    many = seen.exact or offers >= disclosure.RULE.cohort
+    many = seen.exact or not disclosure.too_few(offers)
     rate: Value = _percent(missed, attended + missed, seen)
     rows = [
         Row(
             "median",
             Bilingual("Median days from asking to an offer", "Canolrif dyddiau o ofyn i gynnig"),
-            (round(median) if many and median is not None else NOT_KNOWN if not offers else None,),
+            (None if not many else NOT_KNOWN if median is None else round(median),),
         ),
         Row(
             "over-90",
@@ -90,16 +90,12 @@ def _sessions(seen: View) -> Sheet:
 
 
 def _count(number: int, seen: View) -> Value:
-    if seen.exact or not number:
-        return number
-    return None if number < disclosure.RULE.threshold else disclosure.rounded(number, disclosure.RULE.base)
+    return number if seen.exact else disclosure.alone(number)
 
 
 def _percent(part: int, whole: int, seen: View) -> Value:
-    if not whole:
-        return NOT_KNOWN
     if seen.exact:
-        return (200 * part + whole) // (2 * whole)
+        return (200 * part + whole) // (2 * whole) if whole else NOT_KNOWN
     shown = disclosure.suppress_list([part, max(whole - part, 0)], whole)
     return disclosure.percent(shown[0][0], shown[1])
 

@@ -1,19 +1,34 @@
 """Statistical disclosure control, rule SDC-1: one function for every page, chart, file and API answer.
 
-1. A count of 1 to 4 is hidden; zero stays zero (domain dossier §8, rule 1).
-2. Further cells are hidden until no hidden one can be worked out from the totals, and until what is hidden in a row or
-   column is at least two cells that hold at least five people together (rule 3). Totals are hidden where cells do not
-   suffice.
-3. A group of fewer than ten people in all is not reported on at all (rule 4).
-4. What is hidden in a wider table stays hidden when a filter narrows to it (rule 3, linked totals).
-5. Whatever is shown is rounded to the nearest 5, each count by itself (rule 2). Two tables, two moments or two months
-   that differ by a person therefore look the same, or differ by 5: nobody is found by subtracting.
-6. Where people are divided by lived experience, counts of 1 to 9 are hidden (rule 6).
+Version 3, which is in force:
+
+1. A count below ten is hidden, none at all included: zero is the best anchor for working out its neighbours. The counts
+   to be kept secret are those of 1 to 4 (domain dossier §8, rule 1); 5 to 9 and zero are the cover around them.
+2. Whatever is shown stands for its ten: 15 for 10 to 19, 25 for 20 to 29. Each count by itself (rule 2), so two tables,
+   two moments or two months that differ by a person look the same, or differ by 10.
+3. Inside one table further cells are hidden until no hidden one can be worked out even from exact totals, and until what
+   is hidden in a row or column is at least two cells that hold at least ten people together (rule 3). Totals are hidden
+   where cells do not suffice.
+4. A group of fewer than ten people in all is not reported on at all, nor is one of nobody (rule 4).
+5. What is hidden in a wider table stays hidden when a filter narrows to it (rule 3, linked totals).
+
+Why the tens. Secondary cells do not hold across tables: another table shows them. What does hold is a rule that asks
+nothing but the count itself, for it says the same everywhere. Then a reader of everything knows only of each count in
+which ten it lies, from 10k to 10k + 9. What follows by adding and subtracting has ends made of such ends: the least is a
+multiple of 10 less nines, the most is nines less multiples of 10. They meet at a count of 1 to 8 only if at least ten
+counts stand at the very edges of their tens at once and also sum up so. Rounding to the nearest 5 with exact zeros
+(version 2) let them meet with two or four: [1, 1, 1, 1] under a hidden total of 4.
+
+What is proven and what is not: within a table nothing hidden follows from exact totals, and so not from rounded ones.
+Across linked tables and two returns it is searched for by linear programming in many random cubes, for a reader who is
+even told which cells are small (tests/reporting/rules/test_no_inference.py). There, a 9 or a zero can come out where
+counts are put at the edges of their tens on purpose, and a small count in a few cubes of ones and nines alone. People who
+count in two bodies make totals smaller than sums: that only loosens what a reader can write down, and is beyond linear
+reasoning about a cube.
 
 Percentages are taken from what is shown. Moments are limited to today and to ends of months (rules/periods.py), and the
 ways in which people may be divided at once to the grid (queries.py). Settings belong to the data owner and have versions;
-each output names the one that it was made under. That no hidden count follows from everything published together is
-proven for random tables by linear programming (tests/reporting/rules/test_no_inference.py).
+each output names the one that it was made under.
 """
 
 from collections import defaultdict, deque
@@ -35,7 +50,8 @@ Ways = dict[Node, list[tuple[Node, Place]]]
 class Settings:
     """Counts below `threshold` are small, below `sensitive` where a trait is. `cohort`: the smallest group reported on.
 
-    What is shown is rounded to `base`; 1: not at all.
+    What is shown is rounded to `base`; 1: not at all. `tens`: it stands for its ten (of `base`) instead, and zero is hidden
+    like a small count. No percentage of fewer than `whole`.
     """
 
     id: str
@@ -45,6 +61,8 @@ class Settings:
     words: Bilingual
     base: int = 1
     sensitive: int = 10
+    tens: bool = False
+    whole: int = 10
 
 
 VERSIONS = (
@@ -76,6 +94,26 @@ VERSIONS = (
             "y cyfanswm. Dangosir sero fel 0. Ni adroddir ar grwpiau o lai na 10 o bobl.",
         ),
         base=5,
+    ),
+    Settings(
+        id="SDC-1",
+        version=3,
+        threshold=10,
+        cohort=10,
+        words=Bilingual(
+            "Counts of fewer than 10 people, none at all included, are hidden and shown as *. Further counts are hidden "
+            "where a small one could be worked out from the others. All other counts stand for their ten, each by "
+            "itself: 15 for 10 to 19, 25 for 20 to 29. So parts may not add up. Percentages are of these figures, and "
+            "none is given of fewer than 50 people. Groups of fewer than 10 people are not reported on.",
+            "Mae cyfrifon o lai na 10 o bobl, gan gynnwys dim un, wedi'u cuddio ac yn cael eu dangos fel *. Mae rhagor o "
+            "gyfrifon wedi'u cuddio lle gellid cyfrifo un bach o'r lleill. Mae pob cyfrif arall yn sefyll dros ei ddeg, "
+            "pob un ar ei ben ei hun: 15 am 10 i 19, 25 am 20 i 29. Felly efallai na fydd y rhannau'n gwneud y "
+            "cyfanswm. Daw canrannau o'r ffigurau hyn, ac ni roddir canran o lai na 50 o bobl. Ni adroddir ar grwpiau o "
+            "lai na 10 o bobl.",
+        ),
+        base=10,
+        tens=True,
+        whole=50,
     ),
 )
 """Every version that outputs were made under. A change is a new one at the end."""
@@ -115,20 +153,31 @@ class Table:
             total=shown(TOTAL, TOTAL, self.total),
         )
 
-    def rounded(self, base: int) -> "Table":
-        """Every count that is shown, to the nearest multiple of `base`."""
+    def rounded(self, settings: Settings) -> "Table":
+        """Every count that is shown, rounded by itself."""
         return replace(
             self,
-            cells=tuple(tuple(rounded(v, base) for v in row) for row in self.cells),
-            row_totals=_each(self.row_totals, lambda _, v: rounded(v, base)),
-            column_totals=_each(self.column_totals, lambda _, v: rounded(v, base)),
-            total=rounded(self.total, base),
+            cells=tuple(tuple(rounded(v, settings) for v in row) for row in self.cells),
+            row_totals=_each(self.row_totals, lambda _, v: rounded(v, settings)),
+            column_totals=_each(self.column_totals, lambda _, v: rounded(v, settings)),
+            total=rounded(self.total, settings),
         )
 
 
-def rounded(value: int | None, base: int) -> int | None:
-    """To the nearest multiple; half a step up."""
-    return None if value is None else (2 * value + base) // (2 * base) * base
+def rounded(value: int | None, settings: Settings = RULE) -> int | None:
+    """To the nearest multiple of the base, half a step up; or the middle of its ten. Rounding twice changes nothing."""
+    if value is None or settings.base == 1:
+        return value
+    if settings.tens:
+        return value // settings.base * settings.base + settings.base // 2
+    return (2 * value + settings.base) // (2 * settings.base) * settings.base
+
+
+def alone(value: int | None, settings: Settings = RULE) -> int | None:
+    """A count that stands in no table, as it may be shown."""
+    if value is None or (value < settings.threshold and (value or settings.tens)):
+        return None
+    return rounded(value, settings)
 
 
 def _each(
@@ -151,7 +200,9 @@ def suppress(
     lattice = _Lattice(table, values)
     while (weak := lattice.weakness(hidden, settings.threshold)) is not None:
         hidden.add(weak)
-    return table.without(hidden).rounded(settings.base)
+    if settings.tens:
+        hidden |= {place for place, value in values.items() if not value}
+    return table.without(hidden).rounded(settings)
 
 
 def suppress_list(
@@ -169,22 +220,26 @@ def suppress_list(
 
 
 def too_few(people: int, settings: Settings = RULE) -> bool:
-    """Is this group too small to report on? Nobody at all is not a secret."""
-    return 0 < people < settings.cohort
+    """Is this group too small to report on? Until version 3, nobody at all was not a secret."""
+    return people < settings.cohort and (people > 0 or settings.tens)
 
 
 def difference(now: int | None, before: int | None, settings: Settings = RULE) -> int | None:
     """The change between two counts as they are shown, or None where one is not."""
+    now, before = alone(now, settings), alone(before, settings)
     if now is None or before is None:
         return None
-    changed = (rounded(now, settings.base) or 0) - (rounded(before, settings.base) or 0)
-    return None if 0 < abs(changed) < settings.threshold else changed
+    return None if 0 < abs(now - before) < settings.threshold else now - before
 
 
-def percent(part: int | None, whole: int | None) -> int | None:
-    """A whole percentage of counts as they are shown; None under a part of 5 or a whole of 10 (rule 2)."""
-    if part is None or not whole or whole < RULE.cohort or 0 < part < RULE.threshold:
+def percent(part: int | None, whole: int | None, settings: Settings = RULE) -> int | None:
+    """A whole percentage of counts as they are shown; None of too small a whole (rule 2).
+
+    Where the whole is known exactly, as headcounts are, the middle of a ten may lie beyond it: then the part is all.
+    """
+    if part is None or not whole or whole < settings.whole or 0 < part < settings.threshold:
         return None
+    part = whole if whole < part <= whole + settings.base // 2 else part
     return (200 * part + whole) // (2 * whole)
 
 

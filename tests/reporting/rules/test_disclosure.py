@@ -137,7 +137,28 @@ def test_a_large_table_is_done_in_time() -> None:
 
 
 def test_groups_of_fewer_than_ten_are_not_reported_on() -> None:
-    assert [too_few(people) for people in (0, 1, 9, 10)] == [False, True, True, False]
+    assert [too_few(people) for people in (0, 1, 9, 10)] == [True, True, True, False]
+    assert [too_few(people, RULE) for people in (0, 1, 9, 10)] == [False, True, True, False]
+
+
+def test_every_count_that_is_shown_stands_for_its_ten_and_none_is_hidden_like_a_few() -> None:
+    assert [disclosure.alone(n) for n in (None, 0, 1, 9, 10, 19, 20, 753)] == [None, None, None, None, 15, 15, 25, 755]
+    assert disclosure.suppress_list([0, 4, 60, 71], 135) == ([None, None, None, 75], 135)
+    assert disclosure.suppress_list([0, 0], 0) == ([None, None], None)
+    assert [disclosure.difference(25, before) for before in (None, 0, 9, 12, 29, 34)] == [None, None, None, 10, 0, -10]
+
+
+def test_percentages_are_of_what_is_shown_and_of_no_small_whole() -> None:
+    assert [disclosure.percent(*pair) for pair in ((15, 45), (None, 55), (15, None), (15, 55), (55, 52), (95, 55))] == [
+        None, None, None, 27, 100, 173,
+    ]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(tables())
+def test_what_is_shown_is_what_each_count_by_itself_allows(table: Table) -> None:
+    shown = disclosure.suppress(table).values()
+    assert all(shown[place] in (None, disclosure.alone(n)) for place, n in table.values().items())
 
 
 def test_a_change_of_fewer_than_five_people_is_not_told() -> None:
