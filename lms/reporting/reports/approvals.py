@@ -35,8 +35,10 @@ DEFINITIONS = (
         "gymeradwywyd ar gyfer dwy swyddogaeth yn cyfrif o dan y ddwy.",
     )),
     Definition("APPROVALS-ENDING", 1, Bilingual("Ending soon", "Yn dod i ben cyn hir"), Bilingual(
-        "Of these, those that end within 49, 90 or 180 days and that no other approval by the body follows.",
-        "O'r rhain, y rhai sy'n dod i ben o fewn 49, 90 neu 180 diwrnod ac nad oes cymeradwyaeth arall gan y corff yn eu dilyn.",
+        "Of these, those that end within 49, 90 or 180 days and that no other approval by the body follows. All "
+        "others are under Later.",
+        "O'r rhain, y rhai sy'n dod i ben o fewn 49, 90 neu 180 diwrnod ac nad oes cymeradwyaeth arall gan y corff yn eu dilyn. "
+        "Mae'r lleill i gyd o dan Yn ddiweddarach.",
     )),
 )  # fmt: skip
 FEW = Bilingual(
@@ -111,7 +113,7 @@ COLUMNS = (
     Column("within_49", Bilingual("Within 49 days", "O fewn 49 diwrnod")),
     Column("within_90", Bilingual("50 to 90 days", "50 i 90 diwrnod")),
     Column("within_180", Bilingual("91 to 180 days", "91 i 180 diwrnod")),
-    Column("later", Bilingual("Later, or approved again", "Yn ddiweddarach, neu wedi'i chymeradwyo eto")),
+    Column("later", Bilingual("Later", "Yn ddiweddarach")),
     Column("standing", DEFINITIONS[0].title),
 )
 REPORT = Report(

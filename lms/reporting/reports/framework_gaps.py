@@ -251,7 +251,7 @@ def _public(key: str, group: Grouping) -> str:
 
 def gaps_of(organisations: Collection[UUID], courses: Collection[UUID], day: date) -> Gaps:
     """For the needs rounds: people below what their work asks, by body and course, where the course's levels say which
-    framework. A body's own people only; 1 to 4, and bodies of fewer than ten, are hidden (None)."""
+    framework. A body's own people only; through the disclosure rule (None: hidden)."""
     frameworks = _frameworks_of(courses)
     found: dict[tuple[UUID, UUID], int | None] = {}
     for code in {each for some in frameworks.values() for each in some}:
@@ -264,11 +264,10 @@ def gaps_of(organisations: Collection[UUID], courses: Collection[UUID], day: dat
             below = people - raw.get((str(body), Where.MEETS), 0)
             if not people:
                 continue
-            hidden = disclosure.too_few(people) or 0 < below < disclosure.RULE.threshold
-            hidden = hidden or 0 < people - below < disclosure.RULE.threshold
+            told = None if disclosure.too_few(people) else disclosure.alone(below)
             for course, some in frameworks.items():
                 if code in some:
-                    found[body, course] = None if hidden else below
+                    found[body, course] = told
     return found
 
 

@@ -104,8 +104,4 @@ def causes(body: UUID | None, since: Return, ends_on: Any, known_at: datetime) -
         {"covered": since.ends_on, "since": since.known_at, "known": known_at, "ends_on": ends_on, "body": body},
     )
     found: dict[str, int] = dict(rows.all())
-    rule = disclosure.RULE
-    return {
-        cause: None if 0 < (people := found.get(cause, 0)) < rule.threshold else disclosure.rounded(people, rule.base)
-        for cause in ("corrections", "late", "new")
-    }
+    return {cause: disclosure.alone(found.get(cause, 0)) for cause in ("corrections", "late", "new")}
