@@ -112,6 +112,7 @@ def cascade_attended(session_id: UUID | None = None, person_id: UUID | None = No
     """Champions' sessions that somebody put on their record, as the newest account tells them."""
     found = (
         select(Person.id, CascadeAccount, Topic.title)
+        .select_from(CascadeAttendee)
         .join(CascadeSession, CascadeSession.id == CascadeAttendee.session_id)
         .join(CascadeAccount, CascadeAccount.session_id == CascadeSession.id)
         .join(Topic, Topic.code == CascadeAccount.topic_code)
