@@ -36,8 +36,10 @@ DEFINITIONS = (
         "gymeradwywyd ar gyfer dwy swyddogaeth yn cyfrif o dan y ddwy.",
     )),
     Definition("APPROVALS-ENDING", 1, Bilingual("Ending soon", "Yn dod i ben cyn hir"), Bilingual(
-        "Of these, those that end within 49, 90 or 180 days and that no other approval by the body follows.",
-        "O'r rhain, y rhai sy'n dod i ben o fewn 49, 90 neu 180 diwrnod ac nad oes cymeradwyaeth arall gan y corff yn eu dilyn.",
+        "Of these, those that end within 49, 90 or 180 days and that no other approval by the body follows. All "
+        "others are under Later.",
+        "O'r rhain, y rhai sy'n dod i ben o fewn 49, 90 neu 180 diwrnod ac nad oes cymeradwyaeth arall gan y corff yn eu dilyn. "
+        "Mae'r lleill i gyd o dan Yn ddiweddarach.",
     )),
 )  # fmt: skip
 REPORT = Report(
