@@ -16,7 +16,7 @@ from tests.factories.mentoring import a_champion, make_cascade
 from tests.factories.portfolios import actor_of
 from tests.factories.reporting import told_to_reports
 
-SIZES = {"BCU": 41, "CAV": 23, "MIND": 17, "PTH": 3, "W06000001": 2}
+SIZES = {"BCU": 41, "CAV": 23, "MIND": 17, "PTH": 7, "W06000001": 5}
 API = "/api/v1/reports/cascade"
 PEOPLE, SESSIONS, CHAMPIONS = range(3)
 
@@ -56,14 +56,14 @@ def total(told: Any) -> list[Any]:
 def test_people_are_hidden_where_they_are_few_and_sessions_never(given: dict[str, Person], as_token: Any) -> None:
     told = as_token(reader(Role.COMMISSIONER)).get(API).json
     people = rows(told, "organisation", PEOPLE)
-    assert people == {"BCU": 40, "CAV": 25, "MIND": 15, "PTH": None, "W06000001": None}
+    assert people == {"BCU": 45, "CAV": 25, "MIND": 15, "PTH": None, "W06000001": None}
     assert list(people)[-2:] == ["PTH", "W06000001"]
     assert set(rows(told, "organisation", SESSIONS).values()) == {1}
     assert set(rows(told, "organisation", CHAMPIONS).values()) == {None}
-    assert total(told)[:2] == [85, 5]
+    assert total(told)[:2] == [95, 5]
     assert told["disclosure"]["applied"] is True
-    assert rows(told, "sector", PEOPLE) == {"nhs": 85}
-    assert sum(rows(told, "quarter", PEOPLE).values()) == 85
+    assert rows(told, "sector", PEOPLE) == {"nhs": 95}
+    assert sum(rows(told, "quarter", PEOPLE).values()) == 95
 
 
 def test_what_is_hidden_in_the_whole_stays_hidden_in_the_part(given: dict[str, Person], as_token: Any) -> None:
@@ -71,9 +71,9 @@ def test_what_is_hidden_in_the_whole_stays_hidden_in_the_part(given: dict[str, P
     few = client.get(f"{API}?organisation=PTH").json
     assert total(few) == [None, 1, None]
     for each in few["sheets"]:
-        assert all(row["values"][n] in (None, 0) for row in each["rows"] for n in (PEOPLE, CHAMPIONS))
+        assert all(row["values"][n] is None for row in each["rows"] for n in (PEOPLE, CHAMPIONS))
     large = client.get(f"{API}?organisation=BCU").json
-    assert total(large)[:2] == [40, 1]
+    assert total(large)[:2] == [45, 1]
     assert client.get(f"{API}?organisation=NOPE").status_code == 422
     assert client.get(f"{API}?from=2026-05&to=2026-01").status_code == 422
     elsewhere = as_token(reader(Role.COMMISSIONER, "CAV"))
@@ -88,24 +88,24 @@ def test_a_count_that_its_neighbours_hide_is_hidden_by_itself_too(app: Flask, as
         a_champion(champion)
         make_cascade(champion, people={("nhs", "clinical"): size})
     client = as_token(reader(Role.COMMISSIONER))
-    assert rows(client.get(API).json, "organisation", PEOPLE) == {"BCU": 40, "CAV": None, "PTH": None}
+    assert rows(client.get(API).json, "organisation", PEOPLE) == {"BCU": 45, "CAV": None, "PTH": None}
     assert total(client.get(f"{API}?organisation=CAV").json)[0] is None
 
 
 def test_whoever_may_see_names_sees_every_count(given: dict[str, Person], as_token: Any) -> None:
     told = as_token(reader(Role.ORGANISER)).get(API).json
     assert rows(told, "organisation", PEOPLE) == SIZES
-    assert total(told) == [86, 5, 5]
+    assert total(told) == [93, 5, 5]
 
 
 def test_cancelled_and_corrected_ones_count_as_they_are_now(given: dict[str, Person], as_token: Any) -> None:
     champion = given["BCU"]
     extra = make_cascade(champion, people={("nhs", "support"): 20})
     client = as_token(reader(Role.COMMISSIONER))
-    assert total(client.get(API).json)[0] == 105
+    assert total(client.get(API).json)[0] == 115
     with transaction():
         services.cancel(actor_of(champion), extra.id, CancelReason.RECORDED_IN_ERROR)
-    assert total(client.get(API).json)[:2] == [85, 5]
+    assert total(client.get(API).json)[:2] == [95, 5]
 
 
 def test_the_page_and_the_file_say_the_same_and_no_name(given: dict[str, Person], signed_in: Any) -> None:
@@ -114,12 +114,12 @@ def test_the_page_and_the_file_say_the_same_and_no_name(given: dict[str, Person]
         page = browser.get(f"/{language}/reports/cascade").text
         assert word in page
         plain = set(re.findall(r"(?<![\w.-])\d+(?![\w.-])", re.sub(r"<[^>]*>", " ", page)))
-        assert {"40", "25", "15", "85"} <= plain
+        assert {"45", "25", "15", "95"} <= plain
         assert not any(champion.display_name in page for champion in given.values())
     file = browser.get("/en/reports/cascade/figures.csv")
     lines = [line.split(",") for line in file.data.decode("utf-8-sig").splitlines()]
     assert [line[-3] for line in lines if line[0] in ("PTH", "W06000001")] == ["*", "*"]
-    assert lines[-1][:4] == ["total", "Together", "85", "5"]
+    assert lines[-1][:4] == ["total", "Together", "95", "5"]
     assert browser.get("/en/reports/cascade?from=nonsense").status_code == 422
     assert "No sessions in this period" in browser.get("/en/reports/cascade?from=2025-01&to=2025-02").text
 

@@ -175,7 +175,7 @@ def test_the_file_opens_in_a_spreadsheet_and_runs_nothing(app: Flask, signed_in:
     assert "'@SUM(A1)" in cells
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
     assert any(re.fullmatch(r"\d{4}-\d\d-\d\d", cell) for cell in cells)
-    assert {"UPTAKE-1 v2", "UPTAKE-COMPLETED v2", "SDC-1 v3"} <= set(cells)
+    assert {"UPTAKE-1 v2", "UPTAKE-COMPLETED v2", f"SDC-1 v{RULE.version}"} <= set(cells)
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+44", "-1", "@x", "\tx", "\rx", "＝1"])

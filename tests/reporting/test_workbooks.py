@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from lms.core.permissions import Role
 from lms.core.spreadsheets import XLSX, NamedTable, told_workbook
 from lms.reporting.reports import REPORTS
+from lms.reporting.rules.disclosure import RULE
 from lms.reporting.workbooks import cell
 from tests.reporting.test_reports import history, reader
 
@@ -36,7 +37,7 @@ def test_every_report_is_a_workbook_that_says_what_it_is(app: Flask, signed_in: 
         first, *sheets = book.worksheets
         about = {row[0]: row[1:] for row in first.iter_rows(values_only=True)}
         assert about["Report" if language == "en" else "Adroddiad"][1] == f"{report.id} v{report.version}"
-        assert about["Disclosure rule" if language == "en" else "Rheol ddatgelu"][1] == "SDC-1 v2"
+        assert about["Disclosure rule" if language == "en" else "Rheol ddatgelu"][1] == f"SDC-1 v{RULE.version}"
         assert isinstance(about["As at" if language == "en" else "Fel ar"][0], datetime)
         for it in report.definitions:
             assert about[it.title.in_(language)][:2] == (it.words.in_(language), f"{it.id} v{it.version}")

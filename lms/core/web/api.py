@@ -22,6 +22,9 @@ from lms.core.web.problems import status_of
 View = Callable[..., Any]
 
 
+PROBLEM = "application/problem+json"
+
+
 class FaultOut(Schema):
     pointer = fields.String(metadata={"description": "Where in what you sent: a JSON pointer, or `query:/name`"})
     detail = fields.String()
@@ -80,29 +83,29 @@ class Api(Blueprint):
                     path |= each
                 return view(edge.actor(), **path)
 
-            documented: Any = call
+            refusals = _refusals(needs, rule, bool(body or query), raises)
+            told: dict[str, Any] = {
+                "responses": {code: _shown(text, PROBLEM, ProblemOut) for code, text in refusals.items()},
+                "security": [] if needs in EVERYONE else [{"token": []}],
+                "operationId": f"{self.name}.{view.__name__}",
+            }
+            first, *others = [media_type] if isinstance(media_type, str) else media_type or [None]
+            if others:
+                content = {each: {"schema": {"contentMediaType": each}} for each in others}
+                told["responses"][status] = {"description": HTTPStatus(status).phrase, "content": content}
+            if takes:
+                content = {takes: {"schema": {"contentMediaType": takes}}}
+                told["requestBody"] = {"required": True, "content": content}
+            # Each of these decorators copies what those before it have said, shapes and all: so little is said so often.
+            documented: Any = self.doc(**told)(call)
+            if first:
+                documented = self.response(status, {"contentMediaType": first}, content_type=first)(documented)
+            else:
+                documented = self.response(status, shape)(documented)
             if query:
                 documented = self.arguments(query, location="query")(documented)
             if body:
                 documented = self.arguments(body, location="json")(documented)
-            if media_type:
-                first, *others = [media_type] if isinstance(media_type, str) else media_type
-                documented = self.response(status, {"contentMediaType": first}, content_type=first)(documented)
-                if others:
-                    content = {each: {"schema": {"contentMediaType": each}} for each in others}
-                    more = {status: {"description": HTTPStatus(status).phrase, "content": content}}
-                    documented = self.doc(responses=more)(documented)
-            else:
-                documented = self.response(status, shape)(documented)
-            for code, text in _refusals(needs, rule, bool(body or query), raises).items():
-                documented = self.alt_response(
-                    code, schema=ProblemOut, description=text, content_type="application/problem+json", success=False
-                )(documented)
-            if takes:
-                content = {takes: {"schema": {"contentMediaType": takes}}}
-                documented = self.doc(requestBody={"required": True, "content": content})(documented)
-            security: list[dict[str, list[str]]] = [] if needs in EVERYONE else [{"token": []}]
-            documented = self.doc(security=security, operationId=f"{self.name}.{view.__name__}")(documented)
 
             @wraps(documented)
             def run(**path: Any) -> Response:
@@ -121,6 +124,10 @@ class Api(Blueprint):
             return view
 
         return declare
+
+
+def _shown(text: str, media_type: str, shape: type[Schema]) -> dict[str, Any]:
+    return {"description": text, "content": {media_type: {"schema": shape}}}
 
 
 def _refusals(needs: Permission, rule: str, takes: bool, raises: tuple[type[Refusal], ...]) -> dict[int, str]:

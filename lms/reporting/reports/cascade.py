@@ -136,8 +136,9 @@ def _with(three: Three, n: int, value: int | None) -> Three:
 
 def _sheet(by: str, told: Told, seen: View) -> Sheet:
     names = _names(by, seen)
+    nobody: Three = (0, 0, 0) if seen.exact else (disclosure.alone(0), 0, disclosure.alone(0))
     rows = [
-        Row(code, names[key], told.by[by].get(key, (0, 0, 0)))
+        Row(code, names[key], told.by[by].get(key, nobody))
         for key, code in _codes(by, names).items()
         if by != "organisation" or key in told.by[by]
     ]
