@@ -121,6 +121,7 @@ REPORT = Report(
     version=1,
     slug="approvals",
     run=run,
+    counts_others=True,
     title=Bilingual("Statutory approvals expiring", "Cymeradwyaethau statudol sy'n dod i ben"),
     words=Bilingual(
         "Approvals count where the body that gave them lies, not where the people work. A doctor's approval as Approved "
