@@ -13,6 +13,7 @@ from certificates import hooks as certificate_hooks
 from certificates import ledger as certificate_ledger  # noqa: F401 - the same, its jobs
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
+from certificates.approvals import hooks as approval_hooks
 from certificates.approvals import jobs as approval_jobs  # noqa: F401 - its jobs register themselves
 from certificates.approvals import my_pages as my_approval_pages
 from certificates.approvals import pages as approval_pages
@@ -45,6 +46,7 @@ from courses.delivery import jobs as delivery_jobs  # noqa: F401 - its jobs regi
 from courses.delivery.api import api as delivery_api
 from courses.delivery.pages import calendar_pages, date_pages, my_date_pages, register_pages, series_pages
 from courses.enrolments import hooks as enrolment_hooks
+from courses.enrolments import vouching
 from courses.enrolments.api import api as enrolments_api
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.launch.api import api as launch_api
@@ -66,6 +68,7 @@ from courses.launch.scorm.api import runs as scorm_runs
 from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its jobs register themselves
 from courses.mentoring import jobs as mentoring_jobs  # noqa: F401 - its jobs register themselves
 from courses.mentoring import pages as mentoring_pages
+from courses.mentoring import queries as mentoring_queries
 from courses.mentoring.api import api as mentoring_api
 from courses.mentoring.cascade import jobs as cascade_jobs  # noqa: F401 - the same
 from courses.mentoring.cascade import standing as champions
@@ -299,6 +302,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
     tasks.provide(portfolio_hooks.tasks_of, portfolio_hooks.titles_of)
     champions.provide(certificate_hooks.champion_certificates)
+    vouching.provide(
+        dict.fromkeys(("statutory_function", "statutory_function_any"), approval_hooks.statutory_functions)
+        | {"mentee_of_programme": mentoring_queries.mentee_of_programme}
+    )
     app.extensions["portfolios.draw"] = portfolio_pdf.draw
     app.extensions["cpd.draw"] = cpd_pdf.draw
     app.extensions[needs_hooks.HEADCOUNTS] = reporting_headcounts.known_of

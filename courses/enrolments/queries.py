@@ -22,6 +22,7 @@ from courses.enrolments.models import (
     EnrolmentState,
 )
 from courses.enrolments.rules.facts import Application, Offer, Place
+from courses.enrolments.vouching import vouched_for
 from courses.supervision.queries import supervised_in
 from courses.supervision.rules import Supervised
 from frameworks.queries import level_names, place_names, requirements
@@ -169,23 +170,24 @@ def offers(versions: Iterable[Version]) -> dict[UUID, Offer]:
 
 
 @dataclass(frozen=True)
-class Levels:
-    """Framework levels, as far as the courses at hand ask for them: ranks, and who needs which."""
+class Asked:
+    """What only some courses ask for: ranks of framework levels, the places with what they need, what others vouch for."""
 
     ranks: Mapping[tuple[str, str], int]
     places: tuple[Place, ...]
+    vouched: frozenset[str]
 
 
-def with_levels(places: tuple[Place, ...], asked: Iterable[Offer]) -> Levels:
-    """The places with the levels that their work needs. One query and one a framework that is asked for; else none."""
-    wanted = {
-        framework
-        for offer in asked
-        for each in (*offer.eligibility.get("all", ()), *offer.eligibility.get("any", ()))
-        for framework in each.get("framework_level_min", ())
-    }
+def asked_by(offers: Iterable[Offer], facts: LearnerFacts, day: date) -> Asked:
+    """As far as these courses ask. One query and one a framework that is asked for, one a fact of other rooms; else none."""
+    conditions = [
+        each for offer in offers for each in (*offer.eligibility.get("all", ()), *offer.eligibility.get("any", ()))
+    ]
+    vouched = vouched_for({kind for each in conditions for kind in each}, facts.person_id, day)
+    places = facts.places
+    wanted = {framework for each in conditions for framework in each.get("framework_level_min", ())}
     if not wanted:
-        return Levels({}, places)
+        return Asked({}, places, vouched)
     needs = {framework: requirements(framework) for framework in wanted}
     ranks = {key: level.rank for key, level in level_names().items()}
     levelled = []
@@ -195,7 +197,7 @@ def with_levels(places: tuple[Place, ...], asked: Iterable[Offer]) -> Levels:
             for framework in wanted
         }
         levelled.append(replace(place, levels={name: level.rank for name, level in found.items() if level}))
-    return Levels(ranks, tuple(levelled))
+    return Asked(ranks, tuple(levelled), vouched)
 
 
 def applications(
@@ -205,10 +207,10 @@ def applications(
     *,
     declared: Iterable[str] = (),
     names: Names | None = None,
-    levels: Levels | None = None,
+    asked: Asked | None = None,
 ) -> list[Application]:
-    """One for each place that the learner could apply from. No query when `levels` are given."""
-    levels = levels or with_levels(facts.places, [offer])
+    """One for each place that the learner could apply from. No query when `asked` is given."""
+    asked = asked or asked_by([offer], facts, on)
     return [
         Application(
             offer=offer,
@@ -218,10 +220,11 @@ def applications(
             completed=facts.completed,
             supervised=facts.supervised.get(offer.programme or "", rules.NOBODY),
             declared=frozenset(declared),
-            ranks=levels.ranks,
+            ranks=asked.ranks,
+            vouched=asked.vouched,
             names=names or {},
         )
-        for place in levels.places
+        for place in asked.places
     ]
 
 

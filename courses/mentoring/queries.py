@@ -116,6 +116,12 @@ def has_mentor(mentee_id: UUID, programme_id: UUID) -> bool:
     return db.session.scalar(select(open_one)) is True
 
 
+def mentee_of_programme(person_id: UUID, day: date) -> frozenset[str]:
+    """For conditions of courses: whoever has or had a mentor in a programme here. One query."""
+    had = exists().where(Mentorship.mentee_id == person_id, Mentorship.starts_on <= day)
+    return frozenset({"mentee_of_programme"} if db.session.scalar(select(had)) else ())
+
+
 def listing_of(person_id: UUID, programme_id: UUID, side: Side) -> Listing | None:
     return db.session.scalars(
         select(Listing).where(

@@ -1,6 +1,7 @@
 """The conditions that a course may set (`courses.catalogue.rules.conditions.KINDS`), held against what we know.
 
-A fact that the system holds is checked. A fact that nobody holds here is asked: it is met when the learner confirms it.
+A fact that the system holds is checked. A fact that nobody holds here is asked: it is met when the learner confirms it. Some
+are held by rooms above (an approval, a mentoring) as far as they were made here: then nobody is asked.
 To add a kind, write a function and a row of CHECKED; a kind without a row is asked, never passed in silence.
 """
 
@@ -64,7 +65,10 @@ def not_declared(asked: Declaration) -> NotDeclared:
 
 def _outcome(it: Application, kind: str, value: Any) -> Outcome:
     check = CHECKED.get(kind)
-    return check(it, value) if check else declaration(kind, value, it)
+    if check:
+        return check(it, value)
+    asked = declaration(kind, value, it)
+    return None if asked.key in it.vouched else asked
 
 
 def _any(it: Application, branches: Sequence[Mapping[str, Any]]) -> Iterator[EnrolmentRefused | Declaration]:
@@ -140,8 +144,10 @@ def _statutory(it: Application, wanted: str | Sequence[str]) -> Outcome:
     codes = [wanted] if isinstance(wanted, str) else list(wanted)
     if it.place.role is not None and IMPLIED_BY_ROLE.get(it.place.role) in codes:
         return None
+    if any(f"statutory_function:{code}" in it.vouched for code in codes):
+        return None
     kind = "statutory_function" if isinstance(wanted, str) else "statutory_function_any"
-    return declaration(kind, wanted, it)  # approvals are kept by the approving bodies, not here
+    return declaration(kind, wanted, it)  # not every approving body keeps its approvals here
 
 
 def _framework_level(it: Application, wanted: Mapping[str, str]) -> Outcome:

@@ -56,7 +56,8 @@ class Application:
     """A learner who asks for a course, from one place, on a day.
 
     `completed`: codes of courses completed, with the portfolio signed off where there is one. `declared`: keys of facts
-    that the learner confirmed. `ranks`: of a framework's levels, by (framework, level). `names`: what codes are called.
+    that the learner confirmed; `vouched`: of those that need no word, for another room holds them. `ranks`: of a framework's
+    levels, by (framework, level). `names`: what codes are called.
     """
 
     offer: Offer
@@ -66,6 +67,7 @@ class Application:
     completed: frozenset[str] = frozenset()
     supervised: Supervised = NOBODY
     declared: frozenset[str] = frozenset()
+    vouched: frozenset[str] = frozenset()
     ranks: Mapping[tuple[str, str], int] = field(default_factory=dict)
     names: Names = field(default_factory=dict)
 

@@ -81,13 +81,13 @@ def _is_simply_open(it: Standing) -> bool:
 
 def _standings(facts: LearnerFacts, versions: list[Offered], names: Names) -> dict[UUID, Standing]:
     offers = queries.offers(versions)
-    levels = queries.with_levels(facts.places, offers.values())
     today = clock.today()
+    asked = queries.asked_by(offers.values(), facts, today)
     return {
         version.course_id: _one(
             facts,
             version,
-            queries.applications(facts, offers[version.course_id], today, names=names, levels=levels),
+            queries.applications(facts, offers[version.course_id], today, names=names, asked=asked),
         )
         for version in versions
     }

@@ -110,6 +110,26 @@ CASES: list[tuple[str, Application, list[type[EnrolmentRefused]]]] = [
         [],
     ),
     (
+        "statutory role that an approval vouches for",
+        application(
+            vouched=frozenset({"statutory_function:AC"}),
+            eligibility={"all": [{"statutory_function_any": ["S12", "AC"]}]},
+        ),
+        [],
+    ),
+    (
+        "an approval for something else vouches for nothing",
+        application(
+            vouched=frozenset({"statutory_function:BIA"}), eligibility={"all": [{"statutory_function": "AMHP"}]}
+        ),
+        [NotDeclared],
+    ),
+    (
+        "a mentee whom the mentoring knows",
+        application(vouched=frozenset({"mentee_of_programme"}), eligibility={"all": [{"mentee_of_programme": True}]}),
+        [],
+    ),
+    (
         "level of the work",
         application(
             Place(sector="nhs", levels={"PIMH": 3}),
