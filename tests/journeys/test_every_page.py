@@ -20,6 +20,8 @@ from tests.journeys.elsewhere import ELSEWHERE
 from tests.journeys.visits import VISITS
 
 WIDTHS = {"desktop": (1280, 900), "phone": (375, 740)}
+AXE = {("en", "desktop"), ("cy", "phone")}
+"""Both languages and both widths, each once: axe is half of the time here, and what it finds hangs on neither."""
 LARGEST = 100_000
 """Bytes of a first page with all that it loads, compressed."""
 SUSPECT = re.compile(r"%\(|undefined|\{n\}|duration-|Undefined|&lt;")
@@ -68,6 +70,10 @@ def test_page(chromium: Browser, live_demo: tuple[Server, Flask], endpoint: str)
             where = f"{language} {width} {address}"
             assert answer.status == 200, f"{where}: {answer.status}"
             check(page, where, language)
+            if (language, width) in AXE:
+                page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+                result = Axe().run(page, options={"resultTypes": ["violations"]})
+                assert result.violations_count == 0, f"{where}\n{result.generate_report()}"
     page.set_viewport_size({"width": 320, "height": 640})
     page.reload()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, f"{endpoint} overflows at 320"
@@ -96,9 +102,6 @@ def check(page: Page, where: str, language: str) -> None:
     )
     if language == "cy":
         assert not NOT_WELSH.search(text), where
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    result = Axe().run(page, options={"resultTypes": ["violations"]})
-    assert result.violations_count == 0, f"{where}\n{result.generate_report()}"
 
 
 @pytest.mark.browser

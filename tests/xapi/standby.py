@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import make_url
 
-from tests.conftest import ROOT, fill
+from tests.conftest import ROOT, prepare
 from tests.xapi.kills import KEEPER
 
 
@@ -65,7 +65,7 @@ class Pair:
             connection.execute("ALTER SYSTEM SET fsync = off")  # the standby's too, being a copy
             connection.execute("SELECT pg_reload_conf()")
             connection.execute("CREATE DATABASE records TEMPLATE template0 ENCODING 'UTF8'")
-        fill(self.primary.url)
+        prepare(self.primary.url)
         self.standby = Server(_copied(self.primary, folder / "standby"))
 
     def caught_up(self) -> None:

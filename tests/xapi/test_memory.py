@@ -34,7 +34,7 @@ Live = tuple[Server, Flask]
 
 @pytest.fixture(scope="module")
 def live(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with contextmanager(serving)(server, template, tmp_path_factory, demonstration=False) as running:
+    with contextmanager(serving)(server, template, tmp_path_factory) as running:
         yield running
 
 

@@ -34,7 +34,7 @@ def test_a_second_llwybr_ends_with_the_same_statements(
     kind = {"Content-Type": "multipart/mixed; boundary=fence"}
     assert store.send("POST", "/statements", data=body, headers=kind).status_code == 200
     store.keep(voiding(ids[3]))
-    with contextmanager(serving)(server, template, tmp_path_factory, demonstration=False) as (running, second):
+    with contextmanager(serving)(server, template, tmp_path_factory) as (running, second):
         receiver = make_store(second)
         with app.app_context():
             destination = make_destination(
