@@ -40,6 +40,7 @@ def _template(given: dict[str, Any], number: int, digest: str) -> PortfolioTempl
     return PortfolioTemplate(
         code=given["code"],
         number=number,
+        title=Bilingual(given["title"]["en"], given["title"]["cy"]),
         supervision=SupervisionRule(given["supervision"]),
         digest=digest,
         published_at=clock.now(),
