@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
 from sqlalchemy.orm import load_only
 
-from frameworks.assessment import queries, rules
+from frameworks.assessment import measuring, queries
 from frameworks.assessment.queries import Outline
-from frameworks.assessment.rules import Reach
+from frameworks.assessment.rules import Reach, reach_of
 from lms.accounts.models import Membership, Person
 from lms.accounts.queries import live, people_within
 from lms.core import audit, clock
@@ -87,17 +87,13 @@ def reaches_of(it: Outline, ids: Sequence[UUID]) -> dict[UUID, tuple[Mapping[str
     """By person: where they are in each domain, as a manager may see it, and whether they share it. Three queries."""
     day = clock.today()
     places, shared = queries.places_of(ids, day), queries.sharing_of(ids, it.framework_id)
-    rated, becoming = queries.rated_of(ids, it.framework_id), queries.becoming(it.code)
+    marks, measure = measuring.marks_of(ids, it.framework_id), measuring.yardstick(it.code)
     found: dict[UUID, tuple[Mapping[str, Reach], bool]] = {}
     asked = queries.needed_of(it, [tuple(places.get(each, ())) for each in ids])
     for person, needed in zip(ids, asked, strict=True):
-        standing = rules.stand(rated.get(person, ()), becoming, day)
-        met = [key for key, held in standing.counts.items() if held.rated.met]
         shares = shared.get(person, queries.PRIVATE).to_manager
-        reaches = rules.reaches(it.asked, needed, met, it.domain_codes)
-        if not shares:
-            reaches = {
-                domain: each if each is Reach.NOT_NEEDED else Reach.NOT_SHARED for domain, each in reaches.items()
-            }
+        held = measure.held(needed, marks.get(person, ()), day)
+        reaches = dict.fromkeys(it.domain_codes, Reach.NOT_NEEDED)
+        reaches |= {domain: reach_of(*some) if shares else Reach.NOT_SHARED for domain, some in held.items()}
         found[person] = (reaches, shares)
     return found

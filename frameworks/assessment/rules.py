@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from frameworks.rules.carrying import Carried, Outcome
 
@@ -127,14 +128,60 @@ def reaches(
     found = {}
     for domain in domains:
         keys = wanted.get(domain, [])
-        done = sum(key in met for key in keys)
-        found[domain] = (
-            Reach.NOT_NEEDED
-            if not keys
-            else Reach.MEETS
-            if done == len(keys)
-            else Reach.PARTLY
-            if done
-            else Reach.NOT_YET
-        )
+        found[domain] = reach_of(sum(key in met for key in keys), len(keys))
     return found
+
+
+Mark = tuple[UUID, bool, date | None]
+"""A rating as far as it is counted: its statement, whether that is met, and from which day on it lapses."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A statement in force that a rating counts for, with its domain and rank; `number`: the version the rating is of."""
+
+    statement: UUID
+    domain: str
+    rank: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What the version in force asks, laid out so that people are held against it quickly.
+
+    `asked`: how many statements, by domain and rank. `counts`: what ratings of a statement, of any version, count for.
+    """
+
+    asked: Mapping[str, Mapping[int, int]]
+    counts: Mapping[UUID, Sequence[Counts]]
+
+    def held(self, needed: Mapping[str, int], marks: Iterable[Mark], day: date) -> dict[str, tuple[int, int]]:
+        """By domain that asks for something, at the ranks that are needed: (statements met, statements asked).
+
+        As `stand` and `reaches` together: of several ratings for one statement the newest version's counts, of those the
+        one that says least, and what lapsed does not.
+        """
+        best: dict[UUID, tuple[tuple[int, bool, UUID], Counts, bool]] = {}
+        for statement, met, lapses_on in marks:
+            for to in self.counts.get(statement, ()):
+                order = (-to.number, met, statement)
+                had = best.get(to.statement)
+                if had is None or order < had[0]:
+                    best[to.statement] = (order, to, met and (lapses_on is None or lapses_on > day))
+        done: dict[str, int] = {}
+        for _order, to, met in best.values():
+            if met and to.rank <= needed.get(to.domain, -1):
+                done[to.domain] = done.get(to.domain, 0) + 1
+        wanted = {
+            domain: sum(number for rank, number in self.asked.get(domain, {}).items() if rank <= bar)
+            for domain, bar in needed.items()
+        }
+        return {domain: (done.get(domain, 0), number) for domain, number in wanted.items() if number}
+
+
+def reach_of(met: int, asked: int) -> Reach:
+    """Where somebody is who meets so many of so many."""
+    if not asked:
+        return Reach.NOT_NEEDED
+    return Reach.MEETS if met == asked else Reach.PARTLY if met else Reach.NOT_YET

@@ -1,0 +1,89 @@
+"""Where everybody is beside what their work asks of a framework, kept in rows.
+
+Expand: new tables, and triggers that say of whom the rows do not hold any more, whoever changes a rating or a membership.
+They only add rows, so nobody who saves waits for whoever counts. The rows themselves are made by the first run of
+`flask count-reach`, or of the job, or of `prepare`.
+"""
+
+from alembic import op
+
+revision = "0087_framework_reach"
+down_revision = "0086_saved_views"
+
+TABLES = """
+CREATE TABLE framework_reach (
+    framework_id UUID NOT NULL,
+    membership_id UUID NOT NULL,
+    person_id UUID NOT NULL,
+    organisation_id UUID,
+    sector VARCHAR NOT NULL,
+    job_role_code VARCHAR,
+    rank INTEGER NOT NULL,
+    reach VARCHAR NOT NULL,
+    alone BOOLEAN NOT NULL,
+    CONSTRAINT pk_framework_reach PRIMARY KEY (framework_id, membership_id)
+);
+CREATE INDEX ix_framework_reach_person_id ON framework_reach (person_id);
+CREATE TABLE framework_reach_stale (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    person_id UUID NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_framework_reach_stale PRIMARY KEY (id)
+);
+CREATE TABLE framework_reach_mark (
+    framework_id UUID NOT NULL,
+    number INTEGER NOT NULL,
+    basis VARCHAR NOT NULL,
+    day DATE NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_framework_reach_mark PRIMARY KEY (framework_id)
+);
+CREATE TABLE framework_reach_check (
+    id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    rows INTEGER NOT NULL,
+    different INTEGER NOT NULL,
+    milliseconds INTEGER NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    CONSTRAINT pk_framework_reach_check PRIMARY KEY (id)
+);
+CREATE FUNCTION note_stale_reach() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO framework_reach_stale (person_id, since) SELECT DISTINCT person_id, now() FROM changed;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION note_stale_reach_of_row() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO framework_reach_stale (person_id, since) VALUES (NEW.person_id, now());
+    IF NEW.person_id <> OLD.person_id THEN
+        INSERT INTO framework_reach_stale (person_id, since) VALUES (OLD.person_id, now());
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+AT_ONCE = """
+CREATE TRIGGER stale_reach_new AFTER INSERT ON {table} REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION note_stale_reach();
+CREATE TRIGGER stale_reach_gone AFTER DELETE ON {table} REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION note_stale_reach();
+CREATE TRIGGER stale_reach AFTER UPDATE ON {table} FOR EACH ROW WHEN (({old}) IS DISTINCT FROM ({new}))
+    EXECUTE FUNCTION note_stale_reach_of_row();
+"""
+COUNTED = {
+    "assessment_standing": ("person_id", "statement_id", "framework_id", "met", "lapses_on"),
+    "membership": (
+        "person_id", "organisation_id", "sector", "job_role_code", "setting_code", "starts_on", "ends_on",
+    ),
+}  # fmt: skip
+"""The columns that decide where somebody is: a change of any other leaves the rows as they are."""
+
+
+def upgrade() -> None:
+    op.execute(TABLES)
+    for table, columns in COUNTED.items():
+        old, new = (", ".join(f"{row}.{name}" for name in columns) for row in ("OLD", "NEW"))
+        op.execute(AT_ONCE.format(table=table, old=old, new=new))
+
+
+def downgrade() -> None:
+    raise RuntimeError("Restore a backup: rows are never thrown away by going back")
