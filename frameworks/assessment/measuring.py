@@ -7,10 +7,9 @@ import hashlib
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from frameworks.assessment import queries
-from frameworks.assessment.models import RatingStanding
 from frameworks.assessment.rules import Counts, Mark, Yardstick
 from frameworks.queries import requirements
 from frameworks.rules.carrying import Outcome
@@ -29,15 +28,15 @@ def yardstick(code: str) -> Yardstick:
         ranks[each.rank] = ranks.get(each.rank, 0) + 1
     lines = {str(each.id): each for each in it.statements}
     numbers = queries.version_numbers(code)
-    counts: dict[UUID, tuple[Counts, ...]] = {}
+    counts: dict[str, tuple[Counts, ...]] = {}
     for old, carried in queries.becoming(code).items():
         found = [
-            Counts(line.id, line.domain, line.rank, numbers[old])
+            Counts(str(line.id), line.domain, line.rank, numbers[old])
             for each in carried
             if each.outcome in (Outcome.CARRIED, Outcome.EQUIVALENT) and (line := lines.get(each.new or "")) is not None
         ]
         if found:
-            counts[UUID(old)] = tuple(found)
+            counts[old] = tuple(found)
     return Yardstick(asked, counts)
 
 
@@ -52,12 +51,15 @@ def basis(code: str) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
+_MARKS = text(
+    "SELECT person_id, statement_id::text, met, lapses_on FROM assessment_standing"
+    " WHERE person_id = ANY(:people) AND framework_id = :framework"
+)
+
+
 def marks_of(people: Collection[UUID], framework_id: UUID) -> Mapping[UUID, list[Mark]]:
     """What stands of those people, by person. One query."""
-    rows = db.session.execute(
-        select(RatingStanding.person_id, RatingStanding.statement_id, RatingStanding.met, RatingStanding.lapses_on)
-        .where(RatingStanding.person_id.in_(people), RatingStanding.framework_id == framework_id)
-    )  # fmt: skip
+    rows = db.session.execute(_MARKS, {"people": list(people), "framework": framework_id})
     found: dict[UUID, list[Mark]] = {}
     for person, statement, met, lapses_on in rows:
         found.setdefault(person, []).append((statement, met, lapses_on))

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from uuid import UUID
 
 from frameworks.rules.carrying import Carried, Outcome
 
@@ -132,7 +131,7 @@ def reaches(
     return found
 
 
-Mark = tuple[UUID, bool, date | None]
+Mark = tuple[str, bool, date | None]
 """A rating as far as it is counted: its statement, whether that is met, and from which day on it lapses."""
 
 
@@ -140,7 +139,7 @@ Mark = tuple[UUID, bool, date | None]
 class Counts:
     """A statement in force that a rating counts for, with its domain and rank; `number`: the version the rating is of."""
 
-    statement: UUID
+    statement: str
     domain: str
     rank: int
     number: int
@@ -154,30 +153,34 @@ class Yardstick:
     """
 
     asked: Mapping[str, Mapping[int, int]]
-    counts: Mapping[UUID, Sequence[Counts]]
+    counts: Mapping[str, Sequence[Counts]]
 
-    def held(self, needed: Mapping[str, int], marks: Iterable[Mark], day: date) -> dict[str, tuple[int, int]]:
-        """By domain that asks for something, at the ranks that are needed: (statements met, statements asked).
+    def wanted(self, needed: Mapping[str, int]) -> dict[str, int]:
+        """How many statements those ranks ask for, by domain that asks for any."""
+        found = {
+            domain: sum(number for rank, number in self.asked.get(domain, {}).items() if rank <= bar)
+            for domain, bar in needed.items()
+        }
+        return {domain: number for domain, number in found.items() if number}
+
+    def met(self, needed: Mapping[str, int], marks: Iterable[Mark], day: date) -> dict[str, int]:
+        """How many of those are met, by domain in which any is.
 
         As `stand` and `reaches` together: of several ratings for one statement the newest version's counts, of those the
         one that says least, and what lapsed does not.
         """
-        best: dict[UUID, tuple[tuple[int, bool, UUID], Counts, bool]] = {}
+        best: dict[str, tuple[tuple[int, bool, str], Counts, bool]] = {}
         for statement, met, lapses_on in marks:
             for to in self.counts.get(statement, ()):
                 order = (-to.number, met, statement)
                 had = best.get(to.statement)
                 if had is None or order < had[0]:
                     best[to.statement] = (order, to, met and (lapses_on is None or lapses_on > day))
-        done: dict[str, int] = {}
+        found: dict[str, int] = {}
         for _order, to, met in best.values():
             if met and to.rank <= needed.get(to.domain, -1):
-                done[to.domain] = done.get(to.domain, 0) + 1
-        wanted = {
-            domain: sum(number for rank, number in self.asked.get(domain, {}).items() if rank <= bar)
-            for domain, bar in needed.items()
-        }
-        return {domain: (done.get(domain, 0), number) for domain, number in wanted.items() if number}
+                found[to.domain] = found.get(to.domain, 0) + 1
+        return found
 
 
 def reach_of(met: int, asked: int) -> Reach:

@@ -10,6 +10,7 @@ half of one version and half of another.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,7 @@ from frameworks.assessment import measuring, queries
 from frameworks.assessment.queries import Outline
 from frameworks.assessment.rules import reach_of
 from frameworks.rules import Place
-from lms.accounts.models import JobRole, Membership
-from lms.accounts.queries import live
+from lms.accounts.models import Membership
 from lms.core import clock
 from lms.core.db import db, driver_connection
 from lms.reporting.reach.models import Reached, ReachMark, StaleReach
@@ -33,13 +33,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Work:
-    """A membership of today's."""
-
-    membership_id: UUID
-    organisation_id: UUID | None
-    place: Place
+Work = tuple[UUID, UUID | None, Place]
+"""A membership of today's: its id, its organisation, and the place."""
 
 
 @dataclass(frozen=True)
@@ -164,8 +159,11 @@ def _count(people: Sequence[UUID], frameworks: Sequence[Outline], today: date, *
     if not people:
         return
     if there:
-        codes = [each.framework_id for each in frameworks]
-        db.session.execute(delete(Reached).where(Reached.person_id.in_(people), Reached.framework_id.in_(codes)))
+        ids = [each.framework_id for each in frameworks]
+        db.session.execute(
+            text("DELETE FROM framework_reach WHERE person_id = ANY(:people) AND framework_id = ANY(:frameworks)"),
+            {"people": list(people), "frameworks": ids},
+        )
     work = _work_of(people, today)
     with driver_connection().cursor() as cursor:
         for it in frameworks:
@@ -176,47 +174,66 @@ def _count(people: Sequence[UUID], frameworks: Sequence[Outline], today: date, *
                         copy.write_row(row)
 
 
+_WORK = text(
+    "SELECT m.person_id, m.id, m.organisation_id, m.job_role_code, m.setting_code, m.sector, coalesce(r.clinical, false)"
+    " FROM membership m LEFT JOIN job_role r ON r.code = m.job_role_code"
+    " WHERE m.person_id = ANY(:people) AND m.starts_on <= :day AND (m.ends_on IS NULL OR m.ends_on >= :day)"
+)
+
+
 def _work_of(people: Sequence[UUID], today: date) -> Mapping[UUID, list[Work]]:
     """The memberships of that day, by person. One query."""
-    rows = db.session.execute(
-        select(
-            Membership.person_id, Membership.id, Membership.organisation_id, Membership.job_role_code,
-            Membership.setting_code, Membership.sector, JobRole.clinical,
-        )
-        .outerjoin(JobRole, JobRole.code == Membership.job_role_code)
-        .where(Membership.person_id.in_(people), live(today))
-    )  # fmt: skip
     found: dict[UUID, list[Work]] = {}
-    for person, id, organisation, role, setting, sector, clinical in rows:
-        found.setdefault(person, []).append(Work(id, organisation, Place(role, setting, sector.value, bool(clinical))))
+    rows = db.session.execute(_WORK, {"people": list(people), "day": today})
+    for person, id, organisation, *place in rows:
+        found.setdefault(person, []).append((id, organisation, Place(*place)))
     return found
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What somebody with certain places is asked for: the rank by domain, the statements by domain, the highest rank."""
+
+    needed: Mapping[str, int]
+    wanted: Mapping[str, int]
+
+    @cached_property
+    def asked(self) -> int:
+        return sum(self.wanted.values())
+
+    @cached_property
+    def rank(self) -> int:
+        return max(self.needed[domain] for domain in self.wanted)
 
 
 def _rows(it: Outline, work: Mapping[UUID, list[Work]], today: date) -> Iterator[tuple[Any, ...]]:
     """What is kept of those people in one framework. One query."""
-    measure = measuring.yardstick(it.code)
-    asks = _asks(it, {each.place for some in work.values() for each in some})
-    whom = {person: placed for person, some in work.items() if (placed := [each for each in some if asks[each.place]])}
+    measure, bars = measuring.yardstick(it.code), _Bars(it)
+    whom = {person: asking for person, some in work.items() if (asking := [each for each in some if bars.of(each[2:])])}
     marks = measuring.marks_of(whom.keys(), it.framework_id)
-    for person, placed in whom.items():
-        needed: dict[str, int] = {}
-        for each in placed:
-            for domain, rank in asks[each.place].items():
-                needed[domain] = max(needed.get(domain, rank), rank)
-        held = measure.held(needed, marks.get(person, ()), today)
-        if not held:
+    for person, asking in whom.items():
+        bar = bars.of(tuple(place for _id, _organisation, place in asking))
+        if bar is None or not bar.wanted:
             continue
-        reach = reach_of(sum(met for met, _asked in held.values()), sum(asked for _met, asked in held.values()))
-        rank = max(needed[domain] for domain in held)
-        for each in placed:
-            yield (it.framework_id, each.membership_id, person, each.organisation_id, each.place.sector, each.place.role,
-                   rank, reach.value, len(placed) == 1)  # fmt: skip
+        reach = reach_of(sum(measure.met(bar.needed, marks.get(person, ()), today).values()), bar.asked)
+        for id, organisation, place in asking:
+            yield (it.framework_id, id, person, organisation, place.sector, place.role, bar.rank, reach.value,
+                   len(asking) == 1)  # fmt: skip
 
 
-def _asks(it: Outline, places: Collection[Place]) -> dict[Place, dict[str, int]]:
-    """What each place asks for, worked out once."""
-    listed = list(places)
-    return dict(zip(listed, queries.needed_of(it, [(each,) for each in listed]), strict=True))
+class _Bars:
+    """Bars by places, each worked out once."""
+
+    def __init__(self, it: Outline) -> None:
+        self.it, self.measure = it, measuring.yardstick(it.code)
+        self.known: dict[tuple[Place, ...], Bar | None] = {}
+
+    def of(self, places: tuple[Place, ...]) -> Bar | None:
+        """None: nothing is asked."""
+        if places not in self.known:
+            needed = queries.needed(self.it, places)
+            self.known[places] = Bar(needed, self.measure.wanted(needed)) if needed else None
+        return self.known[places]
 
 
 def _mark(frameworks: Collection[Outline], today: date) -> None:
