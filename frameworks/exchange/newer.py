@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from frameworks.case.reading import Item, LevelRead, Read
-from frameworks.exchange.rules import PLACED, USED, Action, Row, Step
+from frameworks.exchange.rules import COLUMNS, PLACED, USED, Action, Row, Step
 from frameworks.rules.differing import longest_rising
 from lms.core.language import Bilingual
 
 Given = TypeVar("Given", Item, LevelRead)
 DOCUMENT = "document"
-BLANK: Row = dict.fromkeys(("code", "domain", "level", "type", "order", "english", "welsh", "audience_english",
-                            "audience_welsh", "courses"), "")  # fmt: skip
+BLANK: Row = dict.fromkeys(COLUMNS, "")
 
 
 @dataclass(frozen=True)

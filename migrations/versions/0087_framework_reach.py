@@ -1,7 +1,7 @@
 """Where everybody is beside what their work asks of a framework, kept in rows.
 
 Expand: new tables, and triggers that say of whom the rows do not hold any more, whoever changes a rating or a membership.
-They only add rows, so nobody who saves waits for whoever counts. The rows themselves are made by the first run of
+They only add rows, so nobody who saves waits for whoever counts. The sums follow the rows by a trigger too. The rows themselves are made by the first run of
 `flask count-reach`, or of the job, or of `prepare`.
 """
 
@@ -24,6 +24,17 @@ CREATE TABLE framework_reach (
     CONSTRAINT pk_framework_reach PRIMARY KEY (framework_id, membership_id)
 );
 CREATE INDEX ix_framework_reach_person_id ON framework_reach (person_id);
+CREATE INDEX ix_framework_reach_several ON framework_reach (framework_id) WHERE NOT alone;
+CREATE TABLE framework_reach_sum (
+    framework_id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    sector VARCHAR NOT NULL,
+    job_role_code VARCHAR NOT NULL,
+    rank INTEGER NOT NULL,
+    reach VARCHAR NOT NULL,
+    n INTEGER NOT NULL,
+    CONSTRAINT pk_framework_reach_sum PRIMARY KEY (framework_id, organisation_id, sector, job_role_code, rank, reach)
+);
 CREATE TABLE framework_reach_stale (
     id BIGINT GENERATED ALWAYS AS IDENTITY,
     person_id UUID NOT NULL,
@@ -61,6 +72,22 @@ BEGIN
     RETURN NULL;
 END $$;
 """
+SUMS = """
+CREATE FUNCTION sum_reach() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO framework_reach_sum AS kept (framework_id, organisation_id, sector, job_role_code, rank, reach, n)
+    SELECT framework_id, coalesce(organisation_id, '00000000-0000-0000-0000-000000000000'), sector,
+           coalesce(job_role_code, ''), rank, reach, CASE TG_OP WHEN 'INSERT' THEN count(*) ELSE -count(*) END
+    FROM changed WHERE alone GROUP BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT (framework_id, organisation_id, sector, job_role_code, rank, reach) DO UPDATE SET n = kept.n + excluded.n;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER sum_new AFTER INSERT ON framework_reach REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION sum_reach();
+CREATE TRIGGER sum_gone AFTER DELETE ON framework_reach REFERENCING OLD TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION sum_reach();
+CREATE TRIGGER append_or_delete BEFORE UPDATE ON framework_reach FOR EACH ROW EXECUTE FUNCTION refuse_change();
+"""
 AT_ONCE = """
 CREATE TRIGGER stale_reach_new AFTER INSERT ON {table} REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION note_stale_reach();
@@ -80,6 +107,7 @@ COUNTED = {
 
 def upgrade() -> None:
     op.execute(TABLES)
+    op.execute(SUMS)
     for table, columns in COUNTED.items():
         old, new = (", ".join(f"{row}.{name}" for name in columns) for row in ("OLD", "NEW"))
         op.execute(AT_ONCE.format(table=table, old=old, new=new))

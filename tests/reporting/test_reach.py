@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, text
+from sqlalchemy.exc import DBAPIError
 
 from frameworks.assessment import queries, services, views
 from frameworks.assessment.models import RatingStanding
@@ -236,17 +237,43 @@ def test_the_check_finds_a_row_that_is_wrong_missing_or_too_much(app: Flask) -> 
     with transaction():
         clean = checking.check()
         assert (clean.rows >= 5, clean.different) == (True, 0)
-        db.session.execute(text("UPDATE framework_reach SET reach = 'meets' WHERE person_id = :p AND framework_id = :f"),
-                           {"p": people[0].id, "f": it.framework_id})  # fmt: skip
-        db.session.execute(
-            delete(Reached).where(Reached.person_id == people[1].id, Reached.framework_id == it.framework_id)
-        )
-        db.session.execute(text("UPDATE framework_reach SET membership_id = gen_random_uuid() WHERE person_id = :p"
-                                " AND framework_id = :f"), {"p": people[2].id, "f": it.framework_id})  # fmt: skip
+        for change in ("reach = 'meets'", None, "membership_id = gen_random_uuid()"):
+            _tampered(people.pop(), it.framework_id, change)
         assert checking.check().different == 4, "wrong, missing, and one that is missing and too much"
     runner = app.test_cli_runner()
     found = runner.invoke(args=["check-reach"])
     assert (found.exit_code, "4 differ" in found.output) == (1, True)
+    assert runner.invoke(args=["count-reach"]).exit_code == 0
+    assert runner.invoke(args=["check-reach"]).exit_code == 0
+
+
+def _tampered(person: Person, framework: Any, change: str | None) -> None:
+    """A row of that person's is gone, and back with the change."""
+    given = {"p": person.id, "f": framework}
+    of = "WHERE person_id = :p AND framework_id = :f"
+    db.session.execute(
+        text(f"CREATE TEMPORARY TABLE taken ON COMMIT DROP AS SELECT * FROM framework_reach {of}"), given
+    )
+    db.session.execute(text(f"DELETE FROM framework_reach {of}"), given)
+    if change:
+        db.session.execute(text(f"UPDATE taken SET {change}"))
+        db.session.execute(text("INSERT INTO framework_reach SELECT * FROM taken"))
+    db.session.execute(text("DROP TABLE taken"))
+
+
+def test_sums_follow_the_rows_and_the_check_finds_one_that_does_not(app: Flask) -> None:
+    for _n in range(3):
+        make_health_visitor()
+    reach_taken_in()
+    with pytest.raises(DBAPIError), transaction():
+        db.session.execute(text("UPDATE framework_reach SET reach = 'meets'"))
+    with transaction():
+        db.session.execute(
+            text("UPDATE framework_reach_sum SET n = n + 1 WHERE rank = (SELECT min(rank) FROM framework_reach_sum)")
+        )
+        assert checking.check().different >= 1
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["check-reach"]).exit_code == 1
     assert runner.invoke(args=["count-reach"]).exit_code == 0
     assert runner.invoke(args=["check-reach"]).exit_code == 0
 

@@ -24,7 +24,7 @@ from frameworks.rules import Place
 from lms.accounts.models import Membership
 from lms.core import clock
 from lms.core.db import db, driver_connection
-from lms.reporting.reach.models import Reached, ReachMark, StaleReach
+from lms.reporting.reach.models import Reached, ReachMark, ReachSum, StaleReach
 
 LOCK = 8_800_089
 BATCH = 2000
@@ -90,6 +90,7 @@ def bring_up_to_date(people: int = BATCH) -> int:
         _count_anew(each, today)
     whom = _taken(people)
     _count(whom, list(it.values()), today)
+    db.session.execute(delete(ReachSum).where(ReachSum.n == 0))
     _mark(it.values(), today)
     return len(whom)
 
@@ -99,6 +100,8 @@ def rebuild() -> int:
     db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     db.session.execute(delete(ReachMark))
     db.session.execute(delete(StaleReach))
+    db.session.execute(delete(Reached))
+    db.session.execute(delete(ReachSum))
     bring_up_to_date()
     return int(db.session.scalar(text("SELECT count(*) FROM framework_reach")) or 0)
 

@@ -13,11 +13,15 @@ class Reached(db.Model):  # type: ignore[name-defined, misc]
     """Somebody beside what all their work asks of a framework, once for each place of theirs that asks for anything.
 
     `reach`: meets, partly or not_yet, in all domains together. `rank`: the highest level that is asked of them anywhere.
-    `alone`: it is their only row in the framework, so that it can be counted without asking who it is.
+    `alone`: it is their only row in the framework, so that it can be counted without asking who it is. Rows come and go,
+    and are never changed: `ReachSum` follows them by a trigger.
     """
 
     __tablename__ = "framework_reach"
-    __table_args__ = (Index("ix_framework_reach_person_id", "person_id"),)
+    __table_args__ = (
+        Index("ix_framework_reach_person_id", "person_id"),
+        Index("ix_framework_reach_several", "framework_id", postgresql_where="NOT alone"),
+    )
     framework_id: Mapped[UUID] = mapped_column(primary_key=True)
     membership_id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID]
@@ -27,6 +31,22 @@ class Reached(db.Model):  # type: ignore[name-defined, misc]
     rank: Mapped[int]
     reach: Mapped[str]
     alone: Mapped[bool]
+
+
+class ReachSum(db.Model):  # type: ignore[name-defined, misc]
+    """How many rows there are of people who have but one: `n` people of one place, rank and reach.
+
+    `organisation_id` NIL: of no body; `job_role_code` '': not said.
+    """
+
+    __tablename__ = "framework_reach_sum"
+    framework_id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sector: Mapped[str] = mapped_column(primary_key=True)
+    job_role_code: Mapped[str] = mapped_column(primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reach: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
 
 
 class StaleReach(db.Model):  # type: ignore[name-defined, misc]
