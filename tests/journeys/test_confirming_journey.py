@@ -72,6 +72,7 @@ def test_several_ratings_are_confirmed_and_one_is_returned(
     him.press(say("Send the answer"))
     assert say("Say why, so that they know what to do next") in him.page.inner_text("main")
     assert him.page.get_by_label(say.of(doubted.wording), exact=True).is_checked(), "what was chosen is still chosen"
+    assert him.page.locator(".nhsuk-error-summary").count() == 1, "what is wrong is said once at the top"
     him._look("/supervision/answer-without-reason")
     him.page.locator('[name="reason"]').fill(REASON[language])
     him.press(say("Send the answer"))
