@@ -15,7 +15,7 @@ from frameworks.exchange import files, renewing, services
 from frameworks.exchange.errors import HasFaults
 from frameworks.exchange.rules import COLUMNS, Action
 from frameworks.exchange.schemas import PackageForm, SheetForm
-from frameworks.exchange.words import ACTIONS, FAULTS, KINDS, PACKAGE_FAULTS
+from frameworks.exchange.words import ACTIONS, FAULTS, FIELDS, KINDS, PACKAGE_FAULTS
 from lms.accounts import queries as accounts
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.permissions import Actor
@@ -79,8 +79,8 @@ def dry_run(actor: Actor, code: str, number: int, import_id: UUID) -> Answer:
     return page if form.ok else (page, 409)
 
 
-def _told(todo: Any, endpoint: str, **address: Any) -> dict[str, Any]:
-    """What a plan would do, step by step, a page at a time; faults first."""
+def _told(todo: Any, endpoint: str, *, in_words: bool = False, **address: Any) -> dict[str, Any]:
+    """What a plan would do, step by step, a page at a time; faults first. `in_words`: not by the names of columns."""
     steps = sorted((step for step in todo.steps if step.actions != {Action.NOTHING}),
                    key=lambda step: (Action.FAULT not in step.actions, step.line or 10**9))  # fmt: skip
     start = min(max(0, request.args.get("start", 0, type=int) or 0), len(steps))
@@ -89,14 +89,14 @@ def _told(todo: Any, endpoint: str, **address: Any) -> dict[str, Any]:
         "has_faults": todo.faulty,
         "counts": [(_(text), todo.count(action)) for action, text in ACTIONS.items()],
         "changes": len(steps),
-        "steps": [_row(step) for step in steps[start : start + SHOWN]],
+        "steps": [_row(step, in_words) for step in steps[start : start + SHOWN]],
         "next_url": url_for(endpoint, start=start + SHOWN, **address) if more else None,
     }
 
 
-def _row(step: Any) -> dict[str, Any]:
+def _row(step: Any, in_words: bool) -> dict[str, Any]:
     changed = [] if step.before is None or step.fault else [
-        (name, step.before[name], step.row[name]) for name in COLUMNS
+        (_(FIELDS[name]) if in_words else name, step.before[name], step.row[name]) for name in COLUMNS
         if Action.REMOVE not in step.actions and step.row.get(name) != step.before.get(name)
     ]  # fmt: skip
     return {
@@ -106,6 +106,7 @@ def _row(step: Any) -> dict[str, Any]:
         "what": ", ".join(_(ACTIONS[action]) for action in ACTIONS if action in step.actions),
         "why": _(FAULTS[step.fault], value=step.detail) if step.fault else "",
         "changed": changed,
+        "removed": (step.row["english"] or step.row["welsh"]) if Action.REMOVE in step.actions else "",
         "added": step.row.get("english") or step.row.get("welsh") or ""
         if step.before is None and not step.fault
         else "",
@@ -210,6 +211,6 @@ def newer_dry_run(actor: Actor, code: str, import_id: UUID) -> Answer:
     }  # fmt: skip
     if not faults:
         todo = renewing.plan(sent)
-        page |= _told(todo, "framework_files.newer_dry_run", code=code, import_id=import_id)
+        page |= _told(todo, "framework_files.newer_dry_run", in_words=True, code=code, import_id=import_id)
         page |= {"todo": todo, "unchanged": sum(step.actions == {Action.NOTHING} for step in todo.steps)}
     return page if form.ok else (page, 409)

@@ -118,7 +118,7 @@ def bring_in(actor: Actor, import_id: UUID) -> FrameworkVersion:
     todo = _plan(whole, it)
     if todo.faulty:
         raise HasFaults()
-    _apply(whole, todo, read_package(parsed(it.body)))
+    _apply(whole, todo, _read(whole, it))
     counts = {action.value: todo.count(action) for action in Action if todo.count(action)}
     edited(actor, version, "case")
     audit.record(actor, "framework.imported", thing=version, name=it.name, counts=counts)
@@ -135,8 +135,14 @@ def _compared(it: FrameworkImport) -> FrameworkVersion:
 
 def _plan(version: FrameworkVersion, it: FrameworkImport) -> Newer:
     return compare(
-        version.title, version.framework.code, _parts(version), read_package(parsed(it.body)), it.removes_missing
+        version.title, version.framework.code, _parts(version), _read(version, it), it.removes_missing
     )  # fmt: skip
+
+
+def _read(version: FrameworkVersion, it: FrameworkImport) -> Read:
+    """The package, where what is a domain here is one, with or without statements."""
+    domains = {identifier for each in version.domains for identifier in _known_as(each)}
+    return read_package(parsed(it.body), domains)
 
 
 def _parts(version: FrameworkVersion) -> list[Part]:
@@ -146,10 +152,14 @@ def _parts(version: FrameworkVersion) -> list[Part]:
     found = []
     for kind, parts in (("level", version.levels), ("domain", version.domains), ("statement", version.statements)):
         for each in parts:
-            came = (getattr(each, "case", None) or {}).get("identifier")
-            known = {str(each.identifier)} | ({str(came)} if came else set())
-            found.append(Part(str(each.id), frozenset(known), rows[kind, each.code], each.id in needed))
+            found.append(Part(str(each.id), _known_as(each), rows[kind, each.code], each.id in needed))
     return found
+
+
+def _known_as(part: Level | Domain | Statement) -> frozenset[str]:
+    """Its identifier, and the one that it came with."""
+    came = {} if isinstance(part, Level) else part.case or {}
+    return frozenset({str(part.identifier), str(came.get("identifier", part.identifier))})
 
 
 def _apply(version: FrameworkVersion, todo: Newer, read: Read) -> None:

@@ -14,6 +14,12 @@ KINDS = {
     "level": N_("Level"), "domain": N_("Domain"), "statement": N_("Statement"), "requirement": N_("Required level"),
     "document": N_("Title"),
 }  # fmt: skip
+FIELDS = {
+    "code": N_("Code"), "domain": N_("Domain"), "level": N_("Level"), "type": N_("Kind"), "order": N_("Order"),
+    "english": N_("English"), "welsh": N_("Welsh"), "audience_english": N_("Who it is for, in English"),
+    "audience_welsh": N_("Who it is for, in Welsh"),
+}  # fmt: skip
+"""What of a part can change with a newer edition of a CASE document."""
 FAULTS = {
     "kind": N_("The kind is level, domain, statement or requirement, not “%(value)s”"),
     "code": N_("A code has letters, figures, dots and hyphens: “%(value)s”"),

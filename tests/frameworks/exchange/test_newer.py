@@ -250,6 +250,20 @@ def test_our_own_framework_edited_elsewhere_keeps_its_welsh_levels_and_required_
     assert [each.course_codes for each in version.domains] == [each.course_codes for each in before.domains]
 
 
+def test_a_domain_without_statements_stays_a_domain(app: Flask) -> None:
+    editor = make_editor()
+    draft = with_welsh(brought_in(FOREIGN, editor))
+    actor = editing(editor)
+    with transaction():
+        title = Bilingual("Empty", "Gwag")
+        editing_services.put(actor, draft.id, "domains", {"code": "E", "title": title, "course_codes": []})
+    package = goes_out(queries.whole(draft.id))
+    assert {action for step in renewing.plan(sent(editor, package, removes=True)).steps for action in step.actions} == {
+        Action.NOTHING
+    }
+    assert [each.code for each in renewed(editor, package, removes=True).domains] == ["A", "E"]
+
+
 @pytest.mark.parametrize(
     ("was", "now", "then"),
     [
