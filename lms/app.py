@@ -131,6 +131,8 @@ from lms.reporting import pages as reporting_pages
 from lms.reporting.api import api as reports_api
 from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
+from lms.reporting.reach import cli as reach_cli  # noqa: F401 - its commands register themselves
+from lms.reporting.reach import jobs as reach_jobs  # noqa: F401 - its jobs register themselves
 from lms.reporting.returns import cli as returns_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.returns.api import api as returns_api
 from lms.reporting.returns.pages import pages as returns_pages

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
+from sqlalchemy import Select, exists, literal, or_, select
 from sqlalchemy.orm import load_only
 
-from frameworks.assessment import queries, rules
+from frameworks.assessment import measuring, queries
 from frameworks.assessment.queries import Outline
-from frameworks.assessment.rules import Reach
-from lms.accounts.models import Membership, Person
-from lms.accounts.queries import live, people_within
+from frameworks.assessment.rules import Reach, reach_of
+from lms.accounts.models import Membership, Organisation, Person
+from lms.accounts.queries import live
 from lms.core import audit, clock
 from lms.core.db import db
 from lms.core.errors import Forbidden
 from lms.core.permissions import Actor, Permission
-from lms.core.permissions import Reach as Whose
+from lms.core.reference import kept
 from lms.core.web.paging import page_of
 
 PAGE = 25
@@ -40,20 +40,26 @@ class Team:
     next: str | None
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
-    """Those who name the actor as their line manager, and those at the organisations whose team they lead."""
-    reach = actor.reach(Permission.TEAM_READ)
-    named = exists(
-        select(literal(1)).where(
-            Membership.person_id == Person.id, Membership.line_manager_id == actor.person, live(clock.today())
-        )
-    )
-    led = people_within(Whose(places=reach.places), Person.id.expression) if reach.places else named
-    return or_(named, led) & (Person.id != actor.person)
+@kept
+def _root() -> UUID | None:
+    return db.session.scalar(select(Organisation.id).where(Organisation.parent_id.is_(None)))
 
 
 def people(actor: Actor) -> Select[Person]:
-    return select(Person).options(load_only(Person.display_name)).where(_mine(actor))
+    """Those who name the actor as their line manager, and those at the organisations whose team they lead.
+
+    Whoever leads at the root leads everybody, those without a body too (`accounts.queries.people_within`). For everybody
+    else the memberships are looked for first: the names of a nation, one by one, would take a second.
+    """
+    places = actor.reach(Permission.TEAM_READ).places
+    found = select(Person).options(load_only(Person.display_name)).where(Person.id != actor.person)
+    if _root() in places:
+        return found
+    mine = Membership.line_manager_id == actor.person
+    if places:
+        led = select(Organisation.id).where(Organisation.lineage.overlap(list(places)))
+        mine = or_(mine, Membership.organisation_id.in_(led))
+    return found.where(Person.id.in_(select(Membership.person_id).where(mine, live(clock.today()))))
 
 
 def has_team(actor: Actor) -> bool:
@@ -87,17 +93,14 @@ def reaches_of(it: Outline, ids: Sequence[UUID]) -> dict[UUID, tuple[Mapping[str
     """By person: where they are in each domain, as a manager may see it, and whether they share it. Three queries."""
     day = clock.today()
     places, shared = queries.places_of(ids, day), queries.sharing_of(ids, it.framework_id)
-    rated, becoming = queries.rated_of(ids, it.framework_id), queries.becoming(it.code)
+    marks, measure = measuring.marks_of(ids, it.framework_id), measuring.yardstick(it.code)
     found: dict[UUID, tuple[Mapping[str, Reach], bool]] = {}
     asked = queries.needed_of(it, [tuple(places.get(each, ())) for each in ids])
     for person, needed in zip(ids, asked, strict=True):
-        standing = rules.stand(rated.get(person, ()), becoming, day)
-        met = [key for key, held in standing.counts.items() if held.rated.met]
         shares = shared.get(person, queries.PRIVATE).to_manager
-        reaches = rules.reaches(it.asked, needed, met, it.domain_codes)
-        if not shares:
-            reaches = {
-                domain: each if each is Reach.NOT_NEEDED else Reach.NOT_SHARED for domain, each in reaches.items()
-            }
+        met = measure.met(needed, marks.get(person, ()), day)
+        reaches = dict.fromkeys(it.domain_codes, Reach.NOT_NEEDED)
+        for domain, wanted in measure.wanted(needed).items():
+            reaches[domain] = reach_of(met.get(domain, 0), wanted) if shares else Reach.NOT_SHARED
         found[person] = (reaches, shares)
     return found

@@ -218,25 +218,8 @@ def _followed(old: str, steps: list[dict[str, list[Link]]]) -> tuple[Carried, ..
     return carry_on(old, needed)
 
 
-def rated_of(people: Collection[UUID], framework_id: UUID) -> dict[UUID, list[Rated]]:
-    """Everything that stands of those people, by person. One query."""
-    rows = db.session.execute(
-        select(
-            RatingStanding.person_id, RatingStanding.statement_id, RatingStanding.value, RatingStanding.state,
-            RatingStanding.met, FrameworkVersion.number, RatingStanding.lapses_on,
-        )
-        .join(Statement, Statement.id == RatingStanding.statement_id)
-        .join(FrameworkVersion, FrameworkVersion.id == Statement.version_id)
-        .where(RatingStanding.person_id.in_(people), RatingStanding.framework_id == framework_id)
-    )  # fmt: skip
-    found: dict[UUID, list[Rated]] = {}
-    for person, statement, value, state, met, version, lapses_on in rows:
-        found.setdefault(person, []).append(Rated(str(statement), value, state, met, version, lapses_on))
-    return found
-
-
 def standings_of(person_id: UUID, framework_id: UUID) -> dict[str, RatingStanding]:
-    """The same of one person, as rows with their ratings, by the statement's id. One query."""
+    """Everything that stands of that person, with the ratings, by the statement's id. One query."""
     rows = db.session.scalars(
         select(RatingStanding)
         .where(RatingStanding.person_id == person_id, RatingStanding.framework_id == framework_id)

@@ -127,14 +127,64 @@ def reaches(
     found = {}
     for domain in domains:
         keys = wanted.get(domain, [])
-        done = sum(key in met for key in keys)
-        found[domain] = (
-            Reach.NOT_NEEDED
-            if not keys
-            else Reach.MEETS
-            if done == len(keys)
-            else Reach.PARTLY
-            if done
-            else Reach.NOT_YET
-        )
+        found[domain] = reach_of(sum(key in met for key in keys), len(keys))
     return found
+
+
+Mark = tuple[str, bool, date | None]
+"""A rating as far as it is counted: its statement, whether that is met, and from which day on it lapses."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A statement in force that a rating counts for, with its domain and rank; `number`: the version the rating is of."""
+
+    statement: str
+    domain: str
+    rank: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What the version in force asks, laid out so that people are held against it quickly.
+
+    `asked`: how many statements, by domain and rank. `counts`: what ratings of a statement, of any version, count for.
+    """
+
+    asked: Mapping[str, Mapping[int, int]]
+    counts: Mapping[str, Sequence[Counts]]
+
+    def wanted(self, needed: Mapping[str, int]) -> dict[str, int]:
+        """How many statements those ranks ask for, by domain that asks for any."""
+        found = {
+            domain: sum(number for rank, number in self.asked.get(domain, {}).items() if rank <= bar)
+            for domain, bar in needed.items()
+        }
+        return {domain: number for domain, number in found.items() if number}
+
+    def met(self, needed: Mapping[str, int], marks: Iterable[Mark], day: date) -> dict[str, int]:
+        """How many of those are met, by domain in which any is.
+
+        As `stand` and `reaches` together: of several ratings for one statement the newest version's counts, of those the
+        one that says least, and what lapsed does not.
+        """
+        best: dict[str, tuple[tuple[int, bool, str], Counts, bool]] = {}
+        for statement, met, lapses_on in marks:
+            for to in self.counts.get(statement, ()):
+                order = (-to.number, met, statement)
+                had = best.get(to.statement)
+                if had is None or order < had[0]:
+                    best[to.statement] = (order, to, met and (lapses_on is None or lapses_on > day))
+        found: dict[str, int] = {}
+        for _order, to, met in best.values():
+            if met and to.rank <= needed.get(to.domain, -1):
+                found[to.domain] = found.get(to.domain, 0) + 1
+        return found
+
+
+def reach_of(met: int, asked: int) -> Reach:
+    """Where somebody is who meets so many of so many."""
+    if not asked:
+        return Reach.NOT_NEEDED
+    return Reach.MEETS if met == asked else Reach.PARTLY if met else Reach.NOT_YET

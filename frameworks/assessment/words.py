@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from frameworks.assessment import scale
 from frameworks.assessment.queries import WHOLE, Outline, Said
-from frameworks.assessment.rules import Reach
+from frameworks.assessment.rules import RatingState, Reach
 from frameworks.assessment.views import Assessment, Line
 from lms.core.language import N_
 
@@ -68,6 +68,8 @@ def domain_status(it: Assessment, domain: str) -> tuple[str, str]:
     lines = [each for each in it.of_domain(domain) if each.needed or not it.needed]
     if again := sum(each.again is not None for each in lines):
         return ngettext("%(num)d to rate again", "%(num)d to rate again", again), "orange"
+    if back := sum(each.row is not None and each.row.state is RatingState.RETURNED for each in lines):
+        return ngettext("%(num)d returned to you", "%(num)d returned to you", back), "orange"
     left = sum(each.held is None for each in lines)
     if lines and left == len(lines):
         return _("Not begun"), "white"

@@ -109,12 +109,20 @@ def all_public() -> list[FrameworkVersion]:
     return list(db.session.scalars(public().limit(5000)))
 
 
-def taken(identifiers: Collection[UUID]) -> set[UUID]:
-    """Those identifiers that a statement, domain or version here has already."""
+def taken(identifiers: Collection[UUID], besides: UUID | None = None) -> set[UUID]:
+    """Those identifiers that a statement, domain or version here has already; `besides` those of that framework."""
     wanted = list(identifiers)
     found: set[UUID] = set()
     for table in (Statement, Domain, FrameworkVersion):
-        found |= set(db.session.scalars(select(table.identifier).where(table.identifier.in_(wanted))))
+        had = select(table.identifier).where(table.identifier.in_(wanted))
+        if besides is not None:
+            had = (
+                had
+                if table is FrameworkVersion
+                else had.join(FrameworkVersion, FrameworkVersion.id == table.version_id)
+            )
+            had = had.where(FrameworkVersion.framework_id != besides)
+        found |= set(db.session.scalars(had))
     return found
 
 

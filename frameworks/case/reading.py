@@ -1,7 +1,7 @@
 """What a CASE package becomes here: a framework with domains, statements and levels, and everything else kept beside them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,10 +51,11 @@ class Read:
     beside: Json = field(default_factory=dict)
 
 
-def read(package: Json) -> Read:
+def read(package: Json, domains_here: Collection[str] = ()) -> Read:
     """A package without faults as what it becomes.
 
     Items directly below the document that have children become domains; all others statements, in the order of the tree.
+    So do those of `domains_here`, identifiers that are known as domains, even where nothing is below them.
     """
     document: Json = package["CFDocument"]
     items: dict[str, Json] = {each["identifier"]: each for each in package.get("CFItems") or ()}
@@ -80,7 +81,7 @@ def read(package: Json) -> Read:
             numbered += 1
             code = _free(codes, len(domains) + len(statements) + 1)
         codes.add(code)
-        is_domain = top == identifier and bool(children.get(identifier))
+        is_domain = top == identifier and (bool(children.get(identifier)) or identifier in domains_here)
         known = level_of.get(identifier)
         item = Item(
             identifier, code, _text(raw, language, welsh), raw,

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from frameworks.case.reading import read
 from frameworks.editing import errors, queries
-from frameworks.exchange import files, schemas, services
+from frameworks.exchange import files, renewing, schemas, services
 from frameworks.exchange.errors import ChangedSince, HasFaults, NoPackage
 from frameworks.exchange.models import ImportKind
 from frameworks.models import FrameworkVersion
@@ -69,12 +69,29 @@ def send_package(actor: Actor, code: str, organisation: str, name: str) -> Any:
 
 
 @api.operation(
+    "POST", "/frameworks/<code>/editions", needs=EDIT, query=schemas.SheetQuery, takes=BYTES,
+    returns=(201, schemas.NewerPlanOut), raises=(NoPackage, errors.StandsStill), remembers=False,
+)  # fmt: skip
+def send_newer(actor: Actor, code: str, name: str, remove_missing: bool) -> Any:
+    """Send a newer edition of a CASE document that is a framework here, and see what it would do. Nothing changes yet."""
+    sent = renewing.send(actor, code, name or "package", request.get_data(), remove_missing)
+    faults = renewing.package_faults(sent)
+    todo = None if faults else renewing.plan(sent)
+    items = (
+        [vars(step) | {"actions": sorted(each.value for each in step.actions)} for step in todo.steps] if todo else []
+    )
+    return {"id": sent.id, "faulty": todo is None or todo.faulty, "items": items, "faults": faults[:500]}
+
+
+@api.operation(
     "POST", "/framework-imports/<uuid:import_id>/application", needs=READ, returns=(200, schemas.BroughtInOut),
     raises=(HasFaults, ChangedSince, errors.StandsStill, errors.FrameworkCodeTaken),
 )  # fmt: skip
 def bring_in(actor: Actor, import_id: UUID) -> FrameworkVersion:
     """Do what the dry run said, all of it or nothing."""
     sent = services.sent(actor, import_id)
+    if renewing.is_newer(sent):
+        return renewing.bring_in(actor, import_id)
     if sent.kind is ImportKind.CASE:
         return services.bring_in_package(actor, import_id)
     return services.bring_in_sheet(actor, import_id)

@@ -10,11 +10,12 @@ from frameworks.case.reading import read
 from frameworks.editing import queries
 from frameworks.editing.pages.blueprint import BOTH, EDIT, READ, VERSION, Answer, shown, tell, to_version
 from frameworks.editing.pages.versions import organisations_of
-from frameworks.exchange import files, services
+from frameworks.editing.words import STATUSES
+from frameworks.exchange import files, renewing, services
 from frameworks.exchange.errors import HasFaults
 from frameworks.exchange.rules import COLUMNS, Action
 from frameworks.exchange.schemas import PackageForm, SheetForm
-from frameworks.exchange.words import ACTIONS, FAULTS, KINDS, PACKAGE_FAULTS
+from frameworks.exchange.words import ACTIONS, FAULTS, FIELDS, KINDS, PACKAGE_FAULTS
 from lms.accounts import queries as accounts
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.permissions import Actor
@@ -71,29 +72,32 @@ def dry_run(actor: Actor, code: str, number: int, import_id: UUID) -> Answer:
             return to_version(services.bring_in_sheet(actor, import_id), _("The file has been brought in."))
         except Conflict as refusal:
             tell(form, refusal)
-    todo = services.sheet_plan(sent)
-    steps = sorted((step for step in todo.steps if step.actions != {Action.NOTHING}),
-                   key=lambda step: (Action.FAULT not in step.actions, step.line or 10**9))  # fmt: skip
-    start = min(max(0, request.args.get("start", 0, type=int) or 0), len(steps))
-    page |= {
-        "form": form,
-        "sent": sent,
-        "has_faults": todo.faulty,
-        "counts": [(_(text), todo.count(action)) for action, text in ACTIONS.items()],
-        "changes": len(steps),
-        "steps": [_row(step) for step in steps[start : start + SHOWN]],
-        "next_url": url_for(
-            "framework_files.dry_run", code=code, number=number, import_id=import_id, start=start + SHOWN
-        )
-        if start + SHOWN < len(steps)
-        else None,
-    }
+    page |= {"form": form, "sent": sent}
+    page |= _told(
+        services.sheet_plan(sent), "framework_files.dry_run", code=code, number=number, import_id=import_id
+    )  # fmt: skip
     return page if form.ok else (page, 409)
 
 
-def _row(step: Any) -> dict[str, Any]:
+def _told(todo: Any, endpoint: str, *, in_words: bool = False, **address: Any) -> dict[str, Any]:
+    """What a plan would do, step by step, a page at a time; faults first. `in_words`: not by the names of columns."""
+    steps = sorted((step for step in todo.steps if step.actions != {Action.NOTHING}),
+                   key=lambda step: (Action.FAULT not in step.actions, step.line or 10**9))  # fmt: skip
+    start = min(max(0, request.args.get("start", 0, type=int) or 0), len(steps))
+    more = start + SHOWN < len(steps)
+    return {
+        "has_faults": todo.faulty,
+        "counts": [(_(text), todo.count(action)) for action, text in ACTIONS.items()],
+        "changes": len(steps),
+        "steps": [_row(step, in_words) for step in steps[start : start + SHOWN]],
+        "next_url": url_for(endpoint, start=start + SHOWN, **address) if more else None,
+    }
+
+
+def _row(step: Any, in_words: bool) -> dict[str, Any]:
     changed = [] if step.before is None or step.fault else [
-        (name, step.before[name], step.row[name]) for name in COLUMNS if step.line and step.row[name] != step.before[name]
+        (_(FIELDS[name]) if in_words else name, step.before[name], step.row[name]) for name in COLUMNS
+        if Action.REMOVE not in step.actions and step.row.get(name) != step.before.get(name)
     ]  # fmt: skip
     return {
         "line": step.line or None,
@@ -102,6 +106,7 @@ def _row(step: Any) -> dict[str, Any]:
         "what": ", ".join(_(ACTIONS[action]) for action in ACTIONS if action in step.actions),
         "why": _(FAULTS[step.fault], value=step.detail) if step.fault else "",
         "changed": changed,
+        "removed": (step.row["english"] or step.row["welsh"]) if Action.REMOVE in step.actions else "",
         "added": step.row.get("english") or step.row.get("welsh") or ""
         if step.before is None and not step.fault
         else "",
@@ -111,7 +116,7 @@ def _row(step: Any) -> dict[str, Any]:
 @pages.page(BOTH, "/manage/frameworks/import", needs=EDIT, template="frameworks/exchange/package.html")
 def package(actor: Actor) -> Answer:
     """Send a CASE package that is to become a framework."""
-    page: dict[str, Any] = {"organisations": organisations_of(actor)}
+    page: dict[str, Any] = {"organisations": organisations_of(actor), "here": renewing.could(actor)}
     if request.method == "GET":
         return page | {"form": forms.start(PackageForm)}
     form = forms.read(PackageForm, request.form)
@@ -136,7 +141,7 @@ def package(actor: Actor) -> Answer:
 def package_dry_run(actor: Actor, import_id: UUID) -> Answer:
     """What the package would become; nothing has changed yet."""
     sent = services.sent(actor, import_id)
-    if sent.code is None:
+    if sent.code is None or renewing.is_newer(sent):
         raise NotFound()
     form = forms.FormState.empty()
     if request.method == "POST":
@@ -154,4 +159,58 @@ def package_dry_run(actor: Actor, import_id: UUID) -> Answer:
         "found": None if faults else read(given),
         "associations": len(given.get("CFAssociations") or []) if isinstance(given, dict) else 0,
     }
+    return page if form.ok else (page, 409)
+
+
+@pages.page(BOTH, "/manage/frameworks/<code>/newer", needs=EDIT, template="frameworks/exchange/newer.html")
+def newer(actor: Actor, code: str) -> Answer:
+    """Send a newer edition of a CASE document that is a framework here already."""
+    page = {"code": code}
+    try:
+        version = renewing.target(actor, code)
+    except Conflict as refusal:
+        form = forms.start(SheetForm)
+        tell(form, refusal)
+        return page | {"form": form, "version": None}, 409
+    page |= {"version": version, "status_text": _(STATUSES[version.status])}
+    if request.method == "GET":
+        return page | {"form": forms.start(SheetForm)}
+    form = forms.read(SheetForm, request.form)
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        form.refuse("file", _("Choose a file"))
+        return page | {"form": form}, 422
+    try:
+        removes = bool(form.data.get("removes_missing"))
+        sent = renewing.send(actor, code, given.filename, given.read(), removes)
+        return Redirect("framework_files.newer_dry_run", code=code, import_id=sent.id)
+    except Invalid as refusal:
+        form.refuse("file", f"{_(refusal.title)}. {_(refusal.detail or '')}".strip())
+    return page | {"form": form}, 422
+
+
+@pages.page(
+    BOTH, "/manage/frameworks/<code>/newer/<uuid:import_id>", needs=EDIT,
+    template="frameworks/exchange/newer_dry_run.html",
+)  # fmt: skip
+def newer_dry_run(actor: Actor, code: str, import_id: UUID) -> Answer:
+    """What the newer edition would do; nothing has changed yet."""
+    sent = services.sent(actor, import_id)
+    if sent.code != code or not renewing.is_newer(sent):
+        raise NotFound()
+    form = forms.FormState.empty()
+    if request.method == "POST":
+        try:
+            return to_version(renewing.bring_in(actor, import_id), _("The newer edition is in the draft."))
+        except Conflict as refusal:
+            tell(form, refusal)
+    faults = renewing.package_faults(sent)
+    page: dict[str, Any] = {
+        "form": form, "sent": sent, "code": code, "fault_count": len(faults), "todo": None,
+        "faults": [(each.where, _(PACKAGE_FAULTS[each.why])) for each in faults[:SHOWN]],
+    }  # fmt: skip
+    if not faults:
+        todo = renewing.plan(sent)
+        page |= _told(todo, "framework_files.newer_dry_run", in_words=True, code=code, import_id=import_id)
+        page |= {"todo": todo, "unchanged": sum(step.actions == {Action.NOTHING} for step in todo.steps)}
     return page if form.ok else (page, 409)

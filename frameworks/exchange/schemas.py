@@ -66,6 +66,14 @@ class PackagePlanOut(Schema):
     faults = fields.List(fields.Nested(PackageFaultOut), required=True)
 
 
+class NewerPlanOut(SheetPlanOut):
+    """What a newer edition of a CASE document would do. Nothing has changed yet."""
+
+    faults = fields.List(
+        fields.Nested(PackageFaultOut), required=True, metadata={"description": "What makes it no CASE package"}
+    )
+
+
 class BroughtInOut(Schema):
     framework = fields.String(required=True, attribute="framework.code")
     number = fields.Integer(required=True)

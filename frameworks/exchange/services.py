@@ -34,7 +34,7 @@ def send_sheet(actor: Actor, version_id: UUID, name: str, body: bytes, removes_m
     """Keep a spreadsheet for a dry run on an open draft. Raises SheetUnreadable, StandsStill."""
     version = open_to(actor, version_id, "edit")
     sheets.read(body)
-    return _kept(
+    return kept(
         actor,
         ImportKind.SHEET,
         name,
@@ -49,7 +49,7 @@ def send_package(actor: Actor, code: str, organisation_id: UUID, name: str, body
     """Keep a CASE package for a dry run. Raises NoPackage, FrameworkCodeTaken."""
     _require_free(actor, code, organisation_id)
     parsed(body)
-    return _kept(actor, ImportKind.CASE, name, body, code=code, organisation_id=organisation_id)
+    return kept(actor, ImportKind.CASE, name, body, code=code, organisation_id=organisation_id)
 
 
 def sent(actor: Actor, import_id: UUID) -> FrameworkImport:
@@ -95,7 +95,7 @@ def package_faults(package: Any) -> list[Fault]:
 def bring_in_package(actor: Actor, import_id: UUID) -> FrameworkVersion:
     """Begin a framework from a CASE package, as a draft. Raises HasFaults, FrameworkCodeTaken."""
     it = sent(actor, import_id)
-    if it.kind is not ImportKind.CASE or it.code is None or it.organisation_id is None:
+    if it.kind is not ImportKind.CASE or it.code is None or it.organisation_id is None:  # a newer edition has none
         raise NotFound()
     _require_free(actor, it.code, it.organisation_id)
     package = parsed(it.body)
@@ -123,7 +123,8 @@ def _require_free(actor: Actor, code: str, organisation_id: UUID) -> None:
         raise FrameworkCodeTaken(fields={"code": N_("Another framework has this code already")})
 
 
-def _kept(actor: Actor, kind: ImportKind, name: str, body: bytes, **of: Any) -> FrameworkImport:
+def kept(actor: Actor, kind: ImportKind, name: str, body: bytes, **of: Any) -> FrameworkImport:
+    """What somebody sent, for a day, in place of what they sent before."""
     if actor.person is None:
         raise Forbidden()
     db.session.execute(delete(FrameworkImport).where(FrameworkImport.person_id == actor.person))

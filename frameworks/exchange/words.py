@@ -12,7 +12,14 @@ ACTIONS = {
 }
 KINDS = {
     "level": N_("Level"), "domain": N_("Domain"), "statement": N_("Statement"), "requirement": N_("Required level"),
+    "document": N_("Title"),
 }  # fmt: skip
+FIELDS = {
+    "code": N_("Code"), "domain": N_("Domain"), "level": N_("Level"), "type": N_("Kind"), "order": N_("Order"),
+    "english": N_("English"), "welsh": N_("Welsh"), "audience_english": N_("Who it is for, in English"),
+    "audience_welsh": N_("Who it is for, in Welsh"),
+}  # fmt: skip
+"""What of a part can change with a newer edition of a CASE document."""
 FAULTS = {
     "kind": N_("The kind is level, domain, statement or requirement, not “%(value)s”"),
     "code": N_("A code has letters, figures, dots and hyphens: “%(value)s”"),
@@ -30,6 +37,8 @@ FAULTS = {
     "sectors": N_("There is no sector with the code “%(value)s”"),
     "clinical": N_("Write yes or no for clinical, not “%(value)s”"),
     "enhanced_role": N_("Write yes or no for enhanced_role, not “%(value)s”"),
+    "needed_here": N_("%(value)s cannot be removed: a required level names it. Change that in the draft first."),
+    "code_stays": N_("Something that is not in the file has the code %(value)s, and stays"),
     "needed": N_("%(value)s cannot be removed: a row of the file names it"),
 }
 PACKAGE_FAULTS = {

@@ -163,7 +163,10 @@ class Membership(Record):
     """
 
     __tablename__ = "membership"
-    __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),)
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
+        Index("ix_membership_line_manager_id", "line_manager_id", postgresql_where="line_manager_id IS NOT NULL"),
+    )
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     sector: Mapped[Sector] = mapped_column(stored(Sector))

@@ -3,25 +3,21 @@
 from typing import Any
 
 from flask import g, request
+from flask_babel import format_date
 from flask_babel import gettext as _
 from marshmallow import Schema, fields
 
 from frameworks.assessment import queries as assessment
+from lms.core import clock
 from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
 from lms.core.web.api import Api
-from lms.core.web.fields import BilingualField, Code
+from lms.core.web.fields import BilingualField, Code, Instant
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages
-from lms.reporting.reports.framework_gaps import (
-    GAPS,
-    NO_DENOMINATOR,
-    FrameworkGaps,
-    Grouping,
-    Where,
-    framework_gaps,
-    gaps_of,
-)
+from lms.reporting.reach import checking
+from lms.reporting.reach.counting import Grouping, Where
+from lms.reporting.reports.framework_gaps import GAPS, NO_DENOMINATOR, FrameworkGaps, framework_gaps, gaps_of
 from lms.reporting.rules.disclosure import RULE
 
 __all__ = ["api", "gaps_of", "pages"]
@@ -59,6 +55,9 @@ class FrameworkGapsOut(Schema):
     rule = fields.Function(lambda _it: f"{RULE.id} v{RULE.version}")
     denominator = fields.Integer(allow_none=True, metadata={"description": "None: not known, so no share is given"})
     withheld = fields.Boolean(required=True)
+    known_at = Instant(
+        allow_none=True, metadata={"description": "What changed after it may not be counted yet. None: not counted yet"}
+    )
     lines = fields.List(fields.Nested(FrameworkGapLineOut), required=True)
     totals = fields.Dict(keys=fields.Enum(Where, by_value=True), values=fields.Integer(allow_none=True), required=True)
     total = fields.Integer(allow_none=True)
@@ -74,11 +73,24 @@ def gaps(actor: Actor) -> dict[str, Any]:
     report = framework_gaps(actor, code, group)
     return {
         "report": report, "definition": GAPS, "rule": RULE, "no_denominator": NO_DENOMINATOR, "Where": Where,
+        "freshness": _freshness(report), "check": checking.last(),
         "form": FormState.empty({"framework": code, "group": group.value}),
         "frameworks": [(each, it.short_title.in_(g.lang)) for each, it in known.items()],
         "groups": [(each.value, _(text)) for each, text in GROUPS.items()], "group_name": _(GROUPS[group]),
         "heads": [_(text) for text in HEADS.values()],
     }  # fmt: skip
+
+
+def _freshness(report: FrameworkGaps) -> str:
+    """Until when what changed is in the figures, as it is said."""
+    if report.fresh is None:
+        return _("Nobody has been counted yet. It is done within a minute or two.")
+    when = report.fresh.known_at
+    said = _("Everything up to %(time)s on %(day)s is counted.", time=when.astimezone(clock.LONDON).strftime("%H:%M"),
+             day=format_date(clock.on_the_day(when), "d MMMM y"))  # fmt: skip
+    if report.fresh.counting:
+        said += " " + _("What the framework asks has changed since, and everybody is being counted anew.")
+    return str(said)
 
 
 @api.operation(

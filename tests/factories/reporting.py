@@ -14,6 +14,7 @@ from lms.accounts.models import Organisation, Person, Sector
 from lms.core.db import db, transaction
 from lms.core.ids import new_id
 from lms.reporting.facts import gathering, tallying
+from lms.reporting.reach import folding
 from lms.reporting.rules.measures import Facts
 
 
@@ -180,3 +181,11 @@ def told_to_reports() -> None:
         gathering.of_everything()
         while tallying.bring_up_to_date():
             pass
+
+
+def reach_taken_in() -> None:
+    """Everybody about whom something changed is held against the frameworks again, as the job does every minute."""
+    with transaction():
+        folding.bring_up_to_date()
+        while folding.waiting():
+            folding.bring_up_to_date()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from frameworks import queries as frameworks
 from frameworks.editing import queries, services
 from frameworks.editing.models import Part
+from frameworks.exchange import files, renewing
 from frameworks.exchange import services as exchange
 from frameworks.models import (
     IN_THE_MAKING,
@@ -133,6 +134,23 @@ def on_package() -> Visit:
     return Visit({"import_id": sent.id}, demo("author"))
 
 
+def on_newer() -> Callable[[], Visit]:
+    return lambda: Visit({"code": draft().framework.code}, demo("author"))
+
+
+def on_newer_package() -> Visit:
+    """The draft as a package, with words changed, something new and something gone."""
+    package = json.loads(files.made(draft(), "case"))
+    package["CFItems"][-1]["fullStatement"] += " And more."
+    package["CFItems"][-2] |= {
+        "identifier": "0190a0a0-0000-4000-8000-000000000001",
+        "humanCodingScheme": "CAMHS.NEWEST",
+    }
+    with transaction():
+        sent = renewing.send(editor(), "CAMHS", "newer.json", json.dumps(package).encode(), True)
+    return Visit({"code": "CAMHS", "import_id": sent.id}, demo("author"))
+
+
 def on_crosswalks() -> Visit:
     one, other = frameworks.whole_version("SUPV"), frameworks.whole_version("PIMH")
     if not db.session.scalars(frameworks.crosswalks_of(one.framework_id)).first():
@@ -166,5 +184,7 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "framework_files.dry_run": on_sheet,
     "framework_files.package": as_("author"),
     "framework_files.package_dry_run": on_package,
+    "framework_files.newer": on_newer(),
+    "framework_files.newer_dry_run": on_newer_package,
     "frameworks.changes": lambda: Visit(second_version()),
 }

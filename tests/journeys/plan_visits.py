@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from courses.plans.models import Goal, GoalState
+from tests.factories.reporting import reach_taken_in
 from tests.journeys.visiting import Visit, as_, demo, one
 
 
@@ -44,5 +45,5 @@ VISITS = {
     "team.shared": as_("teamlead"),
     "team.answer": lambda: Visit({"person_id": demo("visitor")}, demo("teamlead")),
     "team.review": _with_lead(GoalState.AGREED),
-    "framework_gaps.gaps": as_("commissioner"),
+    "framework_gaps.gaps": lambda: reach_taken_in() or as_("commissioner")(),
 }

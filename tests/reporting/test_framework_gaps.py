@@ -15,13 +15,14 @@ from lms.core import clock
 from lms.core.db import db
 from lms.core.language import Bilingual
 from lms.core.permissions import Role
-from lms.reporting.reports import framework_gaps as gaps
-from lms.reporting.reports.framework_gaps import Grouping, Where
+from lms.reporting.reach import counting
+from lms.reporting.reach.counting import Grouping, Where
 from tests.counting import queries_of
 from tests.factories.accounts import grant, make_person, organisation
 from tests.factories.assessment import acting_for, make_health_visitor, rate
 from tests.factories.catalogue import course
 from tests.factories.frameworks import draft_of, editing, make_editor, published
+from tests.factories.reporting import reach_taken_in
 from tests.frameworks.editing.test_life import put
 
 
@@ -46,7 +47,7 @@ def test_the_counts_are_what_the_pages_say_also_after_a_new_version(app: Flask) 
     rate(people[2], "CAMHS", "C2", "developing")
 
     def agree() -> dict[Where, int]:
-        raw = gaps.counts(queries.outline("CAMHS"), Grouping.ROLE, clock.today(), None)
+        raw = counting.counts(queries.outline("CAMHS"), Grouping.ROLE, clock.today(), None)
         said = [as_pages_say(each) for each in people]
         counted = {where: raw.get(("health_visitor", where), 0) for where in Where}
         assert counted == {where: said.count(where) for where in Where}
@@ -72,6 +73,7 @@ def test_small_counts_are_hidden_and_a_denominator_is_not_made_up(
         person = make_health_visitor("BCU" if number < 12 else "CAV")
         if number < 3:
             everywhere(person)
+    reach_taken_in()
     answer = as_token(commissioner).get("/api/v1/reports/framework-gaps?framework=CAMHS&group=organisation").json
     assert (answer["denominator"], answer["total"]) == (None, 15)
     by_body = {line["code"]: line for line in answer["lines"]}
@@ -88,6 +90,7 @@ def test_small_counts_are_hidden_and_a_denominator_is_not_made_up(
     few = queries_of(browser, "/en/uptake/frameworks?framework=CAMHS")
     for _n in range(5):
         everywhere(make_health_visitor())
+    reach_taken_in()
     assert queries_of(browser, "/en/uptake/frameworks?framework=CAMHS") == few
 
 
@@ -105,5 +108,6 @@ def test_needs_rounds_hear_of_suppressed_aggregates_only(app: Flask) -> None:
         )
     ).scalar_one()
     of = course(wanted)
+    reach_taken_in()
     told = needs.gaps([body.id, other.id], [of.id], clock.today())
     assert told == {(body.id, of.id): 15, (other.id, of.id): None}

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from frameworks.editing import queries
+from frameworks.editing import letters, queries
 from frameworks.editing.errors import NotPossible, PersonNotFound
 from frameworks.editing.models import Part, Participant
 from frameworks.editing.services.opening import open_to
@@ -18,7 +18,7 @@ from lms.core.permissions import Actor
 def ask(actor: Actor, version_id: UUID, email: str, part: Part) -> Participant:
     """Ask the person with that address to take part; whoever takes part already is asked for the new part instead.
 
-    Raises PersonNotFound, NotPossible once the version is published.
+    They are told by mail. Raises PersonNotFound, NotPossible once the version is published.
     """
     version = open_to(actor, version_id, "manage")
     if version.status not in IN_THE_MAKING:
@@ -34,6 +34,8 @@ def ask(actor: Actor, version_id: UUID, email: str, part: Part) -> Participant:
         Participant(version_id=version.id, person_id=person.id, part=part, asked_by=actor.person, asked_at=clock.now())
     )
     audit.record(actor, "framework.asked", about=person.id, thing=version, part=part.value)
+    if person.id != actor.person:
+        letters.asked(version, person.id, part, actor.name)
     return asked
 
 

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 
 from frameworks import queries as frameworks
-from frameworks.editing import queries
+from frameworks.editing import letters, queries
 from frameworks.editing.errors import ContentChanged, NotAsked, NotPossible, NotReady
 from frameworks.editing.models import FrameworkSignOff
 from frameworks.editing.rules import Missing
@@ -34,10 +34,11 @@ def consult(actor: Actor, version_id: UUID) -> FrameworkVersion:
 
 
 def submit(actor: Actor, version_id: UUID) -> FrameworkVersion:
-    """Send it to its reviewers. From here it stands still, and what its statements carry is written down."""
+    """Send it to its reviewers, who are told. From here it stands still, and what its statements carry is written down."""
     version = open_to(actor, version_id, "manage")
     _require(version, *OPEN)
     _settle_mapping(version)
+    letters.ready(version, queries.participants(version.id), besides=actor.person)
     return _becomes(actor, version, Status.IN_REVIEW, "framework.submitted")
 
 
