@@ -12,7 +12,8 @@ from lms.core.db import get_or_refuse
 from lms.core.language import Bilingual
 
 TOLD_OTHERWISE = (RevocationReason.SIGN_OFF_WITHDRAWN, RevocationReason.NAME_CHANGED)
-"""Whoever withdraws a signature, or decides about a name, writes to the holder, and says what becomes of certificates."""
+"""Where the house did it by itself: whoever withdraws a signature, or decides about a name, writes to the holder, and says
+what becomes of certificates."""
 SUBJECTS = {
     AwardEventKind.SUSPENDED: Bilingual(
         "Your certificate %(number)s is suspended", "Mae eich tystysgrif %(number)s wedi'i hatal"
@@ -67,7 +68,7 @@ def changed(award: Award) -> None:
     """The newest that happened to it, unless somebody else has told it. `note` of the event stays inside."""
     happened = next((each for each in reversed(award.events) if each.kind in SUBJECTS), None)
     to = primary_email(award.learner_id)
-    if happened is None or happened.reason in TOLD_OTHERWISE or to is None:
+    if happened is None or to is None or (happened.by is None and happened.reason in TOLD_OTHERWISE):
         return
     person = get_or_refuse(Person, award.learner_id)
     language = person.language

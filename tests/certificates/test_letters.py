@@ -69,16 +69,22 @@ def test_a_holder_is_told_of_each_change_in_their_language(app: Flask, language:
 
 def test_what_another_letter_tells_is_not_told_twice(app: Flask) -> None:
     board, learner = make_organisation(), make_person(legal_name=NAME)
-    make_membership(learner, board)
-    awards = [make_award(make_completed(learner=learner)) for _ in range(3)]
+    place = make_membership(learner, board)
+    awards = [make_award(make_completed(learner=learner, membership=place)) for _ in range(3)]
     decider = Actor(make_person().id, "Decider", roles=frozenset({(Role.ORGANISER, board.id)}))
     with transaction():
         asked = names.ask(Actor(learner.id, "Learner"), "Siân Evans", "I have married.")
     with transaction():
         names.decide(decider, asked.id, approve=True, note="")
     assert [each.subject for each in letters()] == ["Your certificates carry your new name"]
-    done(lambda: services.revoke(SYSTEM, awards[0].id, RevocationReason.SIGN_OFF_WITHDRAWN, ""))
+    new = db.session.scalars(select(Award).where(Award.replaces_id.is_not(None)).order_by(Award.number)).all()
+    assert len(new) == len(awards)
+    done(lambda: services.revoke(SYSTEM, new[0].id, RevocationReason.SIGN_OFF_WITHDRAWN, ""))
     assert len(letters()) == 1
+    done(
+        lambda: services.revoke(decider, new[1].id, RevocationReason.SIGN_OFF_WITHDRAWN, "The supervisor has said so.")
+    )
+    assert "has been revoked" in letters()[-1].subject  # here nobody else has told it
 
 
 def test_a_holder_without_an_address_stops_nothing(app: Flask) -> None:
