@@ -1,9 +1,11 @@
-"""When courses speak: a completed course, a signed portfolio."""
+"""When courses speak: a completed course, a signed portfolio. And when an award is worth something else than before."""
 
-from certificates import services
+from certificates import letters, queries, services
+from certificates.events import AwardChanged
 from courses.enrolments.events import EnrolmentCompleted
 from courses.portfolios.events import PortfolioSignedOff, SignOffWithdrawn
 from courses.supervision.events import LicenceIssued, LicenceWithdrawn
+from lms.core.db import db
 from lms.core.permissions import Actor
 
 
@@ -27,3 +29,11 @@ def award_on_licence(event: LicenceIssued) -> None:
 
 def revoke_on_withdrawn_licence(event: LicenceWithdrawn) -> None:
     services.revoke_without_licence(Actor.system(), event.licence_id)
+
+
+def tell_holder(event: AwardChanged) -> None:
+    """Nobody should learn from an employer that their certificate no longer counts."""
+    found = queries.award_by_id(event.award_id)
+    if found is not None:
+        db.session.refresh(found, ["events"])
+        letters.changed(found)

@@ -7,6 +7,7 @@ events here in bounded batches, one at a time in the house; `flask verify-awards
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import selectinload
@@ -47,40 +48,72 @@ def enter_batch() -> int:
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is not as it was issued. `what` is `award` or `ledger`; `which` a number or a place."""
+    """Something that is not as it was issued. `what`: `award`, or `unlisted` where the ledger lacks something of it, with its
+    number; `ledger`, with the line's."""
 
     what: str
     which: str
+
+
+def faults_of_awards(after: UUID | None, most: int = BATCH) -> tuple[list[Fault], list[UUID]]:
+    """What does not hold among the next awards, by id; and which they were. Fewer than `most`: they were the last."""
+    page = select(Award).options(selectinload(Award.events)).order_by(Award.id).limit(most)
+    found = db.session.scalars(page if after is None else page.where(Award.id > after)).all()
+    return [Fault("award", each.number) for each in found if not is_intact(each)], [each.id for each in found]
+
+
+def faults_of_lines(number: int, before: str, most: int = BATCH) -> tuple[list[Fault], int, str, int]:
+    """What does not hold among the next lines of the ledger, behind `number` with the hash `before`; the last line's
+    number and hash; and how many there were."""
+    found = []
+    lines = db.session.execute(
+        select(LedgerLine.number, LedgerLine.event_id, LedgerLine.hash, AwardEvent.hash)
+        .outerjoin(AwardEvent, AwardEvent.id == LedgerLine.event_id)
+        .where(LedgerLine.number > number).order_by(LedgerLine.number).limit(most)
+    ).all()  # fmt: skip
+    for line in lines:
+        expected = ledger_hash(before, number + 1, line[1], line[3] or "")
+        if (line[0], line[2]) != (number + 1, expected):
+            found.append(Fault("ledger", str(line[0])))
+        number, before = line[0], line[2]
+    return found, number, before, len(lines)
+
+
+def faults_of_listing(most: int = 100) -> list[Fault]:
+    """Awards with an event that was put behind the ledger's end: no run of `enter` will ever find it."""
+    last = select(LedgerLine.event_id).order_by(LedgerLine.number.desc()).limit(1).scalar_subquery()
+    since = select(AwardEvent.recorded_at - LATEST).where(AwardEvent.id == last).scalar_subquery()
+    missed = (
+        select(Award.number)
+        .join(AwardEvent, AwardEvent.award_id == Award.id)
+        .where(AwardEvent.recorded_at < since, ~exists().where(LedgerLine.event_id == AwardEvent.id))
+        .distinct()
+        .order_by(Award.number)
+        .limit(most)
+    )
+    return [Fault("unlisted", number) for number in db.session.scalars(missed)]
+
+
+def has_line(number: int, hash: str) -> bool:
+    """Is that line still there as it was?"""
+    return db.session.scalar(select(exists().where(LedgerLine.number == number, LedgerLine.hash == hash))) is True
 
 
 def faults() -> Iterator[Fault]:
     """Everything that does not hold, read in batches: awards first, then the ledger."""
     after = None
     while True:
-        page = select(Award).options(selectinload(Award.events)).order_by(Award.id).limit(BATCH)
-        found = db.session.scalars(page if after is None else page.where(Award.id > after)).all()
-        for award in found:
-            if not is_intact(award):
-                yield Fault("award", award.number)
-        if len(found) < BATCH:
+        found, seen = faults_of_awards(after)
+        yield from found
+        if len(seen) < BATCH:
             break
-        after = found[-1].id
-        db.session.expunge_all()
-    number, before = 0, ""
-    while True:
-        lines = db.session.execute(
-            select(LedgerLine.number, LedgerLine.event_id, LedgerLine.hash, AwardEvent.hash)
-            .outerjoin(AwardEvent, AwardEvent.id == LedgerLine.event_id)
-            .where(LedgerLine.number > number).order_by(LedgerLine.number).limit(BATCH)
-        ).all()  # fmt: skip
-        for line in lines:
-            number += 1
-            expected = ledger_hash(before, number, line[1], line[3] or "")
-            if (line[0], line[2]) != (number, expected):
-                yield Fault("ledger", str(line[0]))
-            number, before = line[0], line[2]
-        if len(lines) < BATCH:
-            return
+        after = seen[-1]
+        db.session.expunge_all()  # what was looked at is forgotten, so that memory stays flat
+    number, before, read = 0, "", BATCH
+    while read == BATCH:
+        found, number, before, read = faults_of_lines(number, before)
+        yield from found
+    yield from faults_of_listing()
 
 
 def count() -> tuple[int, int]:

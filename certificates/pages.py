@@ -198,6 +198,7 @@ def found_as_json(actor: Actor, code: str) -> Response:
 def _checked(actor: Actor, code: str) -> Response:
     it = _seen(actor, code)
     other = "en" if g.lang == "cy" else "cy"
+    share = request.args.get("share") if it.shared else None
     page = render_template(
         "certificates/check.html",
         it=it,
@@ -205,8 +206,9 @@ def _checked(actor: Actor, code: str) -> Response:
         active=it.standing.state is State.ACTIVE,
         printed=it.snapshot.printed(g.lang),
         digests=" ".join(queries.digests_of(it.award.id)),
-        switch_url=url_for("verify.check", lang=other, code=it.award.code),
-        json_url=url_for("verification.found_as_json", code=it.award.code),
+        switch_url=url_for("verify.check", lang=other, code=it.award.code, share=share),
+        json_url=url_for("verification.found_as_json", code=it.award.code, share=share),
+        compare_url=url_for("checking.compare", code=it.award.code, share=share),
     )
     answer = _public(make_response(page))
     answer.headers["Content-Language"] = g.lang

@@ -5,6 +5,7 @@ A reprint in ten years needs the snapshot and its design, and nothing else. Pure
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,6 +32,7 @@ class Achievement:
     """What is to be certified. `minutes` is learning time; `valid_until` None: does not expire.
 
     `licence`: the number of the licence that this is. `renews`: number and last day of the award that this one renews.
+    `attended`: days of which a register says so, in order, each with its minutes.
     """
 
     kind: CertificateKind
@@ -44,6 +46,7 @@ class Achievement:
     signed_off: SignedOff | None
     licence: str | None = None
     renews: tuple[str, date] | None = None
+    attended: Sequence[tuple[date, int]] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,10 @@ def fingerprint(stored: dict[str, Any]) -> str:
 def _printed(it: Achievement, language: str, *, number: str, address: str, issued_on: date) -> Printed:
     kind = wording.LICENCE if it.licence else wording.KINDS[it.kind]
     notes = []
+    if it.attended:
+        when, minutes = wording.days([on for on, _ in it.attended]), sum(each for _, each in it.attended)
+        time = wording.learning_time(minutes).in_(language)
+        notes.append(wording.ATTENDED.in_(language).format(days=when.in_(language), time=time))
     if it.signed_off:
         line = wording.SIGNED_OFF.in_(language)
         on = wording.day(it.signed_off.on).in_(language)

@@ -3,10 +3,12 @@
 Plain sentences; nothing here claims more than a record of learning. The Welsh is ours and says so in the README.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from certificates.rules import NameVisibility, RevocationReason, State
@@ -85,6 +87,7 @@ SIGNED_OFF = Bilingual(
     "Evidence portfolio signed off on {on} by {by}, learning supervisor, licence\u00a0{licence}.",
     "Portffolio tystiolaeth wedi'i gymeradwyo ar {on} gan {by}, goruchwylydd dysgu, trwydded\u00a0{licence}.",
 )
+ATTENDED = Bilingual("Attended on {days}: {time}.", "Mynychwyd ar {days}: {time}.")
 COMPLETED_ON = Bilingual("Completed on", "Cwblhawyd ar")
 ISSUED_ON = Bilingual("Issued on", "Cyhoeddwyd ar")
 VALID_UNTIL = Bilingual("Valid until", "Yn ddilys tan")
@@ -172,6 +175,24 @@ VISIBILITIES = {
 def day(on: date) -> Bilingual:
     """A date as people write it."""
     return Bilingual(format_date(on, "d MMMM y", "en_GB"), format_date(on, "d MMMM y", "cy"))
+
+
+def days(on: Sequence[date]) -> Bilingual:
+    """Days in their order, a month and a year said once: 3, 10 March and 7 April 2026."""
+    return Bilingual(
+        format_list(_by_month(on, "en_GB"), locale="en_GB"),
+        ", ".join(_by_month(on, "cy")),  # no `a`: whether it is `a` or `ac` hangs on how a figure is said
+    )
+
+
+def _by_month(on: Sequence[date], locale: str) -> list[str]:
+    last = {(each.year, each.month): each for each in on}
+    year = {each.year: each for each in on}
+    return [
+        format_date(each, "d MMMM y" if year[each.year] == each else "d MMMM" if last[each.year, each.month] == each else "d",
+                    locale)
+        for each in on
+    ]  # fmt: skip
 
 
 def learning_time(minutes: int) -> Bilingual:

@@ -23,6 +23,7 @@ from certificates.badges.api import api as badges_api
 from certificates.badges.pages import pages as badge_pages
 from certificates.checking.api import api as checking_api
 from certificates.checking.pages import pages as checking_pages
+from certificates.integrity.pages import pages as integrity_pages
 from certificates.keys import cli as key_cli  # noqa: F401 - its commands register themselves
 from certificates.keys.pages import pages as key_pages
 from certificates.names.api import api as names_api
@@ -207,6 +208,7 @@ PAGES: tuple[Blueprint, ...] = (
     organising_pages,
     checking_pages,
     telling_pages,
+    integrity_pages,
     approval_pages.pages,
     my_approval_pages.pages,
     certificate_pages.manage_pages,

@@ -77,6 +77,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
     (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),
     (AwardChanged, telling_handlers.tell),
+    (AwardChanged, certificate_handlers.tell_holder),
     (AwardChanged, badge_handlers.list_anew),
     (LicenceIssued, certificate_handlers.award_on_licence),
     (LicenceWithdrawn, certificate_handlers.revoke_on_withdrawn_licence),

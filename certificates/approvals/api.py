@@ -46,6 +46,7 @@ from certificates.approvals.services import access, changing, granting, proving
 from certificates.approvals.views import view, views
 from lms.core import clock
 from lms.core.permissions import Actor, Permission
+from lms.core.spreadsheets import CSV
 from lms.core.web.api import Api
 from lms.core.web.paging import PageQuery, page_of, page_schema
 
@@ -73,7 +74,7 @@ def register(actor: Actor, cursor: str | None, size: int, show: str, function: s
 
 
 @api.operation(
-    "GET", f"{ALL}.csv", needs=KEEP, query=ApprovalsQuery, returns=(200, None), media_type=exporting.CSV,
+    "GET", f"{ALL}.csv", needs=KEEP, query=ApprovalsQuery, returns=(200, None), media_type=CSV,
 )  # fmt: skip
 def register_csv(
     actor: Actor, cursor: str | None, size: int, show: str, function: str | None, on: date | None

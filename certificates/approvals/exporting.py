@@ -1,7 +1,5 @@
 """The register of an approving body as CSV: UTF-8 with a byte order mark, ISO dates, and nothing that a spreadsheet runs."""
 
-import csv
-import io
 from datetime import date
 from uuid import UUID
 
@@ -14,9 +12,8 @@ from certificates.approvals.views import View, views
 from lms.core import audit
 from lms.core.db import db
 from lms.core.permissions import Actor, Permission
-from lms.core.spreadsheets import harmless
+from lms.core.spreadsheets import CSV, Cell, table_csv
 
-CSV = "text/csv"
 MOST = 5000
 """Rows: more than any body in Wales has approved."""
 HEAD = (
@@ -31,12 +28,7 @@ def register_csv(actor: Actor, day: date, show: str, code: str | None, body: UUI
     found = queries.register(actor_reach, day, show, code, body).order_by(Approval.starts_on, Approval.id).limit(MOST)
     rows = views(db.session.scalars(found).all(), day)
     audit.record(actor, "approval.register-exported", on=day.isoformat(), show=show, function=code, rows=len(rows))
-    out = io.StringIO(newline="")
-    write = csv.writer(out, lineterminator="\r\n")
-    write.writerow(HEAD)
-    for it in rows:
-        write.writerow([harmless(each) if isinstance(each, str) else each for each in _cells(it)])
-    return out.getvalue().encode("utf-8-sig")
+    return table_csv(HEAD, map(_cells, rows))
 
 
 def answer(actor: Actor, day: date, show: str, code: str | None, body: UUID | None) -> Response:
@@ -46,13 +38,12 @@ def answer(actor: Actor, day: date, show: str, code: str | None, body: UUID | No
     return made
 
 
-def _cells(it: View) -> list[str | int | None]:
+def _cells(it: View) -> list[Cell]:
     found = it.approval
     profession = functions.professions()[found.profession]
     return [
         found.person.legal_name, it.function.short.in_(g.lang), profession.title.in_(g.lang), found.body.name.in_(g.lang),
-        _(wording.STATES[it.state][0]), found.decided_on.isoformat(), found.starts_on.isoformat(),
-        found.ends_on.isoformat() if found.ends_on else "",
+        _(wording.STATES[it.state][0]), found.decided_on, found.starts_on, found.ends_on,
         (found.ends_on - it.day).days if found.ends_on and it.standing else None,
         sum(year.ends_on < it.day and not year.met for year in it.years),
         found.conditions, ", ".join(each.short.in_(g.lang) for each in it.gives),

@@ -11,6 +11,7 @@ from certificates.checking import reading, services
 from certificates.checking.schemas import CheckListIn
 from certificates.pages import COLOURS
 from certificates.rules import State
+from certificates.schemas import shown_check
 from lms.core.permissions import Actor, Permission
 from lms.core.spreadsheets import SheetUnreadable
 from lms.core.web import edge, forms
@@ -62,7 +63,9 @@ def compare(actor: Actor, code: str) -> Response:
         it=it,
         same=same,
         missing=not content,
-        back=url_for("verify.check", code=it.award.code),
+        status=shown_check(it)["status"],
+        active=it.standing.state is State.ACTIVE,
+        back=url_for("verify.check", code=it.award.code, share=request.args.get("share")),
     )
     answer = make_response(page, 422 if not content else 200)
     answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"

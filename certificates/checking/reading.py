@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from certificates import rules
 from lms.core import spreadsheets
@@ -17,7 +17,6 @@ COLUMNS = {
     "surname": ("surname", "last name", "cyfenw"),
     "issued_on": ("issued_on", "issued on", "date of issue", "cyhoeddwyd ar"),
 }
-DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
 
 
 @dataclass(frozen=True)
@@ -54,14 +53,5 @@ def _line(n: int, row: list[str], places: dict[str, int]) -> Line:
         typed = re.split(r"[?#]", typed.rsplit("/v/", 1)[1])[0]
     return Line(
         n, given.get("code") or given.get("number", ""), rules.read_code(typed) if typed else None,
-        rules.read_number(given.get("number", "")), given.get("surname", ""), _date(given.get("issued_on", "")),
+        rules.read_number(given.get("number", "")), given.get("surname", ""), spreadsheets.day(given.get("issued_on", "")),
     )  # fmt: skip
-
-
-def _date(text: str) -> date | None:
-    for form in DATES:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day, of no zone
-        except ValueError:
-            continue
-    return None

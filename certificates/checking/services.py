@@ -1,7 +1,5 @@
 """A list of certificates, checked in one go. Two queries, however long it is; nothing of it is kept but the counts."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,8 +10,12 @@ from certificates.services import Checked
 from certificates.services.checking import count, looked_at, matches
 from lms.core import audit, throttle
 from lms.core.permissions import Actor, Permission
-from lms.core.spreadsheets import harmless
+from lms.core.spreadsheets import Cell, table_csv
 
+HEADS = {
+    "en": ("Row", "Given", "Status", "Number", "Holder", "Course", "Issued on", "Valid until", "Replaced by"),
+    "cy": ("Rhes", "A roddwyd", "Statws", "Rhif", "Deiliad", "Cwrs", "Cyhoeddwyd ar", "Yn ddilys tan", "Disodlwyd gan"),
+}
 ROWS_PER_DAY, DAY = 5000, 86400
 MISSES, MISSES_PER = 200, 3600
 """Of one account: a real list has few wrong lines, a guesser has nothing else."""
@@ -55,19 +57,16 @@ def _meant(found: Award, line: Line) -> bool:
 
 def as_csv(answers: Sequence[Answer], language: str) -> bytes:
     """The answers as a file for a spreadsheet: no cell of it is taken for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    heads = ("row", "given", "status", "number", "holder", "course", "issued_on", "valid_until", "replaced_by")
-    writer.writerow(heads)
-    for each in answers:
-        it = each.found
-        cells: tuple[object, ...] = (each.line.row, each.line.typed, wording.NOT_FOUND.in_(language), *[""] * 6)
-        if it is not None:
-            award, printed = it.award, it.snapshot.printed(language)
-            cells = (
-                each.line.row, each.line.typed, wording.STATES[it.standing.state].in_(language), award.number,
-                it.name or "", printed.course, award.issued_on, award.valid_until or "",
-                it.replaced_by.number if it.replaced_by else "",
-            )  # fmt: skip
-        writer.writerow([harmless(str(cell)) for cell in cells])
-    return out.getvalue().encode("utf-8-sig")
+    return table_csv(HEADS[language], (_cells(each, language) for each in answers))
+
+
+def _cells(each: Answer, language: str) -> Sequence[Cell]:
+    line, it = each.line, each.found
+    if it is None:
+        return (line.row, line.typed, wording.NOT_FOUND.in_(language), *[""] * 6)
+    award = it.award
+    return (
+        line.row, line.typed, wording.STATES[it.standing.state].in_(language), award.number, it.name,
+        it.snapshot.printed(language).course, award.issued_on, award.valid_until,
+        it.replaced_by.number if it.replaced_by else None,
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from certificates.organising.queries import MOST, Member
 from certificates.organising.rules import Outcome
 from certificates.rules import last_valid_day
 from certificates.wallet.services import exported
-from courses.catalogue.models import Course
+from courses.catalogue.models import CertificateKind, Course
 from lms.core import audit, clock, jobs
 from lms.core.db import db, get_or_refuse, record
 from lms.core.errors import Forbidden, NotFound
@@ -107,6 +107,7 @@ def specimen(actor: Actor, course_code: str, edition: str) -> bytes:
             kind=version.certificate_kind, holder=actor.name or "Llwybr", course_code=course.code,
             course_version=version.number, course_title=version.title, minutes=version.minutes, completed_on=today,
             valid_until=last_valid_day(today, version.validity_months), signed_off=None,
+            attended=((today, version.minutes),) if version.certificate_kind is CertificateKind.ATTENDANCE else (),
         ),
         number="LLW-0000-000000", address=address.of("00000-00000-00000-00000"), issued_at=now, issued_on=today,
     )  # fmt: skip

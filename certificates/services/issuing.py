@@ -1,5 +1,6 @@
 """Issuing: once, whatever it arises from; a renewal goes on from what it renews, and a reissue stands in for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from certificates.pdf.fonts import unprintable
 from certificates.rules import AwardEventKind, NameVisibility, RevocationReason, State, Wait
 from certificates.services.log import append
 from courses.catalogue.models import CertificateKind, CourseVersion
+from courses.delivery import attended
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.portfolios.models import SignOff
 from courses.supervision.models import SupervisorLicence
@@ -41,6 +43,7 @@ class Due:
     signed_off: SignOff | None = None
     licence: str | None = None
     renews: Award | None = None
+    attended: Sequence[tuple[date, int]] = ()
 
 
 def award_if_due(actor: Actor, enrolment_id: UUID) -> Award | None:
@@ -68,6 +71,7 @@ def award_if_due(actor: Actor, enrolment_id: UUID) -> Award | None:
         _until(enrolment.completed_on, achievement, renews),
         {"enrolment_id": enrolment.id, "course_version_id": version.id}, issued.edition + 1 if issued else 1,
         signed_off=sign_off, renews=renews,
+        attended=attended.days_of(enrolment_id) if achievement.kind is CertificateKind.ATTENDANCE else (),
     )  # fmt: skip
     _issue(actor, due)
     return queries.award_of_enrolment(enrolment.id)
@@ -170,7 +174,7 @@ def _issue(actor: Actor, it: Due) -> None:
             and snapshots.SignedOff(
                 clock.on_the_day(it.signed_off.signed_at), it.signed_off.signatory_name, it.signed_off.licence_number
             ),
-            licence=it.licence,
+            licence=it.licence, attended=it.attended,
             renews=(it.renews.number, it.renews.valid_until) if it.renews and it.renews.valid_until else None,
         ),
         number=number, address=address.of(code), issued_at=now, issued_on=today,

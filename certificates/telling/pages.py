@@ -8,6 +8,7 @@ from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from certificates import wording
 from certificates.telling import queries, services
 from certificates.telling.errors import NoCodes, TooManyWebhooks
 from certificates.telling.models import Delivery, DeliveryState
@@ -28,6 +29,13 @@ STATES = {
     DeliveryState.DELIVERED: (N_("Delivered"), "green"),
     DeliveryState.DEAD: (N_("Given up"), "red"),
 }
+ANSWERS = (
+    ("no connection", N_("No connection could be made")),
+    ("no answer in time", N_("No answer in time")),
+    ("the address is no longer in use", N_("The address is no longer in use")),
+    ("the secret cannot be read", N_("Its secret cannot be read any more: add the address anew")),
+)
+"""How `runs` and `sending` begin what they write down where no answer came."""
 
 
 @pages.page(("GET", "POST"), "/verify/webhooks", needs=WATCH, template="telling/webhooks.html", keeps=False)
@@ -72,10 +80,17 @@ def webhook(actor: Actor, webhook_id: UUID) -> Any:
     page = page_of(queries.deliveries_of(found.id), request.args.get("cursor"), 25, key=(Delivery.id,), descending=True)
     context = {
         "it": found, "form": form, "page": page, "states": {key: (_(text), colour) for key, (text, colour) in STATES.items()},
-        "watches": services.watched(actor, found.id),
+        "watches": services.watched(actor, found.id), "worth": wording.STATES, "said": _said,
         "next_url": url_for("telling.webhook", webhook_id=found.id, cursor=page.next) if page.next else None,
     }  # fmt: skip
     return context, 200 if form.ok else 422
+
+
+def _said(it: Delivery) -> str:
+    """What came back: the status, or why there was none."""
+    if it.status or not it.answer:
+        return str(it.status or "–")
+    return next((_(text) for start, text in ANSWERS if it.answer.startswith(start)), it.answer)
 
 
 @pages.page("POST", "/verify/webhooks/<uuid:webhook_id>/end", needs=WATCH)

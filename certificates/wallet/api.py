@@ -20,9 +20,10 @@ from certificates.wallet.schemas import (
     shown_copy,
     shown_share,
 )
-from lms.core import clock, files
+from lms.core import clock
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor, Permission
+from lms.core.web import streams
 from lms.core.web.api import Api
 
 api = Api("wallet", __name__, description="What holders do with their certificates")
@@ -84,4 +85,4 @@ def copy_file(actor: Actor, export_id: UUID) -> Response:
     found = services.export(actor, export_id)
     if found.file_id is None:
         raise NotFound()
-    return Response(files.content_of(found.file_id), mimetype=ZIP)
+    return streams.stored(found.file_id, f"llwybr-{found.edition}.zip", ZIP)

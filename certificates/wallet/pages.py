@@ -13,10 +13,10 @@ from certificates.services import award as award_of
 from certificates.wallet import exporting, services
 from certificates.wallet.errors import NoCertificates, NoMailAddress
 from certificates.wallet.schemas import CopyIn, ShareIn
-from lms.core import clock, files
+from lms.core import clock
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor, Permission
-from lms.core.web import forms
+from lms.core.web import forms, streams
 from lms.core.web.pages import Pages, Redirect
 
 pages = Pages("wallet", __name__, template_folder="templates")
@@ -91,10 +91,7 @@ def copied(actor: Actor, export_id: UUID) -> Response:
     found = services.export(actor, export_id)
     if found.file_id is None:
         raise NotFound()
-    answer = Response(files.content_of(found.file_id), mimetype=exporting.ZIP)
-    answer.headers["Content-Disposition"] = f'attachment; filename="llwybr-{found.edition}.zip"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return streams.stored(found.file_id, f"llwybr-{found.edition}.zip", exporting.ZIP)
 
 
 @pages.page("GET", "/record/copies/<uuid:export_id>/progress", needs=SHARE)

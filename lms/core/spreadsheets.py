@@ -26,6 +26,7 @@ UNPACKED = 12
 """An honest workbook unpacks to about so many times the largest file that is taken; a bomb to thousands."""
 WIDEST = 60
 LONGEST_CELL = 10_000
+DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
 HEAD = PatternFill("solid", fgColor="D8E6F5")
 
 Cell = str | int | float | date | datetime | None
@@ -69,6 +70,16 @@ def read(content: bytes, *, largest: int, most_rows: int, sheet: str = "") -> li
     if len(found) > most_rows + 1:
         raise SheetUnreadable(N_("There are too many rows in this sheet"))
     return found
+
+
+def day(text: str) -> date | None:
+    """The day that a cell names, as ISO or as people here write it, day first. None: it names none."""
+    for form in DAYS:
+        try:
+            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day, of no zone
+        except ValueError:
+            continue
+    return None
 
 
 def columns(cells: Sequence[str], known: Mapping[str, Sequence[str]]) -> dict[str, int]:

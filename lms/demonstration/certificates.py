@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from certificates import ledger, services
+from certificates.integrity import services as integrity
 from certificates.models import Award
 from certificates.names import services as names
 from certificates.organising import runs
@@ -48,6 +49,7 @@ def tell(cast: dict[str, UUID], today: date) -> None:
         runs.remind()
     while ledger.enter_batch():
         db.session.flush()  # the next batch looks for what this one has entered
+    integrity.begin(Actor.system())
 
 
 def _completed(person: UUID, code: str) -> Enrolment:

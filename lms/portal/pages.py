@@ -127,6 +127,12 @@ def manage(actor: Actor) -> dict[str, Any]:
             _("Find, issue for a cohort, renew, suspend and revoke"),
         ),
         (Permission.AUDIT_READ, "admin.audit", _("Audit trail"), _("Who did what, about whom, when and why")),
+        (
+            Permission.AUDIT_READ,
+            "integrity.checks",
+            _("Ledger of certificates"),
+            _("Whether every certificate is still as it was issued"),
+        ),
     )
     return {
         "doors": [(url_for(to), title, text) for needs, to, title, text in doors if actor.might(needs)],

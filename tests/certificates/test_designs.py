@@ -3,7 +3,7 @@
 import io
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,17 @@ def test_the_longest_name_and_title_stay_clear_of_the_facts_beneath() -> None:
     facts = max(y for text, y in places if "Cwblhawyd ar" in text)
     notes = min(y for text, y in places if "gymeradwyaeth" in text)
     assert notes > facts + 20
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_as_many_days_as_a_course_may_have_stay_clear_of_the_facts_too(language: str) -> None:
+    places: list[tuple[str, float]] = []
+    days = [(date(2026, 1, 5) + timedelta(days=9 * week), 360) for week in range(30)]
+    page = draw(language, holder=LONGEST, course_title=LONG_TITLE, kind=CertificateKind.ATTENDANCE, attended=days)
+    page.pages[0].extract_text(visitor_text=lambda text, _cm, tm, _font, _size: places.append((text, tm[5])))
+    facts = max(y for text, y in places if ("Completed on" if language == "en" else "Cwblhawyd ar") in text)
+    (last,) = (y for text, y in places if ("180 hours" if language == "en" else "180 awr") in text)
+    assert last > facts + 20
 
 
 def test_every_font_is_embedded_with_a_map_to_unicode() -> None:

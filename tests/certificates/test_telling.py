@@ -205,3 +205,18 @@ def test_what_is_due_is_asked_for_every_minute(app: Flask) -> None:
         .where(db.text("task_name = 'certificates.tell'"))
     )
     assert waiting.scalar() == 2
+
+
+def test_what_became_of_a_message_is_said_in_words(app: Flask, signed_in: Any) -> None:
+    award, person = make_award(), make_person()
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        nobody = held.getsockname()[1]
+    made, _secret = webhook(Actor(person.id, "Employer"), f"http://127.0.0.1:{nobody}/x", [award.code])
+    with transaction():
+        revoke(SYSTEM, award.id, RevocationReason.ISSUED_IN_ERROR, "x")
+    runs.deliver(str(deliveries()[0].id))
+    page = signed_in(person).get(f"/cy/verify/webhooks/{made.id}").text
+    for words in ("Wedi&#39;i dirymu", "Ar ei ffordd", "Nid oedd modd cysylltu"):
+        assert words in page
+    assert "revoked" not in page
+    assert "Errno" not in page

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from certificates import services as awards
+from certificates.integrity import services as integrity
+from certificates.integrity.models import LedgerCheck
 from certificates.models import AchievementVersion, Award, AwardEvent, NameChange
 from certificates.organising import services as organising
 from certificates.queries import standing_of
@@ -103,6 +105,23 @@ def a_batch() -> Visit:
     return Visit({"batch_id": made.id}, demo("organiser"))
 
 
+def a_ledger_check() -> Visit:
+    """One that has ended and found something, and one that is under way."""
+    with transaction():
+        made = integrity.begin(Actor.system())
+    while made.ended_at is None:
+        with transaction():
+            integrity.go_on(str(made.id))
+    with transaction():
+        made = db.session.get_one(LedgerCheck, made.id)
+        made.found, made.faults = (
+            2,
+            [{"what": "award", "which": nurses_award().number}, {"what": "ledger", "which": "7"}],
+        )
+        integrity.begin(Actor.system())
+    return Visit({}, demo("admin"))
+
+
 VISITS: dict[str, Callable[[], Visit]] = {
     "awards.suspension": managed(),
     "awards.reissue": managed(),
@@ -120,4 +139,5 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "checking.check_list": as_("board"),
     "telling.webhooks": lambda: a_webhook(with_id=False),
     "telling.webhook": a_webhook,
+    "integrity.checks": a_ledger_check,
 }

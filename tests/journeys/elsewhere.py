@@ -8,7 +8,7 @@ ELSEWHERE = date_visits.ELSEWHERE | approval_visits.ELSEWHERE | {
     "record.certificate", "uptake.download", "uptake.workbook", "reports_pages.download", "reports_pages.workbook",
     "returns.content_json", "returns.content_csv", "returns.progress", "saved_views.opened",  # files, not pages
     "wallet.copied", "badges.download", "organising.specimen",
-    "wallet.copy_progress", "organising.progress",  # how far a job is
+    "wallet.copy_progress", "organising.progress", "integrity.progress",  # how far a job is
     "record_store.attachment", "record_store.copy", "record_store.export", "my_statements.attachment", "my_statements.copy",
     "portfolios.export_progress", "moderation.file", "moderation.preview",
     "plans.copied", "plans.copy_progress", "plans.calendar",

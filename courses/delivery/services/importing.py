@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -116,7 +116,7 @@ def _read(
     booking = known.get(row.get("email", "").lower())
     if booking is None:
         raise ValueError(EMAIL)
-    day = _day(row["day"]) if row.get("day", "") else next(iter(days)) if len(days) == 1 else None
+    day = spreadsheets.day(row["day"]) if row.get("day", "") else next(iter(days)) if len(days) == 1 else None
     meeting = days.get(day) if day else None
     if meeting is None:
         raise ValueError(DAY)
@@ -137,15 +137,6 @@ def _read(
 def _named(names: Any, given: str) -> Any:
     said = given.lower()
     return next((key for key, words in names.items() if said in words), None)
-
-
-def _day(given: str) -> date | None:
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"):
-        try:
-            return datetime.strptime(given, pattern).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            continue
-    return None
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:

@@ -1,6 +1,5 @@
 """Pages for authors: the packages of a course, what became of what they sent, and which is on offer."""
 
-from contextlib import ExitStack
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
@@ -14,7 +13,6 @@ from courses.launch.packages import importing, queries, services
 from courses.launch.packages.models import ImportState, Package, PackageImport, PackageNode
 from courses.launch.packages.schemas import KEPT, ArrangeForm, OfferIn, SendForm, WithdrawIn
 from courses.launch.packages.words import FORMATS, LANGUAGE_NAMES, MOVE_ON, sentence, title_of
-from lms.core import files
 from lms.core.db import get_or_refuse
 from lms.core.errors import Invalid, NotFound, Refusal
 from lms.core.permissions import Actor, Permission
@@ -135,13 +133,9 @@ def file(actor: Actor, code: str, number: int) -> Response:
     found = queries.numbered(code, number)
     if found.file_id is None:
         raise NotFound()
-    holding = ExitStack()
-    source = holding.enter_context(files.opened(found.file_id))
     ending = PurePosixPath(found.name).suffix.lower()
     name = f"{code}-{number}{ending if ending[1:].isalnum() and ending.isascii() else ''}"
-    answer = streams.file(iter(lambda: source.read(files.CHUNK), b""), name, "application/octet-stream")
-    answer.call_on_close(holding.close)
-    return answer
+    return streams.stored(found.file_id, name, "application/octet-stream")
 
 
 @pages.page(("GET", "POST"), f"{ONE}/offer", needs=EDIT, template="packages/offer.html")

@@ -2,11 +2,13 @@
 an answer is an edge of its own: a new session, one short transaction, nothing held while the reader is slow."""
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import Flask, Response, current_app, g
 
-from lms.core import audit
+from lms.core import audit, files
 from lms.core.db import transaction
 from lms.core.web import edge
 
@@ -32,4 +34,13 @@ def file(pieces: Iterable[bytes], name: str, media_type: str) -> Response:
     answer = Response(pieces, content_type=media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def stored(kept: UUID, name: str, media_type: str) -> Response:
+    """A file that we keep, read while it is sent, however large it is. Raises Unavailable when its bytes are gone."""
+    holding = ExitStack()
+    source = holding.enter_context(files.opened(kept))
+    answer = file(iter(lambda: source.read(files.CHUNK), b""), name, media_type)
+    answer.call_on_close(holding.close)
     return answer

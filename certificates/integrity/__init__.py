@@ -1,0 +1,1 @@
+"""Every night all certificates and their ledger are held against what was issued; administrators hear of what differs."""
