@@ -11,8 +11,8 @@ from lms.core.language import N_
 from lms.core.web.site import day
 
 PROMISE = N_(
-    "Your name is not kept with your answer: it is added to counts, and nobody can look it up again, not even us. If you would "
-    "rather not be asked, say so on the same page."
+    "Your name is not kept with your answer: it is added to counts, and cannot be looked up again. If you would rather not be "
+    "asked, say so on the same page."
 )
 INVITED = {
     Which.AFTER: (

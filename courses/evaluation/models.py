@@ -122,4 +122,3 @@ class EvaluationText(db.Model):  # type: ignore[name-defined, misc]
     reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     reviewed_on: Mapped[date | None] = mapped_column(Date)
     course: Mapped[Course] = relationship()
-

@@ -36,7 +36,7 @@ def bodies() -> Mapping[UUID, str]:
     Groups, such as "Health boards", and the nation hold none. One query.
     """
     rows = db.session.execute(select(Organisation.id, Organisation.code, Organisation.kind, Organisation.lineage)).all()
-    known = {id: code for id, code, kind, lineage in rows if kind != "group" and len(lineage) > 1}
+    known = {id: code for id, code, kind, lineage in rows if kind not in ("group", "country")}
     found = {}
     for id, _code, _kind, lineage in rows:
         body = next((known[above] for above in lineage if above in known), None)
@@ -175,5 +175,3 @@ def enough_answers() -> ColumnElement[bool]:
 
 def how_many_wait(person_id: UUID | None) -> int:
     return db.session.scalar(select(func.count()).select_from(waiting(person_id).subquery())) or 0
-
-

@@ -112,7 +112,9 @@ def shape_of(form: Form) -> type[Schema]:
         if each.kind is Kind.TEXT:
             made[each.code] = Text(max=LONGEST, lines=True, load_default="")
         elif each.kind is Kind.CHOICES:
-            made[each.code] = fields.List(fields.String(validate=one_of([it.code for it in each.choices])), load_default=list)
+            made[each.code] = fields.List(
+                fields.String(validate=one_of([it.code for it in each.choices])), load_default=list
+            )
         else:
             offered = SCALE if each.is_scale else [it.code for it in each.choices]
             made[each.code] = Text(load_default="", validate=one_of(offered, NOT_OFFERED))

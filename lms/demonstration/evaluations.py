@@ -103,7 +103,9 @@ def _asked(completed_on: date | None, today: date) -> list[tuple[Which, date]]:
 
 def _said(chance: random.Random, form: Which) -> Said:
     """Mostly content, sometimes not; more confident than before, as a rule."""
-    ratings = {it.code: chance.choices((1, 2, 3, 4, 5), (1, 3, 9, 42, 45))[0] for it in newest(form).of_kind(Kind.AGREEMENT)}
+    ratings = {
+        it.code: chance.choices((1, 2, 3, 4, 5), (1, 3, 9, 42, 45))[0] for it in newest(form).of_kind(Kind.AGREEMENT)
+    }
     if form is Which.LATER:
         used = chance.choices(("yes", "partly", "not_yet", "no_chance"), (45, 30, 15, 10))[0]
         barriers = ("nothing",) if used == "yes" and chance.random() < 0.6 else _barriers(chance)

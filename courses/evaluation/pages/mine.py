@@ -37,7 +37,9 @@ def asking(actor: Actor) -> Redirect:
     """Do not ask me; or ask me again."""
     silent = request.form.get("silent") == "yes"
     services.set_silence(actor, silent=silent)
-    said_so = _("You will not be asked any more.") if silent else _("You will be asked about courses that you complete.")
+    said_so = (
+        _("You will not be asked any more.") if silent else _("You will be asked about courses that you complete.")
+    )
     return Redirect(".mine", flash=said_so)
 
 

@@ -122,6 +122,4 @@ def _count(it: EvaluationInvitation, form: Form, item: str, value: str) -> None:
         month=it.made_on.replace(day=1), course_id=it.course_id, version=it.version, form=form.which, edition=form.edition,
         body=it.body, sector=it.sector, item=item, value=value, n=1,
     )  # fmt: skip
-    db.session.execute(
-        row.on_conflict_do_update(constraint="pk_evaluation_tally", set_={"n": EvaluationTally.n + 1})
-    )
+    db.session.execute(row.on_conflict_do_update(constraint="pk_evaluation_tally", set_={"n": EvaluationTally.n + 1}))

@@ -244,7 +244,9 @@ def _texts(given: dict[str, Any], seen: View) -> Sheet | None:
     """Words that were released, of courses with enough answers, in no order. They do not follow the period: that would
     tell when they came."""
     rows = []
-    for number, (course, form, question, language, written) in enumerate(db.session.execute(text(TEXTS), given), start=1):
+    for number, (course, form, question, language, written) in enumerate(
+        db.session.execute(text(TEXTS), given), start=1
+    ):
         known = seen.courses.get(course)
         asked = forms.questions().get((Which(form), question))
         if known is not None and asked is not None:

@@ -5,7 +5,9 @@ from lms.core.language import Bilingual
 from lms.reporting.reports.report import Column
 from lms.reporting.rules.definitions import Definition
 
-TITLE = Bilingual("Evaluation: satisfaction, confidence and use in practice", "Gwerthuso: boddhad, hyder a defnydd yn y gwaith")
+TITLE = Bilingual(
+    "Evaluation: satisfaction, confidence and use in practice", "Gwerthuso: boddhad, hyder a defnydd yn y gwaith"
+)
 WORDS = Bilingual(
     "Answers, not people: somebody who completed two courses can answer for both. Each counts under the month in which it "
     "was asked for, the sector that the learner had on enrolling, and their health board, council, charity or other body. "
@@ -107,9 +109,13 @@ RESPONSE_COLUMNS = (
     Column("asked", Bilingual("Sent", "Anfonwyd"), "number"), Column("answered", Bilingual("Answered", "Atebwyd"), "number"),
     Column("rate", DEFINITIONS[0].title, "percent"),
 )  # fmt: skip
-SATISFACTION = (Bilingual("What people say of the courses", "Beth mae pobl yn ei ddweud am y cyrsiau"), Bilingual("Question", "Cwestiwn"))
+SATISFACTION = (
+    Bilingual("What people say of the courses", "Beth mae pobl yn ei ddweud am y cyrsiau"),
+    Bilingual("Question", "Cwestiwn"),
+)
 SATISFACTION_COLUMNS = (
-    Column("agree", Bilingual("Agree", "Cytuno"), "number"), Column("neither", Bilingual("Neither", "Y naill na'r llall"), "number"),
+    Column("agree", Bilingual("Agree", "Cytuno"), "number"),
+    Column("neither", Bilingual("Neither", "Y naill na'r llall"), "number"),
     Column("disagree", Bilingual("Disagree", "Anghytuno"), "number"), Column("answers", ANSWERS, "number"),
     Column("share", Bilingual("Share who agree", "Cyfran sy'n cytuno"), "percent"), Column("mean", MEAN, "ratio"),
 )  # fmt: skip
@@ -118,7 +124,10 @@ CONFIDENCE_COLUMNS = (
     *(Column(f"scale_{each}", Bilingual(each, each), "number") for each in SCALE), Column("answers", ANSWERS, "number"),
     Column("confident", Bilingual("Share at 4 or 5", "Cyfran ar 4 neu 5"), "percent"), Column("mean", MEAN, "ratio"),
 )  # fmt: skip
-CHANGE = (Bilingual("Who became more confident", "Pwy ddaeth yn fwy hyderus"), Bilingual("Beside before", "O'i gymharu â chynt"))
+CHANGE = (
+    Bilingual("Who became more confident", "Pwy ddaeth yn fwy hyderus"),
+    Bilingual("Beside before", "O'i gymharu â chynt"),
+)
 USED = (
     Bilingual("Used in practice, three months later", "Wedi'i ddefnyddio yn y gwaith, dri mis yn ddiweddarach"),
     Bilingual("Have they used it?", "A ydynt wedi ei ddefnyddio?"),
