@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, func, literal, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from courses.catalogue.models import Course, CourseVersion
@@ -147,7 +147,7 @@ def learner_of(it: EvaluationInvitation) -> tuple[Person, Bilingual]:
 
 def waiting(person_id: UUID | None) -> Select[EvaluationText]:
     """Words that wait for this reviewer: of courses with enough answers that they did not write themselves. Order by id."""
-    wrote = select(CourseVersion.course_id).where(CourseVersion.author_id == person_id)
+    wrote = select(CourseVersion.course_id).where(CourseVersion.author_id == literal(person_id, Uuid()))
     return (
         select(EvaluationText)
         .options(joinedload(EvaluationText.course).joinedload(Course.published))

@@ -118,7 +118,7 @@ def shape_of(form: Form) -> type[Schema]:
         else:
             offered = SCALE if each.is_scale else [it.code for it in each.choices]
             made[each.code] = Text(load_default="", validate=one_of(offered, NOT_OFFERED))
-    shape: type[Schema] = Schema.from_dict(made, name=f"Evaluation{form.which.value.title()}{form.edition}Form")  # type: ignore[arg-type]
+    shape: type[Schema] = Schema.from_dict(made, name=f"Evaluation{form.which.value.title()}{form.edition}Form")
     return shape
 
 

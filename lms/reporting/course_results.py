@@ -14,7 +14,7 @@ from lms.reporting import groups
 from lms.reporting.api import shape_of
 from lms.reporting.queries import Filters
 from lms.reporting.report_pages import cell
-from lms.reporting.reports import evaluation
+from lms.reporting.reports import evaluation, evaluation_words
 from lms.reporting.reports.report import Answer
 from lms.reporting.rules import periods
 from lms.reporting.rules.disclosure import RULE
@@ -51,7 +51,7 @@ def results(actor: Actor, code: str) -> dict[str, Any]:
     words = [row for sheet in answer.sheets if sheet.key == "texts" for row in sheet.rows]
     return {
         "answer": answer, "sheets": shown, "texts": words, "course": course[2], "code": code, "rule": RULE, "cell": cell,
-        "back_url": url_for("course_authors.manage", status="published"), "welsh": evaluation.words.LANGUAGES["cy"],
+        "back_url": url_for("course_authors.manage", status="published"), "welsh": evaluation_words.LANGUAGES["cy"],
         "title": course[2].in_(g.lang),
     }  # fmt: skip
 

@@ -104,7 +104,7 @@ def test_a_minute_a_release_and_a_report(
     page.get_by_role("link", name=evaluation_words.TITLE.in_(language)).click()
     expect(page.locator("main")).to_contain_text(written)
     told = figures(page, evaluation_words.SATISFACTION[0].in_(language))
-    assert told[questions()[Which.AFTER, "recommend"].title.in_(language)][3:5] == ["65", "100%"]
+    assert told[questions()[Which.AFTER, "recommend"].title.in_(language)][:3] == ["65", "65", "100%"]
     picture(page, f"evaluation-report-{language}")
     page.context.close()
 

@@ -50,8 +50,10 @@ def answer(actor: Actor, invitation_id: UUID) -> Any:
     """The questions; once answered, thanks. Nothing that is typed here is kept beside the answer itself."""
     it = services.asked(actor, invitation_id)
     form = newest(it.form)
-    if request.method == "GET" or not is_open(it):
+    if request.method == "GET":
         return _shown(it, FormState.empty())
+    if not is_open(it):  # a second click, or a page that stood open for weeks
+        return Redirect(".answer", invitation_id=it.id)
     typed = forms.read(shape_of(form), request.form)
     if not typed.ok:
         return _shown(it, typed), 422

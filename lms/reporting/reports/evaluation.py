@@ -24,7 +24,6 @@ from lms.reporting.queries import Filters
 from lms.reporting.reports import evaluation_words as words
 from lms.reporting.reports.report import Answer, Report, Row, Sheet, Value
 from lms.reporting.rules import disclosure
-from lms.reporting.rules.disclosure import Table
 from lms.reporting.services import Asked, View, view
 
 MOST_TEXTS = 100
@@ -129,15 +128,10 @@ def _counts(given: dict[str, Any]) -> Counts:
 def _response(given: dict[str, Any]) -> Sheet:
     """How many of those who were asked have answered."""
     known = {form: (asked, answered) for form, asked, answered in db.session.execute(text(ASKED), given)}
-    pairs = [known.get(form, (0, 0)) for form in (AFTER, LATER)]
-    shown = disclosure.suppress(
-        Table(tuple((answered, asked - answered) for asked, answered in pairs), tuple(asked for asked, _ in pairs))
-    )
-    wholes = shown.row_totals or (None, None)
-    rows = [
-        Row(form, words.FORMS[form], (whole, cells[0], disclosure.percent(cells[0], whole)))
-        for form, cells, whole in zip((AFTER, LATER), shown.cells, wholes, strict=True)
-    ]
+    rows = []
+    for form in (AFTER, LATER):
+        asked, answered = map(disclosure.alone, known.get(form, (0, 0)))
+        rows.append(Row(form, words.FORMS[form], (asked, answered, disclosure.percent(answered, asked))))
     return Sheet("response", *words.RESPONSE, words.RESPONSE_COLUMNS, rows, chart=2)
 
 
@@ -146,10 +140,9 @@ def _satisfaction(counts: Counts) -> Sheet:
     rows = []
     for it in newest(Which.AFTER).of_kind(Kind.AGREEMENT):
         numbers = [counts.all(AFTER, it.code, value) for value in SCALE]
-        parts = (numbers[3] + numbers[4], numbers[2], numbers[0] + numbers[1])
-        shown, whole = disclosure.suppress_list(parts, sum(numbers))
-        rows.append(Row(it.code, it.title, (*shown, whole, disclosure.percent(shown[0], whole), _mean(numbers))))
-    return Sheet("satisfaction", *words.SATISFACTION, words.SATISFACTION_COLUMNS, rows, chart=4)
+        agree, whole = disclosure.alone(numbers[3] + numbers[4]), disclosure.alone(sum(numbers))
+        rows.append(Row(it.code, it.title, (agree, whole, disclosure.percent(agree, whole), _mean(numbers))))
+    return Sheet("satisfaction", *words.SATISFACTION, words.SATISFACTION_COLUMNS, rows, chart=2)
 
 
 def _confidence(counts: Counts, later: int | None) -> Sheet:
@@ -159,7 +152,7 @@ def _confidence(counts: Counts, later: int | None) -> Sheet:
     for item, form in asked:
         numbers = [counts.all(form, item, value) for value in SCALE]
         shown, whole = disclosure.suppress_list(numbers, sum(numbers))
-        high = disclosure.suppress_list([numbers[3] + numbers[4], sum(numbers[:3])], sum(numbers))[0][0]
+        high = disclosure.alone(numbers[3] + numbers[4])
         rows.append(Row(item, words.MOMENTS[item], (*shown, whole, disclosure.percent(high, whole), _mean(numbers))))
     return Sheet("confidence", *words.CONFIDENCE, words.CONFIDENCE_COLUMNS, rows, chart=6, note=words.LOOKING_BACK)
 

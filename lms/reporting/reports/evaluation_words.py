@@ -115,8 +115,7 @@ SATISFACTION = (
 )
 SATISFACTION_COLUMNS = (
     Column("agree", Bilingual("Agree", "Cytuno"), "number"),
-    Column("neither", Bilingual("Neither", "Y naill na'r llall"), "number"),
-    Column("disagree", Bilingual("Disagree", "Anghytuno"), "number"), Column("answers", ANSWERS, "number"),
+    Column("answers", ANSWERS, "number"),
     Column("share", Bilingual("Share who agree", "Cyfran sy'n cytuno"), "percent"), Column("mean", MEAN, "ratio"),
 )  # fmt: skip
 CONFIDENCE = (Bilingual("Confidence before and after", "Hyder cyn ac wedyn"), Bilingual("When", "Pryd"))

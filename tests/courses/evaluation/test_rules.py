@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courses.evaluation import forms, rules
@@ -103,6 +103,7 @@ def test_a_reviewer_takes_out_and_never_puts_in() -> None:
 WORDS = st.lists(st.sampled_from(["a", "an", "and", "cold", "kind", "Jones"]), min_size=2, max_size=8)
 
 
+@settings(deadline=None)
 @given(WORDS, st.data())
 def test_whatever_is_taken_out_stands_and_whatever_is_put_in_does_not(words: list[str], data: st.DataObject) -> None:
     out = data.draw(st.sets(st.integers(0, len(words) - 1), min_size=1, max_size=len(words) - 1))
