@@ -22,7 +22,7 @@ from lms.core.permissions import Actor
 MONTHS = 14
 SAYS = {Which.AFTER: 0.55, Which.LATER: 0.4}
 """How many of those who are asked answer."""
-WRITES, RELEASED = 0.12, 0.7
+WRITES, RELEASED = 0.05, 0.6
 WORDS: dict[tuple[Which, str], tuple[tuple[str, str], ...]] = {
     (Which.AFTER, "helped"): (
         ("en", "The short films. I could stop and think, and watch them again on the bus."),
@@ -70,7 +70,7 @@ def tell(chance: random.Random, learner: UUID, today: date) -> None:
                 language, said = enrolment.language, _said(chance, form)
                 for item, value in [*rules.counted(newest(form), said), ("language", language)]:
                     tallies[_key(row, item, value)] += 1
-                words += _words(chance, form, enrolment.course_id, today)
+                words += [each for each in _words(chance, form, enrolment.course_id, today) if each not in words]
     _save(EvaluationInvitation, invitations)
     names = ("month", "course_id", "version", "form", "edition", "body", "sector", "item", "value")
     _save(EvaluationTally, [dict(zip(names, key, strict=True)) | {"n": n} for key, n in tallies.items()])

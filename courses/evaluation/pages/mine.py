@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from courses.evaluation import queries, services
 from courses.evaluation.errors import AlreadyAnswered
-from courses.evaluation.forms import newest
+from courses.evaluation.forms import Kind, newest
 from courses.evaluation.models import EvaluationInvitation, InvitationState
 from courses.evaluation.rules import ENOUGH, LONGEST
 from courses.evaluation.schemas import said, shape_of
@@ -80,5 +80,5 @@ def _shown(it: EvaluationInvitation, form: FormState, found: list[Finding] | Non
     return {
         "it": it, "asks": newest(it.form), "course": it.enrolment.version.title, "form": form, "found": found or [],
         "open": is_open(it), "answered": it.state is InvitationState.ANSWERED, "longest": LONGEST, "enough": ENOUGH,
-        "finding_name": finding_name,
+        "finding_name": finding_name, "first_text": next(iter(newest(it.form).of_kind(Kind.TEXT)), None),
     }  # fmt: skip

@@ -26,7 +26,7 @@ from lms.reporting.reports.report import Answer, Report, Row, Sheet, Value
 from lms.reporting.rules import disclosure
 from lms.reporting.services import Asked, View, view
 
-MOST_TEXTS = 100
+MOST_TEXTS = 50
 NARROWED = (
     "(CAST(:bodies AS text[]) IS NULL OR body = ANY(:bodies))"
     " AND (CAST(:courses AS uuid[]) IS NULL OR course_id = ANY(:courses))"
@@ -93,12 +93,14 @@ def told(seen: View, asked: Asked) -> Answer:
     answered, later = (disclosure.alone(counts.all(form, "answered", "")) for form in (AFTER, LATER))
     if answered is None:
         return Answer(finding=words.FEW, sheets=(), withheld=True, **made)
-    sheets = [_response(given), _satisfaction(counts), _confidence(counts, later), _change(counts)]
+    sheets = [_satisfaction(counts), _response(given), _confidence(counts, later), _change(counts)]
     sheets += [_used(counts), _barriers(counts)] if later is not None else []
     sheets += _by_groups(counts, seen)
+    finding, about = _finding(sheets, answered)
+    sheets.sort(key=lambda sheet: sheet.key != about)  # what the sentence is about stands under it
     if seen.filters.place is None and (found := _texts(given, seen)):
         sheets.append(found)
-    return Answer(finding=_finding(sheets, answered), sheets=tuple(sheets), **made)
+    return Answer(finding=finding, sheets=tuple(sheets), **made)
 
 
 def _given(seen: View) -> dict[str, Any]:
@@ -252,8 +254,8 @@ def _mean(numbers: Sequence[int]) -> float | None:
     return disclosure.mean(sum(value * n for value, n in enumerate(numbers, start=1)), sum(numbers))
 
 
-def _finding(sheets: Sequence[Sheet], answered: int) -> Bilingual:
-    """What the shown figures say: whether it was used, or else recommended, or else how many answered."""
+def _finding(sheets: Sequence[Sheet], answered: int) -> tuple[Bilingual, str]:
+    """What the shown figures say, and in which table: whether it was used, or else recommended, or else how many answered."""
     totals = next(sheet.total for sheet in sheets if sheet.key == "sector")
     assert totals is not None
     used, recommend = totals.values[USED], totals.values[RECOMMEND]
@@ -261,10 +263,12 @@ def _finding(sheets: Sequence[Sheet], answered: int) -> Bilingual:
         return Bilingual(
             f"{used}% had used what they learned three months later",
             f"Roedd {used}% wedi defnyddio'r hyn a ddysgwyd dri mis yn ddiweddarach",
-        )
+        ), "used"
     if isinstance(recommend, int):
-        return Bilingual(f"{recommend}% would recommend the course", f"Byddai {recommend}% yn argymell y cwrs")
-    return Bilingual(f"About {answered} answers were given", f"Rhoddwyd tua {answered} o atebion")
+        return Bilingual(
+            f"{recommend}% would recommend the course", f"Byddai {recommend}% yn argymell y cwrs"
+        ), "satisfaction"
+    return Bilingual(f"About {answered} answers were given", f"Rhoddwyd tua {answered} o atebion"), "response"
 
 
 REPORT = Report(
