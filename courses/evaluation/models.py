@@ -68,7 +68,13 @@ class EvaluationTally(db.Model):  # type: ignore[name-defined, misc]
     """
 
     __tablename__ = "evaluation_tally"
-    __table_args__ = (CheckConstraint("n > 0", name="n"),)
+    __table_args__ = (
+        CheckConstraint("n > 0", name="n"),
+        Index(
+            "ix_evaluation_tally_answered", "course_id", "form", postgresql_include=["n"],
+            postgresql_where="item = 'answered'",
+        ),
+    )  # fmt: skip
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)

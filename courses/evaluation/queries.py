@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, func, literal, select, tuple_
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from courses.catalogue.models import Course, CourseVersion
@@ -162,15 +162,13 @@ def waiting(person_id: UUID | None) -> Select[EvaluationText]:
 
 def enough_answers() -> ColumnElement[bool]:
     """Were there so many answers that words tell of nobody?"""
-    return (
-        select(func.sum(EvaluationTally.n) >= ENOUGH)
-        .where(
-            EvaluationTally.course_id == EvaluationText.course_id,
-            EvaluationTally.form == EvaluationText.form,
-            EvaluationTally.item == "answered",
-        )
-        .scalar_subquery()
+    enough = (
+        select(EvaluationTally.course_id, EvaluationTally.form)
+        .where(EvaluationTally.item == "answered")
+        .group_by(EvaluationTally.course_id, EvaluationTally.form)
+        .having(func.sum(EvaluationTally.n) >= ENOUGH)
     )
+    return tuple_(EvaluationText.course_id, EvaluationText.form).in_(enough)
 
 
 def how_many_wait(person_id: UUID | None) -> int:

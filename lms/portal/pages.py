@@ -53,6 +53,7 @@ def home(actor: Actor) -> dict[str, Any]:
         "plans_waiting": plans.waiting_for(actor.person),
         "has_team": has_team(actor),
         "in_review": queries.drafts_in_review() if actor.might(Permission.COURSE_PUBLISH) else None,
+        "comments_waiting": evaluation.how_many_wait(actor.person) if actor.might(Permission.EVALUATION_REVIEW) else 0,
         "sees_uptake": actor.might(Permission.UPTAKE_READ),
     }
 

@@ -57,6 +57,7 @@ CREATE TABLE evaluation_tally (
     CONSTRAINT ck_evaluation_tally_sector CHECK (sector IN ({SECTORS})),
     CONSTRAINT ck_evaluation_tally_n CHECK (n > 0)
 );
+CREATE INDEX ix_evaluation_tally_answered ON evaluation_tally (course_id, form) INCLUDE (n) WHERE item = 'answered';
 CREATE TABLE evaluation_text (
     id UUID NOT NULL,
     form VARCHAR(40) NOT NULL,

@@ -40,10 +40,10 @@ ASKED = f"""
 SELECT form, count(*)::int, count(*) FILTER (WHERE state = 'answered')::int FROM evaluation_invitation
 WHERE state <> 'withdrawn' AND made_on BETWEEN :starts_on AND :ends_on AND {NARROWED} GROUP BY form"""
 TEXTS = """
-SELECT course_id, form, question, language, text FROM evaluation_text AS told
+SELECT course_id, form, question, language, text FROM evaluation_text
 WHERE state IN ('released', 'redacted') AND (CAST(:courses AS uuid[]) IS NULL OR course_id = ANY(:courses))
-  AND (SELECT sum(n) FROM evaluation_tally AS t
-       WHERE t.course_id = told.course_id AND t.form = told.form AND t.item = 'answered') >= :enough
+  AND (course_id, form) IN (SELECT course_id, form FROM evaluation_tally WHERE item = 'answered'
+                            GROUP BY course_id, form HAVING sum(n) >= :enough)
 ORDER BY id LIMIT :most"""
 AFTER, LATER = Which.AFTER.value, Which.LATER.value
 ANSWERED, RECOMMEND, MORE, THEN, USED = range(5)
