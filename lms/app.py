@@ -50,6 +50,9 @@ from courses.enrolments import hooks as enrolment_hooks
 from courses.enrolments import vouching
 from courses.enrolments.api import api as enrolments_api
 from courses.enrolments.pages import pages as enrolments_pages
+from courses.evaluation import jobs as evaluation_jobs  # noqa: F401 - its jobs register themselves
+from courses.evaluation import pages as evaluation_pages
+from courses.evaluation.api import api as evaluation_api
 from courses.launch.api import api as launch_api
 from courses.launch.cmi5.api import api as content_api
 from courses.launch.cmi5.fetching import fetching
@@ -125,7 +128,7 @@ from lms.portal import cpd_pdf, navigation, plan_pdf, portfolio_pdf
 from lms.portal import pages as portal_pages
 from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
-from lms.reporting import gap_pages, report_pages, spending_pages
+from lms.reporting import course_results, gap_pages, report_pages, spending_pages
 from lms.reporting import headcounts as reporting_headcounts
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
@@ -180,6 +183,8 @@ PAGES: tuple[Blueprint, ...] = (
     portfolios_pages.shared_pages,
     portfolios_pages.template_pages,
     cpd_pages,
+    evaluation_pages.pages,
+    evaluation_pages.review_pages,
     plan_pages.pages,
     plan_pages.team_pages,
     needs_pages.body_pages,
@@ -218,6 +223,7 @@ PAGES: tuple[Blueprint, ...] = (
     report_pages.pages,
     spending_pages.pages,
     gap_pages.pages,
+    course_results.pages,
     xapi,
     record_store_pages,
     my_statements_pages,
@@ -245,6 +251,7 @@ APIS: tuple[Api, ...] = (
     moderation_api,
     demand_api,
     cpd_api,
+    evaluation_api,
     plans_api,
     needs_api,
     frameworks_api,
@@ -263,6 +270,7 @@ APIS: tuple[Api, ...] = (
     approvals_api,
     reports_api,
     gap_pages.api,
+    course_results.api,
     returns_api,
     saved_views_api,
     record_store_api,

@@ -21,6 +21,7 @@ from courses.delivery.events import (
 )
 from courses.enrolments import handlers as enrolment_handlers
 from courses.enrolments.events import (
+    CompletionWithdrawn,
     EnrolmentCompleted,
     EnrolmentWithdrawn,
     LearnerActive,
@@ -28,6 +29,7 @@ from courses.enrolments.events import (
     LearnerWaitlisted,
     LearningCompleted,
 )
+from courses.evaluation import handlers as evaluation_handlers
 from courses.launch import handlers as launch_handlers
 from courses.launch.cmi5 import handlers as cmi5_handlers
 from courses.launch.packages.events import PackageKept
@@ -73,6 +75,8 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (LearnerEnrolled, portfolio_handlers.open_for_enrolment),
     (EnrolmentCompleted, certificate_handlers.award_on_completion),
     (EnrolmentCompleted, mentoring_handlers.stand),
+    (EnrolmentCompleted, evaluation_handlers.ask),
+    (CompletionWithdrawn, evaluation_handlers.do_not_ask),
     (PortfolioSignedOff, moderation_handlers.draw_sample),
     (PortfolioSignedOff, certificate_handlers.award_on_sign_off),
     (SignOffWithdrawn, certificate_handlers.revoke_on_withdrawal),

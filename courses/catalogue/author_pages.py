@@ -79,6 +79,9 @@ def version(actor: Actor, code: str, number: int) -> dict[str, Any]:
         "packages_url": url_for("packages.packages", code=code)
         if "packages.packages" in current_app.view_functions
         else None,
+        "results_url": url_for("course_results.results", code=code)
+        if "course_results.results" in current_app.view_functions
+        else None,
     }
 
 

@@ -40,5 +40,12 @@ class EnrolmentCompleted:
 
 
 @dataclass(frozen=True)
+class CompletionWithdrawn:
+    """What was completed is not any more: the portfolio that it rested on is not signed."""
+
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
 class EnrolmentWithdrawn:
     enrolment_id: UUID

@@ -20,6 +20,7 @@ from lms.demonstration import (
     certificates,
     companions,
     content,
+    evaluations,
     histories,
     large,
     people,
@@ -62,6 +63,7 @@ def load_demo() -> None:
         records.tell(cast, today)
         health_visitors = [each["person_id"] for each in crowd.members if each["job_role_code"] == "health_visitor"]
         planning.tell(cast, health_visitors, today)
+        evaluations.tell(chance, cast["nurse2"], today)
         everybody = len(crowd.members) + len(cast)
         gathering.of_everything()
         tallying.rebuild()

@@ -12,11 +12,11 @@ MANAGING = (
     Permission.COURSE_EDIT, Permission.ENROLMENT_COMPLETE, Permission.SUPERVISION_ASSIGN, Permission.RECORD_STORE_MANAGE,
     Permission.NEEDS_READ, Permission.APPROVAL_KEEP,
 )  # fmt: skip
-LEARNING = ("learning", "enrolments", "portfolios", "mentoring", "cascade", "my_dates")
+LEARNING = ("learning", "enrolments", "portfolios", "mentoring", "cascade", "my_dates", "evaluation")
 SUPERVISED = ("supervision_queue", "supervision", "supervision_sessions", "assessment_answers")
 MANAGED = (
     "manage", "mentor_programmes", "record_store", "destinations", "series", "register", "needs_manage",
-    "awards", "names", "organising", "approvals",
+    "awards", "names", "organising", "approvals", "evaluation_texts",
 )  # fmt: skip
 REPORTING = ("uptake", "reports_pages", "returns", "saved_views", "framework_gaps", "spending")
 """The rooms that an entry stands for."""

@@ -7,8 +7,10 @@ from flask_babel import gettext as _
 
 from courses.delivery import queries as dates
 from courses.delivery import words as date_words
+from courses.evaluation import queries as evaluation
 from courses.plans import queries as plans
 from courses.plans.team import has_team
+from lms.core import clock
 from lms.core.permissions import Actor, Permission
 from lms.core.web.pages import Pages
 from lms.portal import queries, rules
@@ -46,10 +48,12 @@ def home(actor: Actor) -> dict[str, Any]:
         "dates": dates.coming(actor.person, days=42),
         "keeps": dates.this_week(actor),
         "date_words": date_words,
+        "evaluations": evaluation.open_for(actor.person, clock.today()),
         "goal": plans.next_goal(actor.person),
         "plans_waiting": plans.waiting_for(actor.person),
         "has_team": has_team(actor),
         "in_review": queries.drafts_in_review() if actor.might(Permission.COURSE_PUBLISH) else None,
+        "comments_waiting": evaluation.how_many_wait(actor.person) if actor.might(Permission.EVALUATION_REVIEW) else 0,
         "sees_uptake": actor.might(Permission.UPTAKE_READ),
     }
 
@@ -58,7 +62,7 @@ def home(actor: Actor) -> dict[str, Any]:
 def learning(actor: Actor) -> dict[str, Any]:
     """Everything I am or was enrolled on."""
     if actor.person is None:  # the edge has asked for a person; the type checker has not
-        return {"open": [], "done": [], "ended": [], "shared": False, "dates": []}
+        return {"open": [], "done": [], "ended": [], "shared": False, "dates": [], "evaluations": []}
     mine = queries.learning_of(actor.person)
     return {
         "open": [(it, rules.step(it)) for it in rules.next_first(mine)],
@@ -67,6 +71,7 @@ def learning(actor: Actor) -> dict[str, Any]:
         "Step": rules.Step,
         "shared": queries.has_shared_with(actor),
         "dates": dates.coming(actor.person),
+        "evaluations": evaluation.open_for(actor.person, clock.today()),
         "date_words": date_words,
     }
 
@@ -93,6 +98,12 @@ def manage(actor: Actor) -> dict[str, Any]:
             "framework_authors.manage",
             _("Frameworks"),
             _("Draft, consult, review and publish"),
+        ),
+        (
+            Permission.EVALUATION_REVIEW,
+            "evaluation_texts.listed",
+            _("What learners wrote"),
+            _("Read comments about courses, and release them"),
         ),
         (Permission.ENROLMENT_COMPLETE, "enrolments.manage", _("Enrolments"), _("Record attendance and completion")),
         (

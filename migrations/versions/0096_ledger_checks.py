@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0096_ledger_checks"
-down_revision = "0088_line_managers"
+down_revision = "0090_evaluation"
 
 TABLES = """
 CREATE TABLE ledger_check (

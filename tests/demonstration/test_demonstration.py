@@ -6,6 +6,8 @@ from sqlalchemy import func, select, text
 
 from certificates.models import Award
 from courses.enrolments.models import Enrolment, EnrolmentState
+from courses.evaluation import queries as evaluation
+from courses.evaluation.models import EvaluationTally
 from courses.portfolios.models import EvidenceItem, EvidenceState, Observation, ObserverAnswer, PortfolioState, SignOff
 from courses.portfolios.models import Portfolio as EvidencePortfolio
 from courses.supervision.models import StandIn, StandInKind
@@ -67,6 +69,11 @@ def test_the_demonstration_loads_once_and_hangs_together(app: Flask) -> None:
     nurse = found["nurse2@demo.llwybr.example"]
     states = set(db.session.scalars(select(Enrolment.state).where(Enrolment.learner_id == nurse)))
     assert states == {EnrolmentState.COMPLETED, EnrolmentState.ENROLLED}  # the second: the way to renew what ends soon
+    open_now = evaluation.open_for(nurse, today)
+    assert len(open_now) == 1, "she can say how a course was"
+    answered = select(func.sum(EvaluationTally.n)).where(EvaluationTally.item == "answered")
+    assert (db.session.scalar(answered) or 0) > 300
+    assert evaluation.how_many_wait(found["publisher@demo.llwybr.example"]) > 0
     hashes = set(db.session.scalars(select(Person.password_hash).where(Person.password_hash.is_not(None))))
     assert len(hashes) == 1
     assert verify(hashes.pop(), PASSWORD)

@@ -42,6 +42,7 @@ from tests.journeys import (
     content_visits,
     cpd_visits,
     date_visits,
+    evaluation_visits,
     framework_visits,
     mentoring_visits,
     needs_visits,
@@ -263,6 +264,7 @@ VISITS: dict[str, Callable[[], Visit]] = (
     | cpd_visits.VISITS
     | plan_visits.VISITS
     | date_visits.VISITS
+    | evaluation_visits.VISITS
     | certificate_visits.VISITS
     | needs_visits.VISITS
     | {

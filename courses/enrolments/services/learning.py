@@ -6,7 +6,7 @@ from uuid import UUID
 from courses.catalogue.models import CertificateKind
 from courses.enrolments import queries, rules
 from courses.enrolments.errors import EnrolmentClosed
-from courses.enrolments.events import EnrolmentCompleted, LearnerActive, LearningCompleted
+from courses.enrolments.events import CompletionWithdrawn, EnrolmentCompleted, LearnerActive, LearningCompleted
 from courses.enrolments.models import MISSED_STATES, Enrolment, EnrolmentEventKind, EnrolmentState
 from courses.enrolments.services.entering import happened
 from courses.supervision.queries import attestation_on
@@ -158,6 +158,7 @@ def portfolio_unsigned(actor: Actor, enrolment_id: UUID) -> Enrolment:
             actor, "enrolment.completion-withdrawn", about=enrolment.learner_id, thing=enrolment, completed_on=day
         )
         _open_again(enrolment)
+        events.publish(CompletionWithdrawn(enrolment.id))
     return enrolment
 
 

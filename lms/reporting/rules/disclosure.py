@@ -243,6 +243,15 @@ def percent(part: int | None, whole: int | None, settings: Settings = RULE) -> i
     return (200 * part + whole) // (2 * whole)
 
 
+def mean(sum_: int, count: int, settings: Settings = RULE) -> float | None:
+    """A mean of answers on a short scale, to one decimal; None of fewer than a percentage is given of.
+
+    The count is told by its ten only, and of 50 answers the decimal alone leaves five points of the sum open: more than
+    one answer on a scale of five can make. So two means that differ by one person do not tell what that person said.
+    """
+    return None if count < settings.whole else round(sum_ / count, 1)
+
+
 class _Lattice:
     """Which hidden counts could be otherwise.
 

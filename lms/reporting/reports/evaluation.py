@@ -1,0 +1,284 @@
+"""Evaluation: what learners say of courses, and what became of it three months later.
+
+Answers are counts from the start (`courses.evaluation`), and nobody is told small ones: who may see names elsewhere does not
+know here whose answer it was, so they see what everybody sees. Bodies are those that answers are counted under; a part of
+one is not told apart. Words have no place and no month, so they are told for all of Wales alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import text
+
+from courses.evaluation import forms
+from courses.evaluation.forms import SCALE, Kind, Which, newest
+from courses.evaluation.queries import bodies
+from courses.evaluation.rules import ENOUGH
+from lms.core.db import db
+from lms.core.language import Bilingual
+from lms.core.permissions import Actor
+from lms.reporting import asking, groups
+from lms.reporting.queries import Filters
+from lms.reporting.reports import evaluation_words as words
+from lms.reporting.reports.report import Answer, Report, Row, Sheet, Value
+from lms.reporting.rules import disclosure
+from lms.reporting.services import Asked, View, view
+
+MOST_TEXTS = 50
+NARROWED = (
+    "(CAST(:bodies AS text[]) IS NULL OR body = ANY(:bodies))"
+    " AND (CAST(:courses AS uuid[]) IS NULL OR course_id = ANY(:courses))"
+)
+COUNTS = f"""
+SELECT form, item, value, CASE WHEN GROUPING(sector) = 0 THEN 'sector' WHEN GROUPING(course_id) = 0 THEN 'course'
+       ELSE 'all' END AS by, coalesce(sector, CAST(course_id AS text), '') AS key, sum(n)::int AS n
+FROM evaluation_tally WHERE month BETWEEN :starts_on AND :ends_on AND {NARROWED}
+GROUP BY GROUPING SETS ((form, item, value), (form, item, value, sector), (form, item, value, course_id))"""
+ASKED = f"""
+SELECT form, count(*)::int, count(*) FILTER (WHERE state = 'answered')::int FROM evaluation_invitation
+WHERE state <> 'withdrawn' AND made_on BETWEEN :starts_on AND :ends_on AND {NARROWED} GROUP BY form"""
+TEXTS = """
+SELECT course_id, form, question, language, text FROM evaluation_text
+WHERE state IN ('released', 'redacted') AND (CAST(:courses AS uuid[]) IS NULL OR course_id = ANY(:courses))
+  AND (course_id, form) IN (SELECT course_id, form FROM evaluation_tally WHERE item = 'answered'
+                            GROUP BY course_id, form HAVING sum(n) >= :enough)
+ORDER BY id LIMIT :most"""
+AFTER, LATER = Which.AFTER.value, Which.LATER.value
+ANSWERED, RECOMMEND, MORE, THEN, USED = range(5)
+MEASURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (AFTER, "answered", ("",)),
+    (AFTER, "recommend", ("4", "5")),
+    (AFTER, "change", ("more",)),
+    (LATER, "answered", ("",)),
+    (LATER, "used", ("yes", "partly")),
+)
+WHOLES: dict[int, tuple[str, str, tuple[str, ...]]] = {
+    RECOMMEND: (AFTER, "recommend", SCALE),
+    MORE: (AFTER, "change", ("more", "same", "less")),
+    USED: (LATER, "used", ("yes", "partly", "not_yet", "no_chance")),
+}
+"""Of whom a share is given: of those who answered that question."""
+Measure = tuple[str, str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Answers by (how divided, group) and (questionnaire, question, answer). Raw: it does not leave this file."""
+
+    by: Mapping[tuple[str, str], Mapping[tuple[str, str, str], int]]
+
+    def of(self, by: str, key: str, measure: Measure) -> int:
+        form, item, values = measure
+        return sum(self.by[by, key].get((form, item, value), 0) for value in values)
+
+    def all(self, form: str, item: str, *values: str) -> int:
+        return self.of("all", "", (form, item, values))
+
+
+def run(actor: Actor, asked: Asked) -> Answer:
+    """Count, hide what must be hidden, and give the rest. Raises what `services.view` raises."""
+    seen = replace(view(actor, replace(asked, sector=None, level=None)), exact=False)
+    return told(seen, asked)
+
+
+def told(seen: View, asked: Asked) -> Answer:
+    """The report for a view, whoever may have it."""
+    made = asking.made(REPORT, seen, asked)
+    given = _given(seen)
+    if given["bodies"] == []:
+        return Answer(finding=words.PART, sheets=(), withheld=True, **made)
+    counts = _counts(given)
+    answered, later = (disclosure.alone(counts.all(form, "answered", "")) for form in (AFTER, LATER))
+    if answered is None:
+        return Answer(finding=words.FEW, sheets=(), withheld=True, **made)
+    sheets = [_satisfaction(counts), _response(given), _confidence(counts, later), _change(counts)]
+    sheets += [_used(counts), _barriers(counts)] if later is not None else []
+    sheets += _by_groups(counts, seen)
+    finding, about = _finding(sheets, answered)
+    sheets.sort(key=lambda sheet: sheet.key != about)  # what the sentence is about stands under it
+    if seen.filters.place is None and (found := _texts(given, seen)):
+        sheets.append(found)
+    return Answer(finding=finding, sheets=tuple(sheets), **made)
+
+
+def _given(seen: View) -> dict[str, Any]:
+    """What the statements name. `bodies` empty: the place is a part of one."""
+    filters: Filters = seen.filters
+    below: list[str] | None = None
+    if filters.place is not None:
+        counted = set(bodies().values())
+        below = [it.code for it in groups.organisations() if it.code in counted and filters.place.id in it.lineage]
+    chosen: list[Any] | None = [filters.course] if filters.course else None
+    if filters.programme and not chosen:
+        chosen = [id for id, (_code, programme, _title) in seen.courses.items() if programme == filters.programme]
+    period = filters.period
+    return {
+        "starts_on": period.starts_on, "ends_on": min(period.ends_on, period.as_at), "bodies": below, "courses": chosen,
+        "most": MOST_TEXTS, "enough": ENOUGH,
+    }  # fmt: skip
+
+
+def _counts(given: dict[str, Any]) -> Counts:
+    found: dict[tuple[str, str], dict[tuple[str, str, str], int]] = defaultdict(lambda: defaultdict(int))
+    for form, item, value, by, key, n in db.session.execute(text(COUNTS), given):
+        found[by, key][form, item, value] += n
+    return Counts(found)
+
+
+def _response(given: dict[str, Any]) -> Sheet:
+    """How many of those who were asked have answered."""
+    known = {form: (asked, answered) for form, asked, answered in db.session.execute(text(ASKED), given)}
+    rows = []
+    for form in (AFTER, LATER):
+        asked, answered = map(disclosure.alone, known.get(form, (0, 0)))
+        rows.append(Row(form, words.FORMS[form], (asked, answered, disclosure.percent(answered, asked))))
+    return Sheet("response", *words.RESPONSE, words.RESPONSE_COLUMNS, rows, chart=2)
+
+
+def _satisfaction(counts: Counts) -> Sheet:
+    """By question: how many agree, and the mean."""
+    rows = []
+    for it in newest(Which.AFTER).of_kind(Kind.AGREEMENT):
+        numbers = [counts.all(AFTER, it.code, value) for value in SCALE]
+        agree, whole = disclosure.alone(numbers[3] + numbers[4]), disclosure.alone(sum(numbers))
+        rows.append(Row(it.code, it.title, (agree, whole, disclosure.percent(agree, whole), _mean(numbers))))
+    return Sheet("satisfaction", *words.SATISFACTION, words.SATISFACTION_COLUMNS, rows, chart=2)
+
+
+def _confidence(counts: Counts, later: int | None) -> Sheet:
+    """The scale laid out: before the course (looking back), after it, and three months later."""
+    asked = [("before", AFTER), ("after", AFTER)] + ([("now", LATER)] if later is not None else [])
+    rows = []
+    for item, form in asked:
+        numbers = [counts.all(form, item, value) for value in SCALE]
+        shown, whole = disclosure.suppress_list(numbers, sum(numbers))
+        high = disclosure.alone(numbers[3] + numbers[4])
+        rows.append(Row(item, words.MOMENTS[item], (*shown, whole, disclosure.percent(high, whole), _mean(numbers))))
+    return Sheet("confidence", *words.CONFIDENCE, words.CONFIDENCE_COLUMNS, rows, chart=6, note=words.LOOKING_BACK)
+
+
+def _change(counts: Counts) -> Sheet:
+    codes = ("more", "same", "less")
+    return _parts(counts, "change", AFTER, words.CHANGE, [(code, words.CHANGES[code]) for code in codes])
+
+
+def _used(counts: Counts) -> Sheet:
+    asked = forms.questions()[Which.LATER, "used"]
+    return _parts(counts, "used", LATER, words.USED, [(each.code, each.title) for each in asked.choices])
+
+
+def _parts(
+    counts: Counts, item: str, form: str, titles: tuple[Bilingual, Bilingual], options: Sequence[tuple[str, Bilingual]]
+) -> Sheet:
+    """A question with one answer each: how many gave which."""
+    numbers = [counts.all(form, item, code) for code, _title in options]
+    shown, whole = disclosure.suppress_list(numbers, sum(numbers))
+    rows = [
+        Row(code, title, (number, disclosure.percent(number, whole)))
+        for (code, title), number in zip(options, shown, strict=True)
+    ]
+    return Sheet(item, *titles, words.PARTS_COLUMNS, rows, total=Row("total", words.TOGETHER, (whole, None)), chart=1)
+
+
+def _barriers(counts: Counts) -> Sheet:
+    """A question with several answers each: every count stands for itself."""
+    asked = forms.questions()[Which.LATER, "barriers"]
+    whole = disclosure.alone(counts.all(LATER, "answered", ""))
+    rows = []
+    for each in asked.choices:
+        number = disclosure.alone(counts.all(LATER, "barriers", each.code))
+        rows.append(Row(each.code, each.title, (number, disclosure.percent(number, whole))))
+    return Sheet("barriers", *words.BARRIERS, words.PARTS_COLUMNS, rows, chart=0, note=words.SEVERAL)
+
+
+def _by_groups(counts: Counts, seen: View) -> list[Sheet]:
+    """By course and by sector. A total that one of the two has to hide, both hide."""
+    named: dict[str, dict[str, tuple[str, Bilingual]]] = {
+        "course": {str(id): (code, title) for id, (code, _programme, title) in seen.courses.items()},
+        "sector": {code: (code, title) for code, title in seen.sectors.items()},
+    }
+    keys = {by: [key for key in known if counts.of(by, key, MEASURES[ANSWERED]) or by == "sector"]
+            for by, known in named.items()}  # fmt: skip
+    asked = [*MEASURES, *WHOLES.values()]
+    shown = {(by, it): _listed(counts, by, keys[by], it) for by in keys for it in asked}
+    for it in asked:
+        if any(shown[by, it][1] is None for by in keys):
+            shown |= {(by, it): _listed(counts, by, keys[by], it, hide=True) for by in keys}
+    sheets = []
+    for by, known in named.items():
+        lists = {it: [*shown[by, it][0], shown[by, it][1]] for it in asked}
+        values = [_values(lists, place) for place in range(len(keys[by]) + 1)]
+        rows = [Row(*known[key], values[place]) for place, key in enumerate(keys[by])]
+        rows.sort(key=lambda row: 1 if row.values[0] is None else -row.values[0])  # type: ignore[operator]
+        total = Row("total", words.TOGETHER, values[-1])
+        sheets.append(Sheet(by, *words.GROUPS[by], words.GROUP_COLUMNS, rows, total=total, chart=0))
+    return sheets
+
+
+def _values(lists: Mapping[Measure, Sequence[int | None]], place: int) -> tuple[Value, ...]:
+    """One row: answers, and shares of those who answered the question."""
+    found: list[Value] = []
+    for number, it in enumerate(MEASURES):
+        part = lists[it][place]
+        found.append(disclosure.percent(part, lists[WHOLES[number]][place]) if number in WHOLES else part)
+    return tuple(found)
+
+
+def _listed(
+    counts: Counts, by: str, keys: Sequence[str], measure: Measure, *, hide: bool = False
+) -> tuple[list[int | None], int | None]:
+    numbers = [counts.of(by, key, measure) for key in keys]
+    sensitive = [place for place, key in enumerate(keys) if key in disclosure.SENSITIVE]
+    total = counts.of("all", "", measure)
+    return disclosure.suppress_list(numbers, total, hide_total=hide, sensitive=sensitive)
+
+
+def _texts(given: dict[str, Any], seen: View) -> Sheet | None:
+    """Words that were released, of courses with enough answers, in no order. They do not follow the period: that would
+    tell when they came."""
+    rows = []
+    for number, (course, form, question, language, written) in enumerate(
+        db.session.execute(text(TEXTS), given), start=1
+    ):
+        known = seen.courses.get(course)
+        asked = forms.questions().get((Which(form), question))
+        if known is not None and asked is not None:
+            rows.append(Row(f"{known[0]}-{number}", known[2], (asked.title, written, words.LANGUAGES[language])))
+    return Sheet("texts", *words.TEXTS, words.TEXT_COLUMNS, rows, note=words.SHUFFLED) if rows else None
+
+
+def _mean(numbers: Sequence[int]) -> float | None:
+    """Of a scale from 1, as it may be shown."""
+    return disclosure.mean(sum(value * n for value, n in enumerate(numbers, start=1)), sum(numbers))
+
+
+def _finding(sheets: Sequence[Sheet], answered: int) -> tuple[Bilingual, str]:
+    """What the shown figures say, and in which table: whether it was used, or else recommended, or else how many answered."""
+    totals = next(sheet.total for sheet in sheets if sheet.key == "sector")
+    assert totals is not None
+    used, recommend = totals.values[USED], totals.values[RECOMMEND]
+    if isinstance(used, int):
+        return Bilingual(
+            f"{used}% had used what they learned three months later",
+            f"Roedd {used}% wedi defnyddio'r hyn a ddysgwyd dri mis yn ddiweddarach",
+        ), "used"
+    if isinstance(recommend, int):
+        return Bilingual(
+            f"{recommend}% would recommend the course", f"Byddai {recommend}% yn argymell y cwrs"
+        ), "satisfaction"
+    return Bilingual(f"About {answered} answers were given", f"Rhoddwyd tua {answered} o atebion"), "response"
+
+
+REPORT = Report(
+    id="EVALUATION-1",
+    version=1,
+    slug="evaluation",
+    run=run,
+    counts_others=True,
+    filters=("organisation", "programme", "from", "to"),
+    title=words.TITLE,
+    words=words.WORDS,
+    definitions=words.DEFINITIONS,
+)
