@@ -126,6 +126,8 @@ from lms.reporting import headcounts as reporting_headcounts
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
 from lms.reporting.api import api as reports_api
+from lms.reporting.explore.api import api as explore_api
+from lms.reporting.explore.pages import pages as explore_pages
 from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
 from lms.reporting.returns import cli as returns_cli  # noqa: F401 - its commands register themselves
@@ -206,6 +208,7 @@ PAGES: tuple[Blueprint, ...] = (
     my_approval_pages.pages,
     certificate_pages.manage_pages,
     reporting_pages.pages,
+    explore_pages,
     returns_pages,
     saved_views_pages,
     report_pages.pages,
@@ -255,6 +258,7 @@ APIS: tuple[Api, ...] = (
     webhooks_api,
     approvals_api,
     reports_api,
+    explore_api,
     gap_pages.api,
     returns_api,
     saved_views_api,

@@ -4,7 +4,9 @@ from lms.reporting.reports import (
     approvals,
     attendance,
     cascade,
+    conversion,
     coverage,
+    explore,
     money,
     parity,
     plan,
@@ -18,6 +20,8 @@ from lms.reporting.reports.report import Report
 
 REPORTS: tuple[Report, ...] = (
     uptake.REPORT,
+    explore.REPORT,
+    conversion.REPORT,
     cascade.REPORT,
     coverage.REPORT,
     parity.REPORT,

@@ -180,6 +180,20 @@ ALL = (
             "Gymraeg.",
         ), "percent",
     ),
+    _one(
+        "PORTFOLIO-OPEN", 1, ("Open portfolio", "Portffolio agored"),
+        (
+            "People who on the as-at date have a portfolio of evidence that is begun and not signed off.",
+            "Pobl sydd, ar y dyddiad cyfeirio, â phortffolio tystiolaeth sydd wedi'i ddechrau ac sydd heb ei lofnodi.",
+        ),
+    ),
+    _one(
+        "ATTENDANCE-ATTENDED", 1, ("Attended", "Yn bresennol"),
+        (
+            "People who were there for some or all of a session in the period, as closed registers say.",
+            "Pobl a oedd yno am ran neu'r cyfan o sesiwn yn y cyfnod, yn ôl cofrestrau a gaewyd.",
+        ),
+    ),
 )  # fmt: skip
 
 BY_ID = {each.id: each for each in ALL}
