@@ -24,7 +24,9 @@ from tests.conftest import ROOT, database_url
 from tests.journeys.cast import gather
 from tests.journeys.story import VARIANTS, Story
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
+)
 
 
 class Server:
