@@ -130,6 +130,9 @@ from lms.reporting.explore.api import api as explore_api
 from lms.reporting.explore.pages import pages as explore_pages
 from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
+from lms.reporting.learning import jobs as learning_jobs  # noqa: F401 - its jobs register themselves
+from lms.reporting.learning.api import api as learning_api
+from lms.reporting.learning.pages import pages as learning_pages
 from lms.reporting.returns import cli as returns_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.returns.api import api as returns_api
 from lms.reporting.returns.pages import pages as returns_pages
@@ -209,6 +212,7 @@ PAGES: tuple[Blueprint, ...] = (
     certificate_pages.manage_pages,
     reporting_pages.pages,
     explore_pages,
+    learning_pages,
     returns_pages,
     saved_views_pages,
     report_pages.pages,
@@ -259,6 +263,7 @@ APIS: tuple[Api, ...] = (
     approvals_api,
     reports_api,
     explore_api,
+    learning_api,
     gap_pages.api,
     returns_api,
     saved_views_api,

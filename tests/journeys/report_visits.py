@@ -14,6 +14,7 @@ from lms.reporting.returns.models import Return, ReturnContent
 from lms.reporting.saved import services as saved
 from lms.reporting.saved import tokens
 from lms.reporting.saved.models import SavedView, ViewSubscription
+from tests.factories.learning import learnt
 from tests.journeys.visiting import Visit, as_, demo
 
 
@@ -53,6 +54,12 @@ def a_letter() -> Visit:
     return Visit({"token": tokens.token_of(id)})
 
 
+def a_learnt_course() -> Visit:
+    """Twelve people on one course, of whom the record store has heard."""
+    course = learnt(12)
+    return Visit({"code": course.code}, demo("author"))
+
+
 def of_return() -> Visit:
     return Visit({"number": a_return().number}, demo("commissioner"))
 
@@ -62,6 +69,8 @@ VISITS: dict[str, Callable[[], Any]] = {
     "returns.one": of_return,
     "returns.withdrawal": of_return,
     "returns.compared": of_return,
+    "explore.explore": as_("commissioner", measure="enrolled", group="sector", columns="course"),
+    "learning.course": a_learnt_course,
     "saved_views.listed": as_("commissioner"),
     "saved_views.new": lambda: Visit({"report": "parity"}, demo("commissioner")),
     "saved_views.change": lambda: Visit({"view_id": a_view().id}, demo("commissioner")),
