@@ -74,7 +74,7 @@ VISITS: dict[str, Callable[[], Any]] = {
     "returns.withdrawal": of_return,
     "returns.compared": of_return,
     "explore.explore": as_("commissioner", measure="enrolled", group="sector", columns="course"),
-    "learning.course": a_learnt_course,
+    "learnt.course": a_learnt_course,
     "saved_views.listed": as_("commissioner"),
     "saved_views.new": lambda: Visit({"report": "parity"}, demo("commissioner")),
     "saved_views.change": lambda: Visit({"view_id": a_view().id}, demo("commissioner")),

@@ -7,7 +7,7 @@ from lms.core.web.api import Api
 from lms.reporting.learning import services
 from lms.reporting.learning.schemas import CourseLearntOut, told
 
-api = Api("learning", __name__, description="How courses are learnt: counts, never names")
+api = Api("learnt", __name__, description="How courses are learnt: counts, never names")
 
 
 @api.operation("GET", "/courses/<code>/learning", needs=Permission.COURSE_EDIT, returns=(200, CourseLearntOut))

@@ -15,7 +15,7 @@ from lms.reporting.learning.services import Insight
 from lms.reporting.rules.definitions import BY_ID
 from lms.reporting.rules.disclosure import RULE
 
-pages = Pages("learning", __name__, template_folder="../templates")
+pages = Pages("learnt", __name__, template_folder="../templates")
 
 DEFINED = ("LEARN-OPENED", "LEARN-FINISHED", "LEARN-STOPPED", "LEARN-TIME", "LEARN-QUESTION")
 HARD = 50

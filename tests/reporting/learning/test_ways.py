@@ -68,6 +68,7 @@ def test_the_first_answer_counts_and_opinions_do_not() -> None:
     verb = f"{words.ADL}answered"
     _, answers = ways(
         [
+            said(words.INITIALIZED, 0),
             said(verb, 5, result={"success": True}, about=question, **parent),
             said(verb, 2, result={"success": False}, about=question, **parent),
             said(verb, 3, result={"success": True}, about={"id": "q2", "definition": {"interactionType": "likert"}}, **parent),
