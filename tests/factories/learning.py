@@ -14,7 +14,7 @@ from courses.launch.packages.models import PackageNode
 from courses.launch.sessions import noting
 from courses.launch.sessions.models import Fact, Registration
 from courses.launch.sessions.services import for_launch
-from lms.accounts.models import Person
+from lms.accounts.models import Membership
 from lms.core import clock
 from lms.core.db import transaction
 from lms.core.permissions import Actor
@@ -82,14 +82,17 @@ def sat(
             noting.achieved(locked, node.key, Fact.COMPLETED, end, source="statement")
 
 
-def learnt(people: int, course: Course | None = None, *, learners: Sequence[Person] = ()) -> Course:
+def learnt(people: int, course: Course | None = None, *, learners: Sequence[Membership] = ()) -> Course:
     """A course of three units: everybody finishes the first in ten minutes, every second person the next one in twenty, and
     nobody the last. Of two questions the first is answered rightly by all, the other by every fourth. It is counted."""
     package = make_package(course, (unit("one"), unit("two"), unit("three")))
     first, second, _third = packages.units(package.id)
     long_ago = clock.now() - timedelta(days=60)
     for number in range(people):
-        registration = make_registration(package, learners[number] if learners else make_person())
+        membership = learners[number] if learners else None
+        registration = make_registration(
+            package, membership.person if membership else make_person(), membership=membership
+        )
         sat(registration, first, long_ago, 10, answers=(("q1", True), ("q2", number % 4 == 0), ("q2", True)))
         if number % 2 == 0:
             sat(registration, second, long_ago + timedelta(days=1), 20)

@@ -235,7 +235,7 @@ def test_the_number_of_queries_does_not_grow(app: Flask, signed_in: Any) -> None
         "/en/reports/explore?measure=did-not-attend",
     ):  # fmt: skip
         numbers = []
-        for people in (12, 60):
+        for people in (40, 70):
             history(people)
             numbers.append(queries_of(browser, url))
         assert numbers[0] == numbers[1] <= 20, (url, numbers)

@@ -172,7 +172,8 @@ def test_only_those_who_went_quiet_have_stopped(app: Flask) -> None:
 
 
 def test_the_page_names_nobody_and_shows_nothing_of_few(app: Flask, signed_in: Any, as_token: Any) -> None:
-    learners = [make_person(display_name=NAME, legal_name=NAME) for _ in range(64)]
+    place = organisation("BCU")
+    learners = [make_membership(make_person(display_name=NAME, legal_name=NAME), place) for _ in range(64)]
     course = learnt(64, learners=learners)
     browser = signed_in(author("BCU"))
     for language, words_ in (("en", "Questions, hardest first"), ("cy", "Cwestiynau, yr anoddaf yn gyntaf")):
@@ -213,9 +214,7 @@ def test_commissioners_get_it_of_their_own_place(app: Flask, as_token: Any) -> N
     """24 people of one board and 12 of another: each board's reader sees its own, and the guessed other is not there."""
     course, places = None, {"BCU": 24, "CAV": 12}
     for code, number in places.items():
-        people = [make_person() for _ in range(number)]
-        for person in people:
-            make_membership(person, organisation(code))
+        people = [make_membership(make_person(), organisation(code)) for _ in range(number)]
         course = learnt(number, course, learners=people)
     assert course is not None
     told_to_reports()
