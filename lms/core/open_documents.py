@@ -106,5 +106,5 @@ def _widen(book: Document, table: Table, wide: Sequence[int]) -> None:
 
 
 def _style(book: Document, name: str, family: str, inner: str) -> None:
-    made = Element.from_tag(f'<style:style style:name="{name}" style:family="{family}">{inner}</style:style>')
+    made = f'<style:style style:name="{name}" style:family="{family}">{inner}</style:style>'
     book.insert_style(made, automatic=True)

@@ -72,7 +72,7 @@ def take_in() -> bool:
 
 def read(registrations: Sequence[UUID]) -> None:
     """What the statements of these registrations say, in place of what is known of them. Test launches count nowhere."""
-    ours = {id: course for id, course in db.session.execute(_OURS, {"ids": list(registrations)})}
+    ours = dict(db.session.execute(_OURS, {"ids": list(registrations)}).all())
     if not ours:
         return
     units = _units(set(ours.values()))
@@ -115,7 +115,7 @@ def _voided(numbers: list[int]) -> dict[int, UUID]:
     """The registrations of what these statements void."""
     if not numbers:
         return {}
-    return {seq: id for seq, id in db.session.execute(_VOIDED, {"tenant": TENANT, "numbers": numbers})}
+    return dict(db.session.execute(_VOIDED, {"tenant": TENANT, "numbers": numbers}).all())
 
 
 def _units(courses: set[UUID]) -> dict[UUID, dict[str, UUID]]:
