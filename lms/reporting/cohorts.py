@@ -64,8 +64,11 @@ def note_of(found: Cohorts) -> Bilingual:
     """Which months are counted."""
     it = naming.both(lambda language: naming.period_of(found.seen.filters.period))
     return Bilingual(
-        f"People who enrolled in {it.en}: months that have had their 180 days.",
-        f"Pobl a gofrestrodd yn y cyfnod {it.cy}: misoedd sydd wedi cael eu 180 diwrnod.",
+        f"People who enrolled in {it.en}: months that have had their 180 days. Who enrolled on several courses counts in a "
+        "total as soon as one of them was completed in time, so a total can be higher than every part.",
+        f"Pobl a gofrestrodd yn y cyfnod {it.cy}: misoedd sydd wedi cael eu 180 diwrnod. Mae rhywun a gofrestrodd ar sawl "
+        "cwrs yn cyfrif mewn cyfanswm cyn gynted ag y cwblhawyd un ohonynt mewn pryd, felly gall cyfanswm fod yn uwch na "
+        "phob rhan.",
     )
 
 

@@ -28,12 +28,13 @@ class Picture:
 
 
 def picture(sheet: Sheet, asked: Asked) -> Picture | None:
-    """None: nothing in it is a number."""
+    """None: nothing in it is a number that is shown."""
     columns = asked.columns if asked.columns != asked.group else None
-    if not sheet.rows or sheet.chart is None:
-        return None
-    if columns is None:
-        return _one_way(sheet, asked)
+    drawn = None if sheet.chart is None else _crossed(sheet, asked, columns) if columns else _one_way(sheet, asked)
+    return drawn if drawn and any(number is not None for _, numbers in drawn.points for number in numbers) else None
+
+
+def _crossed(sheet: Sheet, asked: Asked, columns: Dimension) -> Picture:
     names = [column.title for column in sheet.columns[:-1]]
     if columns is Dimension.MONTH:
         chosen = list(sheet.rows[:LINES])
@@ -43,12 +44,14 @@ def picture(sheet: Sheet, asked: Asked) -> Picture | None:
     in_time = asked.group is Dimension.MONTH
     most = LINES if in_time else SERIES
     places = _largest(sheet, most)
-    rows = sheet.rows if in_time else sheet.rows[:BARS]
+    told = [(row, [_number(row.values[n]) for n in places]) for row in sheet.rows]
+    if not in_time:
+        told = [pair for pair in told if any(number is not None for number in pair[1])][:BARS]
     return Picture(
         kind="trend" if in_time else "grouped",
         series=[names[n] for n in places],
-        points=[(_first(row.code) if in_time else row.name, [_number(row.values[n]) for n in places]) for row in rows],
-        left_out=max(0, len(names) - most) + len(sheet.rows) - len(rows),
+        points=[(_first(row.code) if in_time else row.name, numbers) for row, numbers in told],
+        left_out=max(0, len(names) - most) + len(sheet.rows) - len(told),
     )
 
 

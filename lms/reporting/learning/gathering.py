@@ -72,7 +72,7 @@ def take_in() -> bool:
 
 def read(registrations: Sequence[UUID]) -> None:
     """What the statements of these registrations say, in place of what is known of them. Test launches count nowhere."""
-    ours = dict(db.session.execute(_OURS, {"ids": list(registrations)}).all())
+    ours: dict[UUID, UUID] = dict(db.session.execute(_OURS, {"ids": list(registrations)}).all())
     if not ours:
         return
     units = _units(set(ours.values()))

@@ -38,7 +38,9 @@ def headline(it: Insight) -> str:
     known = [(title.in_(g.lang), shown) for _key, title, shown in it.units if shown.stopped is not None]
     if known:
         name, shown = max(known, key=lambda pair: pair[1].stopped or 0)
-        return str(_("Most of those who stop do so at %(unit)s (%(number)s)", unit=name, number=shown.stopped))
+        if sum(each.stopped == shown.stopped for _name, each in known) > 1:
+            return str(_("As many people stop at one unit as at another (%(number)s at each)", number=shown.stopped))
+        return str(_("%(unit)s: where the most people stop (%(number)s)", unit=name, number=shown.stopped))
     opened = [(title.in_(g.lang), shown.opened) for _key, title, shown in it.units if shown.opened is not None]
     if len(opened) > 1:
         (first, many), (last, few) = opened[0], opened[-1]

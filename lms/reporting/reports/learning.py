@@ -26,8 +26,8 @@ def run(actor: Actor, asked: Asked) -> Answer:
               if id in counts and filters.programme in (None, programme)]  # fmt: skip
     told = {id: shown.whole(counts[id]) for id in chosen}
     known = [id for id in chosen if told[id].opened is not None]
-    sheets = (_courses(seen, {id: told[id] for id in known}), _units(seen, place, known))
-    answer = Answer(finding=_finding(sheets[1]), sheets=sheets, **asking.made(REPORT, seen, asked))
+    sheets = (_units(seen, place, known), _courses(seen, {id: told[id] for id in known}))
+    answer = Answer(finding=_finding(sheets[0]), sheets=sheets, **asking.made(REPORT, seen, asked))
     return replace(answer, known_at=rolling.counted_until())
 
 
@@ -77,6 +77,11 @@ def _finding(units: Sheet) -> Bilingual:
             "Mae rhy ychydig o bobl yn stopio yn yr un lle i ddweud ble",
         )
     number = top.values[3]
+    if sum(row.values[3] == number for row in units.rows) > 1:
+        return Bilingual(
+            f"As many people stop at one unit as at another ({number} at each of those with the most)",
+            f"Mae cynifer yn stopio mewn un uned ag mewn un arall ({number} ym mhob un o'r rhai â'r nifer fwyaf)",
+        )
     return Bilingual(
         f"Most people stop at {top.name.en} ({number})", f"Mae'r nifer fwyaf yn stopio yn {top.name.cy} ({number})"
     )
