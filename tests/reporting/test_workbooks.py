@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 
+from lms.core.open_documents import ODS
 from lms.core.permissions import Role
 from lms.core.spreadsheets import XLSX, NamedTable, told_workbook
 from lms.reporting.reports import REPORTS
@@ -43,6 +44,7 @@ def test_every_report_is_a_workbook_that_says_what_it_is(app: Flask, signed_in: 
         chosen = [BY_ID["UPTAKE-ENROLLED"]] if report.slug == "explore" else report.definitions
         for it in chosen:
             assert about[it.title.in_(language)][:2] == (it.words.in_(language), f"{it.id} v{it.version}")
+        assert browser.get(f"/{language}/{at}/figures.ods?organisation=WALES").mimetype == ODS, report.slug
         names = [name for sheet in sheets for name in sheet.tables]
         assert len(names) == len(set(names)) == len(sheets)
         assert not any(c.data_type == "f" for sheet in book for row in sheet.iter_rows() for c in row)

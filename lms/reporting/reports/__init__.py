@@ -21,10 +21,10 @@ from lms.reporting.reports.report import Report
 
 REPORTS: tuple[Report, ...] = (
     uptake.REPORT,
+    cascade.REPORT,
     explore.REPORT,
     conversion.REPORT,
     learning.REPORT,
-    cascade.REPORT,
     coverage.REPORT,
     parity.REPORT,
     waiting.REPORT,

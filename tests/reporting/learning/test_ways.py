@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses.launch.cmi5.rules import words
@@ -13,6 +13,7 @@ from lms.reporting.learning.rules import shown
 from lms.reporting.learning.rules.shown import Counted
 from lms.reporting.learning.rules.ways import Said, ways
 
+SLOWLY = settings(deadline=None, suppress_health_check=list(HealthCheck))
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 UNITS = {"https://x.example/a/1": FIRST, "https://x.example/a/2": SECOND}
@@ -89,7 +90,8 @@ sessions = st.lists(
 )
 
 
-@given(sessions, st.randoms())
+@SLOWLY
+@given(sessions, st.randoms(use_true_random=False))
 def test_sums_are_those_of_a_plain_count_in_whatever_order_statements_came(its: list[Any], chance: Any) -> None:
     """(unit, minute of the start, minutes open, minutes told): each session counts the lesser of the last two."""
     told: list[Said] = []
@@ -114,6 +116,7 @@ counted = st.builds(
 )  # fmt: skip
 
 
+@SLOWLY
 @given(st.lists(counted, min_size=1, max_size=6))
 def test_nothing_under_ten_is_shown_and_what_is_stands_for_its_ten(counts: list[Counted]) -> None:
     for raw, it in zip(counts, shown.units(counts), strict=True):
