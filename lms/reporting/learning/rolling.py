@@ -71,6 +71,7 @@ def roll(course_id: UUID) -> None:
     given = {"course": course_id, "nil": NIL, "quiet": clock.now() - QUIET}
     for table in ("learning_unit_count", "learning_question_count"):
         db.session.execute(text(f"DELETE FROM {table} WHERE course_id = :course"), given)
+    db.session.execute(text("SET LOCAL work_mem = '64MB'"))  # it sorts a row for each person, unit and place
     db.session.execute(text(_UNITS), given)
     db.session.execute(text(_QUESTIONS), given)
 
