@@ -9,11 +9,9 @@ from flask_smorest import Api as Smorest
 
 import lms.accounts.cli  # noqa: F401  (declares its commands)
 from certificates import cli as certificate_cli  # noqa: F401 - its commands register themselves
-from certificates import hooks as certificate_hooks
 from certificates import ledger as certificate_ledger  # noqa: F401 - the same, its jobs
 from certificates import pages as certificate_pages
 from certificates.api import api as certificates_api
-from certificates.approvals import hooks as approval_hooks
 from certificates.approvals import jobs as approval_jobs  # noqa: F401 - its jobs register themselves
 from certificates.approvals import my_pages as my_approval_pages
 from certificates.approvals import pages as approval_pages
@@ -38,16 +36,12 @@ from courses.catalogue import loading as catalogue_loading
 from courses.catalogue.api import api as catalogue_api
 from courses.catalogue.author_pages import pages as course_author_pages
 from courses.catalogue.pages import pages as catalogue_pages
-from courses.catalogue.queries import titles_on_offer
 from courses.cpd import exporting as cpd_exporting  # noqa: F401 - its jobs register themselves
 from courses.cpd.api import api as cpd_api
 from courses.cpd.pages import pages as cpd_pages
-from courses.delivery import hooks as delivery_hooks
 from courses.delivery import jobs as delivery_jobs  # noqa: F401 - its jobs register themselves
 from courses.delivery.api import api as delivery_api
 from courses.delivery.pages import calendar_pages, date_pages, my_date_pages, register_pages, series_pages
-from courses.enrolments import hooks as enrolment_hooks
-from courses.enrolments import vouching
 from courses.enrolments.api import api as enrolments_api
 from courses.enrolments.pages import pages as enrolments_pages
 from courses.evaluation import jobs as evaluation_jobs  # noqa: F401 - its jobs register themselves
@@ -72,20 +66,15 @@ from courses.launch.scorm.api import runs as scorm_runs
 from courses.launch.sessions import jobs as session_jobs  # noqa: F401 - its jobs register themselves
 from courses.mentoring import jobs as mentoring_jobs  # noqa: F401 - its jobs register themselves
 from courses.mentoring import pages as mentoring_pages
-from courses.mentoring import queries as mentoring_queries
 from courses.mentoring.api import api as mentoring_api
 from courses.mentoring.cascade import jobs as cascade_jobs  # noqa: F401 - the same
-from courses.mentoring.cascade import standing as champions
 from courses.mentoring.cascade.api import api as cascade_api
 from courses.mentoring.cascade.pages import pages as cascade_pages
-from courses.needs import hooks as needs_hooks
 from courses.needs import jobs as needs_jobs  # noqa: F401 - its jobs register themselves
 from courses.needs import pages as needs_pages
 from courses.needs.api import api as needs_api
-from courses.plans import hooks as plan_hooks
 from courses.plans import pages as plan_pages
 from courses.plans.api import api as plans_api
-from courses.portfolios import hooks as portfolio_hooks
 from courses.portfolios import jobs as portfolio_jobs  # noqa: F401 - its jobs register themselves
 from courses.portfolios import loading as portfolios_loading
 from courses.portfolios import pages as portfolios_pages
@@ -98,7 +87,6 @@ from courses.supervision import jobs as supervision_jobs  # noqa: F401 - the sam
 from courses.supervision.api import api as supervision_api
 from courses.supervision.pages import pages as supervision_pages
 from courses.supervision.queries import supervised_by
-from courses.supervision.sessions import tasks
 from courses.supervision.sessions.api import api as supervision_sessions_api
 from courses.supervision.sessions.pages import pages as supervision_sessions_pages
 from frameworks import loading as frameworks_loading
@@ -111,6 +99,7 @@ from frameworks.editing.pages import pages as framework_author_pages
 from frameworks.exchange.api import api as framework_exchange_api
 from frameworks.exchange.pages import pages as framework_exchange_pages
 from frameworks.pages import pages as framework_pages
+from lms import hooks
 from lms.accounts import identity
 from lms.accounts import loading as accounts_loading
 from lms.accounts.api import api as accounts_api
@@ -124,17 +113,21 @@ from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api
 from lms.demonstration import cli as demonstration  # noqa: F401 - its commands register themselves
-from lms.portal import cpd_pdf, navigation, plan_pdf, portfolio_pdf
+from lms.portal import navigation
 from lms.portal import pages as portal_pages
 from lms.portal.health import health_pages
 from lms.portal.help import developer_pages, help_pages
 from lms.reporting import course_results, gap_pages, report_pages, spending_pages
-from lms.reporting import headcounts as reporting_headcounts
 from lms.reporting import loading as reporting_loading
 from lms.reporting import pages as reporting_pages
 from lms.reporting.api import api as reports_api
+from lms.reporting.explore.api import api as explore_api
+from lms.reporting.explore.pages import pages as explore_pages
 from lms.reporting.facts import cli as facts_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs register themselves
+from lms.reporting.learning import jobs as learning_jobs  # noqa: F401 - its jobs register themselves
+from lms.reporting.learning.api import api as learning_api
+from lms.reporting.learning.pages import pages as learning_pages
 from lms.reporting.reach import cli as reach_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.reach import jobs as reach_jobs  # noqa: F401 - its jobs register themselves
 from lms.reporting.returns import cli as returns_cli  # noqa: F401 - its commands register themselves
@@ -218,6 +211,8 @@ PAGES: tuple[Blueprint, ...] = (
     my_approval_pages.pages,
     certificate_pages.manage_pages,
     reporting_pages.pages,
+    explore_pages,
+    learning_pages,
     returns_pages,
     saved_views_pages,
     report_pages.pages,
@@ -269,6 +264,8 @@ APIS: tuple[Api, ...] = (
     webhooks_api,
     approvals_api,
     reports_api,
+    explore_api,
+    learning_api,
     gap_pages.api,
     course_results.api,
     returns_api,
@@ -308,23 +305,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         events.subscribe(event, handler)
     app.wsgi_app = one_slash(app.wsgi_app, "/xapi/")  # type: ignore[method-assign, assignment]
     app.extensions["llwybr.loaders"] = LOADERS
-    app.extensions["catalogue.standing"] = enrolment_hooks.standing
-    app.extensions["catalogue.dates"] = delivery_hooks.dates_of_course
-    app.extensions["enrolments.dates"] = delivery_hooks.date_of_enrolment
-    app.extensions["catalogue.open_to"] = enrolment_hooks.open_to
-    tasks.provide(portfolio_hooks.tasks_of, portfolio_hooks.titles_of)
-    champions.provide(certificate_hooks.champion_certificates)
-    vouching.provide(
-        dict.fromkeys(("statutory_function", "statutory_function_any"), approval_hooks.statutory_functions)
-        | {"mentee_of_programme": mentoring_queries.mentee_of_programme}
-    )
-    app.extensions["portfolios.draw"] = portfolio_pdf.draw
-    app.extensions["cpd.draw"] = cpd_pdf.draw
-    app.extensions[needs_hooks.HEADCOUNTS] = reporting_headcounts.known_of
-    app.extensions["frameworks.course_titles"] = titles_on_offer
-    app.extensions["frameworks.touched"] = {"courses": enrolment_hooks.courses_touched} | plan_hooks.TOUCHED
-    app.extensions |= plan_hooks.OFFERED | {"needs.gaps": gap_pages.gaps_of}
-    app.extensions["plans.draw"] = plan_pdf.draw
+    hooks.hang(app)
     cli.init_app(app)
     app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app

@@ -150,7 +150,7 @@ def workbook(sheets: Mapping[str, tuple[Sequence[str], Rows]]) -> bytes:
         sheet.append([harmless(each) for each in head])
         for row in rows:
             sheet.append([_safe(cell) for cell in row])
-        dress(sheet, [_wide(head, rows, number) for number in range(len(head))])
+        dress(sheet, widths(head, rows))
     return saved(book)
 
 
@@ -173,7 +173,7 @@ def told_workbook(title: str, about: Rows, tables: Sequence[NamedTable]) -> byte
     """XLSX of a report: a first sheet that says what it is (`about`: rows, label first), then a sheet for each table."""
     book = Workbook()
     first: Any = book.worksheets[0]
-    first.title = _sheet_name(title, [])
+    first.title = sheet_name(title, [])
     for row in about:
         first.append([_safe(cell) for cell in row])
     for cells in first.iter_rows():
@@ -188,7 +188,7 @@ def told_workbook(title: str, about: Rows, tables: Sequence[NamedTable]) -> byte
 
 
 def _add_named(book: Workbook, it: NamedTable, name: str) -> None:
-    sheet: Any = book.create_sheet(_sheet_name(it.title, book.sheetnames))
+    sheet: Any = book.create_sheet(sheet_name(it.title, book.sheetnames))
     head: list[str] = []
     for text in it.head:  # a table's headings differ from each other
         head.append(harmless(text) if text not in head else f"{harmless(text)} ({len(head) + 1})")
@@ -206,10 +206,10 @@ def _add_named(book: Workbook, it: NamedTable, name: str) -> None:
         for cell, look in zip(cells, it.formats, strict=False):
             if look and not isinstance(cell.value, str):
                 cell.number_format = look
-    dress(sheet, [_wide(head, it.rows, place) for place in range(len(head))])
+    dress(sheet, widths(head, it.rows))
 
 
-def _sheet_name(text: str, taken: Sequence[str]) -> str:
+def sheet_name(text: str, taken: Sequence[str]) -> str:
     """What a sheet may be called: 31 letters, without these signs, unlike the others."""
     name = re.sub(r"[\[\]:*?/\\]", " ", text).strip("' ")[:31] or "-"
     return name if name not in taken else f"{name[:27]} {len(taken) + 1}"
@@ -239,6 +239,11 @@ def saved(book: Workbook) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def widths(head: Sequence[str], rows: Rows) -> list[int]:
+    """How many characters wide columns are to be."""
+    return [_wide(head, rows, place) for place in range(len(head))]
 
 
 def _wide(head: Sequence[str], rows: Rows, column: int) -> int:

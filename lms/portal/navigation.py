@@ -18,7 +18,7 @@ MANAGED = (
     "manage", "mentor_programmes", "record_store", "destinations", "series", "register", "needs_manage",
     "awards", "names", "organising", "approvals", "evaluation_texts",
 )  # fmt: skip
-REPORTING = ("uptake", "reports_pages", "returns", "saved_views", "framework_gaps", "spending")
+REPORTING = ("uptake", "reports_pages", "explore", "returns", "saved_views", "framework_gaps", "spending")
 """The rooms that an entry stands for."""
 
 

@@ -6,20 +6,20 @@ from typing import Any
 from flask import Response, g
 
 from lms.core.errors import Invalid
-from lms.core.language import Bilingual
+from lms.core.open_documents import ODS
 from lms.core.permissions import Actor, Permission
 from lms.core.spreadsheets import XLSX
 from lms.core.web.api import Api
-from lms.reporting import answering, exports, headcounts, services, spending, workbooks
+from lms.reporting import answering, dashboard, exports, headcounts, services, shapes, spending, workbooks
 from lms.reporting.errors import NoSuchPeriod, NotAMoment, NotInTheGrid
 from lms.reporting.given_rows import Outcome
 from lms.reporting.reports import REPORTS
-from lms.reporting.reports.report import Answer, Row
-from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of, uptake
-from lms.reporting.rules.disclosure import RULE
+from lms.reporting.reports.uptake import Uptake, uptake
 from lms.reporting.schemas import (
     AnswerOut,
     BaselinesOut,
+    DashboardOut,
+    DashboardQuery,
     HeadcountsIn,
     HeadcountsOut,
     ReportQuery,
@@ -45,7 +45,7 @@ def reports(actor: Actor) -> dict[str, Any]:
 )  # fmt: skip
 def uptake_report(actor: Actor, **asked: Any) -> dict[str, Any]:
     """People enrolled, active, completed and certified, as at a date, within your reach."""
-    return shape(uptake(actor, Asked(**asked)))
+    return shapes.of_uptake(uptake(actor, Asked(**asked)))
 
 
 @api.operation(
@@ -67,6 +67,24 @@ def uptake_xlsx(actor: Actor, **asked: Any) -> Response:
 
 
 @api.operation(
+    "GET", "/reports/uptake/figures.ods", needs=Permission.UPTAKE_READ, query=UptakeQuery, returns=(200, None),
+    raises=(NoSuchPeriod, NotAMoment), media_type=ODS,
+)  # fmt: skip
+def uptake_ods(actor: Actor, **asked: Any) -> Response:
+    """The same as an OpenDocument spreadsheet."""
+    return workbooks.uptake_file(uptake(actor, Asked(**asked)), g.lang, "ods")
+
+
+@api.operation(
+    "GET", "/reports/<slug>/figures.ods", needs=Permission.UPTAKE_READ, query=ReportQuery, returns=(200, None),
+    raises=(NoSuchPeriod, NotAMoment, NotInTheGrid), media_type=ODS,
+)  # fmt: skip
+def report_ods(actor: Actor, slug: str, **asked: Any) -> Response:
+    """Any report that answers in tables, as an OpenDocument spreadsheet."""
+    return workbooks.answer_file(answering.answer(actor, slug, Asked(**asked)), g.lang, "ods")
+
+
+@api.operation(
     "GET", "/reports/<slug>/figures.xlsx", needs=Permission.UPTAKE_READ, query=ReportQuery, returns=(200, None),
     raises=(NoSuchPeriod, NotAMoment, NotInTheGrid), media_type=XLSX,
 )  # fmt: skip
@@ -81,7 +99,7 @@ def report_xlsx(actor: Actor, slug: str, **asked: Any) -> Response:
 )  # fmt: skip
 def report(actor: Actor, slug: str, **asked: Any) -> dict[str, Any]:
     """Any report that answers in tables: coverage, parity, waiting and so on, as `/reports` lists them."""
-    return shape_of(answering.answer(actor, slug, Asked(**asked)))
+    return shapes.of_answer(answering.answer(actor, slug, Asked(**asked)))
 
 
 @api.operation(
@@ -104,6 +122,15 @@ def give_spending(actor: Actor, rows: str, dry_run: bool) -> dict[str, Any]:
     return {"recorded": 0 if dry_run else spending.keep(actor, outcomes), "items": _outcomes(outcomes)}
 
 
+@api.operation(
+    "GET", "/dashboard", needs=Permission.UPTAKE_READ, query=DashboardQuery, returns=(200, DashboardOut),
+    raises=(Invalid,),
+)  # fmt: skip
+def dashboard_figures(actor: Actor, organisation: str | None, term: str | None) -> dict[str, Any]:
+    """The four figures that matter against the period and the year before, their trend, and the bodies below."""
+    return shapes.of_dashboard(dashboard.dashboard(actor, organisation, term))
+
+
 @api.operation("GET", "/baselines", needs=Permission.UPTAKE_READ, returns=(200, BaselinesOut))
 def baselines(actor: Actor) -> dict[str, Any]:
     """Figures that others have published, with their sources; conflicting ones side by side."""
@@ -120,66 +147,5 @@ def csv_answer(report: Uptake) -> Response:
     return answer
 
 
-def shape(report: Uptake) -> dict[str, Any]:
-    """The report as UptakeOut tells it."""
-    filters, asked = report.view.filters, report.asked
-    return {
-        "report": REPORT,
-        "period": filters.period,
-        "filters": {
-            "sector": filters.sector, "programme": filters.programme, "course": asked.course,
-            "level": filters.level,
-            "organisation": filters.organisation.code if filters.organisation else None,
-        },
-        "group": asked.group,
-        "disclosure": {"id": RULE.id, "version": RULE.version, "words": RULE.words, "applied": not report.view.exact},
-        "withheld": report.withheld,
-        "figures": report.figures,
-        "groups": [_label(line.label, report, asked.group) | dict(line.people) for line in report.lines],
-        "grid": _grid(report),
-    }  # fmt: skip
-
-
-def shape_of(answer: Answer) -> dict[str, Any]:
-    """An answer as AnswerOut tells it."""
-    filters = answer.view.filters
-    sheets = [
-        vars(sheet) | {"rows": [_row(row) for row in sheet.rows], "total": _row(sheet.total) if sheet.total else None}
-        for sheet in answer.sheets
-    ]
-    return {
-        "report": answer.report, "period": filters.period, "programme": filters.programme, "level": filters.level,
-        "organisation": filters.place.code if filters.place else None,
-        "disclosure": {"id": RULE.id, "version": RULE.version, "words": RULE.words, "applied": not answer.view.exact},
-        "made_at": answer.made_at, "known_at": answer.known_at, "withheld": answer.withheld,
-        "finding": answer.finding, "sheets": sheets,
-    }  # fmt: skip
-
-
 def _outcomes(outcomes: Sequence[Outcome[Any]]) -> list[dict[str, Any]]:
     return [{"row": each.number, "fault": each.fault or None, "given": dict(each.given)} for each in outcomes]
-
-
-def _row(row: Row) -> dict[str, Any]:
-    values = [{"en": v.en, "cy": v.cy} if isinstance(v, Bilingual) else v for v in row.values]
-    return {"code": row.code, "name": row.name, "values": values}
-
-
-def _grid(report: Uptake) -> dict[str, Any] | None:
-    if report.grid is None or report.asked.columns is None:
-        return None
-    grid, table = report.grid, report.grid.table
-    return {
-        "measure": grid.measure,
-        "rows": [_label(label, report, report.asked.group) for label in grid.rows],
-        "columns": [_label(label, report, report.asked.columns) for label in grid.columns],
-        "cells": table.cells,
-        "row_totals": table.row_totals,
-        "column_totals": table.column_totals,
-        "total": table.total,
-    }
-
-
-def _label(label: Label, report: Uptake, dimension: Any) -> dict[str, Any]:
-    code = code_of(label, report.view, dimension)
-    return {"code": code, "name": {"en": label.name.en or code, "cy": label.name.cy or code}}

@@ -73,21 +73,32 @@ def events(filters: Filters, kinds: tuple[str, ...], key: str = "NULL") -> list[
     return [tuple(row) for row in rows]
 
 
+_OFFERS = (
+    "SELECT {key} AS key, coalesce(fact.amount, fact.on_day - asked.on_day) AS days FROM fact"
+    " LEFT JOIN fact AS asked ON asked.thing_id = fact.thing_id AND asked.kind = 'waitlisted'"
+    f" WHERE fact.kind IN ('offered', 'enrolled') AND (fact.kind = 'offered' OR asked.id IS NOT NULL AND NOT EXISTS"
+    " (SELECT FROM fact AS offer WHERE offer.thing_id = fact.thing_id AND offer.kind = 'offered'))"
+    f" AND fact.on_day BETWEEN :starts_on AND :ends_on AND {LIVE}"
+)
+_WAITED = "count(*)::int, percentile_cont(0.5) WITHIN GROUP (ORDER BY days), count(*) FILTER (WHERE days > 90)::int"
+
+
 def waits(filters: Filters) -> Any:
     """(offers in the period, median days, offers after more than 90 days)."""
+    offers, given = _offers(filters, "NULL")
+    return db.session.execute(text(f"SELECT {_WAITED} FROM ({offers}) AS offer"), given).one()
+
+
+def waits_by(filters: Filters, key: str) -> list[Any]:
+    """The same by that column of fact: (key, offers, median days, offers after more than 90 days)."""
+    offers, given = _offers(filters, f"fact.{key}")
+    found = db.session.execute(text(f"SELECT key, {_WAITED} FROM ({offers}) AS offer GROUP BY key"), given)
+    return [tuple(row) for row in found]
+
+
+def _offers(filters: Filters, key: str) -> tuple[str, dict[str, Any]]:
     where, given = narrowed(filters)
-    return db.session.execute(
-        text(
-            "SELECT count(*)::int, percentile_cont(0.5) WITHIN GROUP (ORDER BY days),"
-            " count(*) FILTER (WHERE days > 90)::int FROM ("
-            " SELECT coalesce(fact.amount, fact.on_day - asked.on_day) AS days FROM fact"
-            " LEFT JOIN fact AS asked ON asked.thing_id = fact.thing_id AND asked.kind = 'waitlisted'"
-            f" WHERE fact.kind IN ('offered', 'enrolled') AND (fact.kind = 'offered' OR asked.id IS NOT NULL AND NOT EXISTS"
-            " (SELECT FROM fact AS offer WHERE offer.thing_id = fact.thing_id AND offer.kind = 'offered'))"
-            f" AND fact.on_day BETWEEN :starts_on AND :ends_on AND {LIVE} {where.replace(' AND ', ' AND fact.')}) AS offer"
-        ),
-        given,
-    ).one()
+    return _OFFERS.format(key=key) + where.replace(" AND ", " AND fact."), given
 
 
 def supervisor_places(filters: Filters) -> dict[str, tuple[int, int]]:

@@ -22,3 +22,10 @@ class NotAMoment(Invalid):
     """Reports are seen today or at the end of a month, so that two of them do not give away what one person did."""
 
     slug, title = "not-a-moment", N_("Choose today or the end of a month")
+
+
+class NotDividedSo(Invalid):
+    """A measure that is not of people, or not of a month, is not laid out like one that is."""
+
+    slug, title = "not-divided-so", N_("This measure is not divided in this way")
+    way_out = N_("Choose another way of dividing it, or another measure.")

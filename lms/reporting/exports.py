@@ -12,8 +12,9 @@ from lms.core import clock
 from lms.core.language import Bilingual
 from lms.core.spreadsheets import harmless
 from lms.reporting import wording
+from lms.reporting.laying import Label, code_of
 from lms.reporting.reports.report import Answer
-from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of
+from lms.reporting.reports.uptake import REPORT, Uptake
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.rules.measures import DEFINITIONS, Measure
 

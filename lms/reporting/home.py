@@ -11,7 +11,7 @@ from lms.core.errors import Invalid
 from lms.core.language import N_, Bilingual
 from lms.core.permissions import Actor
 from lms.core.web.forms import FormState
-from lms.reporting import groups, wording
+from lms.reporting import groups, naming, wording
 from lms.reporting.dashboard import Compared, Dashboard, dashboard
 from lms.reporting.pages import choices_for
 from lms.reporting.reports.report import Value
@@ -52,7 +52,7 @@ def _context(it: Dashboard, form: FormState) -> dict[str, Any]:
         "choices": choices_for(it.view), "definitions": [BY_ID[id] for id in DEFINED],
         "figures": [(_(NAMES[each.key]), shown(each.now), compared(each)) for each in it.figures],
         "headline": wording.headline(trend, g.lang) if trend else "", "subtitle": _(wording.SUBTITLES[measure]),
-        "months": [(wording.name_of(line.label, g.lang), line.label.month, line.people[measure])
+        "months": [(naming.name_of(line.label, g.lang), line.label.month, line.people[measure])
                    for line in trend.lines] if trend else [],
         "rows": [(body.name.in_(g.lang), url_for("reports_pages.index", organisation=body.code, term=it.term.code),
                   numbers) for body, numbers in it.rows],

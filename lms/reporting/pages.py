@@ -19,7 +19,7 @@ from lms.core.reference import kept
 from lms.core.web.forms import FormState, messages
 from lms.core.web.pages import Pages, fragment
 from lms.core.web.paging import page_of
-from lms.reporting import groups, queries, services, wording, workbooks
+from lms.reporting import groups, naming, queries, services, wording, workbooks
 from lms.reporting.api import csv_answer
 from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension
@@ -71,6 +71,15 @@ def workbook(actor: Actor) -> Response:
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     return workbooks.uptake_file(count_uptake(actor, Asked(**loaded)), g.lang)
+
+
+@pages.page("GET", "/uptake/figures.ods", needs=Permission.UPTAKE_READ)
+def document(actor: Actor) -> Response:
+    """The same as an OpenDocument spreadsheet."""
+    form, loaded = asked_of(UptakeQuery)
+    if not form.ok:
+        raise Invalid(next(iter(form.errors.values())))
+    return workbooks.uptake_file(count_uptake(actor, Asked(**loaded)), g.lang, "ods")
 
 
 @pages.page("GET", "/uptake/people", needs=Permission.UPTAKE_READ_NAMES, template="uptake/people.html")
@@ -134,12 +143,12 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         ],
         "headline": "" if report.withheld else wording.headline(report, g.lang),
         "subtitle": _(wording.SUBTITLES[asked.measure]),
-        "group_name": _(wording.DIMENSIONS[asked.group]),
+        "group_name": _(naming.DIMENSIONS[asked.group]),
         "measure_name": wording.measure_name(asked.measure, g.lang),
-        "lines": [(wording.name_of(line.label, g.lang), line) for line in report.lines],
+        "lines": [(naming.name_of(line.label, g.lang), line) for line in report.lines],
         "bars_shown": BARS_SHOWN,
-        "grid_columns": [wording.name_of(label, g.lang) for label in report.grid.columns] if report.grid else [],
-        "grid_rows": [wording.name_of(label, g.lang) for label in report.grid.rows] if report.grid else [],
+        "grid_columns": [naming.name_of(label, g.lang) for label in report.grid.columns] if report.grid else [],
+        "grid_rows": [naming.name_of(label, g.lang) for label in report.grid.rows] if report.grid else [],
         "period": wording.period(report),
         "chips": [
             {"label": value, "url": url_for("uptake.uptake", **{k: v for k, v in kept.items() if k != name})}
@@ -148,6 +157,7 @@ def _context(actor: Actor, report: Uptake, form: FormState) -> dict[str, Any]:
         "clear_url": url_for("uptake.uptake"),
         "csv_url": url_for("uptake.download", **kept),
         "xlsx_url": url_for("uptake.workbook", **kept),
+        "ods_url": url_for("uptake.document", **kept),
         "people_url": url_for("uptake.people", **kept) if report.view.exact else None,
         "near": _near(g.lang, _courses_in_view(report.view)),
         "baselines_url": url_for("uptake.baselines"),
@@ -163,7 +173,7 @@ def choices_for(seen: View) -> Mapping[str, Markup]:
 @kept
 def _choices(language: str, places: frozenset[UUID] | None, today: date) -> Mapping[str, Markup]:
     """The options of whoever sees those places, in that language."""
-    months = [(month.strftime("%Y-%m"), wording.month(month)) for month in periods.offered_months(today)]
+    months = [(month.strftime("%Y-%m"), naming.month(month)) for month in periods.offered_months(today)]
     moments = [
         (day.isoformat(), _("Today") if day == today else str(format_date(day, "d MMMM y")))
         for day in periods.offered_moments(today)
@@ -177,7 +187,7 @@ def _choices(language: str, places: frozenset[UUID] | None, today: date) -> Mapp
         "level": [(code, name.in_(language)) for code, name in groups.levels().items()],
         "month": months,
         "moment": moments,
-        "group": [(each.value, _(wording.DIMENSIONS[each])) for each in Dimension],
+        "group": [(each.value, _(naming.DIMENSIONS[each])) for each in Dimension],
         "measure": [(each.value, wording.measure_name(each, language)) for each in Measure],
     }
     return {name: fragment("ui.html", "select_options", options) for name, options in choices.items()}

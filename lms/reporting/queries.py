@@ -102,15 +102,18 @@ class Counts:
     no_role: int = 0
 
 
-def counts(filters: Filters, rows: Dimension, columns: Dimension | None) -> Counts:
-    """The whole report of uptake in one statement. Raises NotInTheGrid for what would narrow down too far."""
+def counts(
+    filters: Filters, rows: Dimension, columns: Dimension | None, flows: Sequence[str] = FLOWS,
+    stocks: Sequence[str] = STOCKS,
+) -> Counts:  # fmt: skip
+    """All of a report in one statement. Raises NotInTheGrid for what would narrow down too far."""
     asked: list[tuple[str, list[Dimension]]] = [("totals", []), ("rows", [rows])]
     if columns:
         asked += [("columns", [columns]), ("cells", [rows, columns])]
     asked += [("roles", [])]
     made = Counts(0, {}, {}, {}, {})
     nowhere = no_role = 0
-    for part, row, column, measure, number in told(filters, asked, FLOWS, STOCKS):
+    for part, row, column, measure, number in told(filters, asked, flows, stocks):
         if part == "totals":
             made.totals[measure] = number
         elif part == "rows":
@@ -268,7 +271,7 @@ class Wider:
     total: int
 
 
-def wider(filters: Filters) -> list[Wider]:
+def wider(filters: Filters, flows: Sequence[str] = FLOWS, stocks: Sequence[str] = STOCKS) -> list[Wider]:
     """For each filter: the table without it, laid out by it."""
     asked: list[tuple[Dimension, str, Filters]] = []
     if filters.sector:
@@ -280,7 +283,7 @@ def wider(filters: Filters) -> list[Wider]:
         asked.append((Dimension.ORGANISATION, str(filters.organisation.id), replace(filters, organisation=above)))
     found = []
     for dimension, chosen, loose in asked:
-        rows = told(loose, [("totals", []), ("rows", [dimension])], FLOWS, STOCKS)
+        rows = told(loose, [("totals", []), ("rows", [dimension])], flows, stocks)
         whole = {measure: number for part, _, _, measure, number in rows if part == "totals"}
         for measure, total in whole.items():
             counts = {key: n for part, key, _, kind, n in rows if part == "rows" and kind == measure}

@@ -14,7 +14,7 @@ from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages, Redirect
-from lms.reporting import answering, exports, groups, home, wording, workbooks
+from lms.reporting import answering, exports, groups, home, naming, workbooks
 from lms.reporting import headcounts as counting
 from lms.reporting.given_rows import Outcome, as_text
 from lms.reporting.models import Headcount
@@ -22,7 +22,7 @@ from lms.reporting.pages import FIELDS, asked_of, choices_for, kept_of
 from lms.reporting.reports import REPORTS
 from lms.reporting.reports.report import Answer, Column, Value
 from lms.reporting.rules.disclosure import RULE
-from lms.reporting.schemas import ReportQuery
+from lms.reporting.schemas import ReportQuery, shape_of
 from lms.reporting.services import Asked
 from lms.reporting.spending_pages import placed, sent_rows
 
@@ -62,8 +62,9 @@ def report(actor: Actor, slug: str) -> Any:
         "cell": cell, "own_url": url_for("reports_pages.report", slug=slug),
         "csv_url": url_for("reports_pages.download", slug=slug, **kept),
         "xlsx_url": url_for("reports_pages.workbook", slug=slug, **kept),
+        "ods_url": url_for("reports_pages.document", slug=slug, **kept),
         "save_url": url_for("saved_views.new", report=slug, **kept),
-        "fresh": _fresh(answer), "period": wording.period_of(period),
+        "fresh": fresh(answer), "period": naming.period_of(period),
         "place": (answer.view.filters.place.name.in_(g.lang) if answer.view.filters.place else _("Wales")),
         "bars": {sheet.key: [(row.name.in_(g.lang), number) for row in sheet.rows
                              if (number := row.values[sheet.chart]) is None or isinstance(number, int)]
@@ -75,7 +76,7 @@ def report(actor: Actor, slug: str) -> Any:
 @pages.page("GET", "/reports/<slug>/figures.csv", needs=Permission.UPTAKE_READ)
 def download(actor: Actor, slug: str) -> Response:
     """The same figures as a file."""
-    form, loaded = asked_of(ReportQuery)
+    form, loaded = asked_of(shape_of(slug))
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     return exports.csv_file(answering.answer(actor, slug, Asked(**loaded)), g.lang)
@@ -84,10 +85,19 @@ def download(actor: Actor, slug: str) -> Response:
 @pages.page("GET", "/reports/<slug>/figures.xlsx", needs=Permission.UPTAKE_READ)
 def workbook(actor: Actor, slug: str) -> Response:
     """The same as a workbook."""
-    form, loaded = asked_of(ReportQuery)
+    form, loaded = asked_of(shape_of(slug))
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     return workbooks.answer_file(answering.answer(actor, slug, Asked(**loaded)), g.lang)
+
+
+@pages.page("GET", "/reports/<slug>/figures.ods", needs=Permission.UPTAKE_READ)
+def document(actor: Actor, slug: str) -> Response:
+    """The same as an OpenDocument spreadsheet."""
+    form, loaded = asked_of(shape_of(slug))
+    if not form.ok:
+        raise Invalid(next(iter(form.errors.values())))
+    return workbooks.answer_file(answering.answer(actor, slug, Asked(**loaded)), g.lang, "ods")
 
 
 @pages.page("GET", "/reports/headcounts", needs=Permission.HEADCOUNT_RECORD, template="reports/headcounts.html")
@@ -129,7 +139,8 @@ def _headcounts(actor: Actor, form: FormState, outcomes: list[Outcome[Headcount]
 
 def address(slug: str) -> str:
     """Where a report is read."""
-    return url_for("uptake.uptake") if slug == "uptake" else url_for("reports_pages.report", slug=slug)
+    own = {"uptake": "uptake.uptake", "explore": "explore.explore"}
+    return url_for(own[slug]) if slug in own else url_for("reports_pages.report", slug=slug)
 
 
 def cell(value: Value, column: Column) -> str | Markup:
@@ -149,7 +160,7 @@ def cell(value: Value, column: Column) -> str | Markup:
     return str(format_decimal(value))
 
 
-def _fresh(answer: Answer) -> str:
+def fresh(answer: Answer) -> str:
     known = answer.known_at
     if known is None:
         return ""

@@ -9,6 +9,7 @@ from lms.core.language import N_
 from lms.core.web.fields import Code, one_of
 from lms.reporting.models import BaselineUse
 from lms.reporting.queries import Dimension
+from lms.reporting.rules.explored import Explored
 from lms.reporting.rules.measures import Measure
 
 MONTH = N_("Choose a month")
@@ -43,6 +44,17 @@ class UptakeQuery(Schema):
     measure = fields.Enum(Measure, by_value=fields.String, load_default=Measure.COMPLETED, error_messages=UNKNOWN)
 
 
+class ExploreQuery(UptakeQuery):
+    """What exploring is asked: the same, of any measure that can be explored."""
+
+    counted = fields.Enum(
+        Explored, by_value=fields.String, data_key="measure", load_default=Explored.ENROLLED, error_messages=UNKNOWN
+    )
+
+    class Meta:
+        exclude = ("measure",)
+
+
 class ReportQuery(Schema):
     """What reports in tables are asked. Everything may be left out; which of it counts, each report says."""
 
@@ -72,6 +84,11 @@ class PeopleQuery(UptakeQuery):
     def _apart(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         cursor = data.pop("cursor")
         return {"asked": data, "cursor": cursor}
+
+
+def shape_of(report: str) -> type[Schema]:
+    """What the report of that slug is asked."""
+    return {"uptake": UptakeQuery, "explore": ExploreQuery}.get(report, ReportQuery)
 
 
 class TextOut(Schema):
@@ -241,6 +258,62 @@ class AnswerOut(Schema):
     withheld = fields.Boolean(required=True)
     finding = fields.Nested(TextOut, required=True)
     sheets = fields.List(fields.Nested(ReportSheetOut), required=True)
+
+
+class ExploreOut(AnswerOut):
+    """One measure laid out in one way or two. `sector`, `course`: what it is narrowed to besides."""
+
+    measure = fields.Enum(Explored, by_value=fields.String, required=True)
+    group = fields.Enum(Dimension, by_value=fields.String, required=True)
+    columns = fields.Enum(Dimension, by_value=fields.String, required=True, allow_none=True)
+    sector = fields.String(required=True, allow_none=True)
+    course = fields.String(required=True, allow_none=True)
+
+
+class DashboardQuery(Schema):
+    organisation = Code(load_default=None, metadata={"description": "An organisation's code: it and all below it"})
+    term = fields.String(
+        load_default=None, metadata={"description": "A quarter or year that is over; the newest quarter"}
+    )
+
+
+class DashboardFigureOut(Schema):
+    """A number; null where it is hidden; words where there is none."""
+
+    key = fields.String(required=True)
+    definition = fields.Nested(DefinitionOut, required=True)
+    now = fields.Raw(required=True, allow_none=True)
+    before = fields.Raw(required=True, allow_none=True, metadata={"description": "Of the period before"})
+    year_before = fields.Raw(
+        required=True, allow_none=True, metadata={"description": "Of the same period a year before"}
+    )
+
+
+class DashboardMonthOut(Schema):
+    month = fields.String(required=True, metadata=YEAR_MONTH)
+    completed = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+
+
+class DashboardBodyOut(Schema):
+    code = fields.String(required=True)
+    name = fields.Nested(TextOut, required=True)
+    completed = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    unmet = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+    certified = fields.Integer(required=True, allow_none=True, metadata=PEOPLE)
+
+
+class DashboardOut(Schema):
+    """What a commissioner opens on. `withheld` true: fewer than ten people match, so nothing is told."""
+
+    organisation = fields.String(required=True, allow_none=True)
+    term = fields.String(required=True)
+    terms = fields.List(fields.String(), required=True, metadata={"description": "What else can be asked for"})
+    period = fields.Nested(PeriodOut, required=True)
+    disclosure = fields.Nested(DisclosureOut, required=True)
+    withheld = fields.Boolean(required=True)
+    figures = fields.List(fields.Nested(DashboardFigureOut), required=True)
+    trend = fields.List(fields.Nested(DashboardMonthOut), required=True)
+    bodies = fields.List(fields.Nested(DashboardBodyOut), required=True)
 
 
 class HeadcountsIn(Schema):

@@ -19,6 +19,7 @@ from lms.reporting.groups import Body
 from lms.reporting.models import Baseline
 from lms.reporting.queries import Dimension, Filters
 from lms.reporting.rules import disclosure, periods
+from lms.reporting.rules.explored import Explored
 from lms.reporting.rules.measures import Measure
 
 T = TypeVar("T")
@@ -39,6 +40,8 @@ class Asked:
     group: Dimension = Dimension.SECTOR
     columns: Dimension | None = None
     measure: Measure = Measure.COMPLETED
+    counted: Explored = Explored.ENROLLED
+    """Of exploring, which knows more measures."""
 
 
 @dataclass(frozen=True)

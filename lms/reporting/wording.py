@@ -1,30 +1,17 @@
 """Reports in the reader's language: the sentence over the chart, names of groups, what was chosen."""
 
 from collections.abc import Callable
-from datetime import date
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from lms.core.language import N_, Bilingual
-from lms.reporting import groups
+from lms.reporting import groups, naming
 from lms.reporting.queries import Dimension
-from lms.reporting.reports.uptake import Figure, Label, Uptake, cells_of
+from lms.reporting.reports.uptake import Figure, Uptake, cells_of
 from lms.reporting.rules.findings import finding
 from lms.reporting.rules.measures import DEFINITIONS, Measure
-from lms.reporting.rules.periods import Period
 from lms.reporting.services import View
 
-DIMENSIONS = {
-    Dimension.SECTOR: N_("Sector"),
-    Dimension.ORGANISATION: N_("Organisation"),
-    Dimension.COURSE: N_("Course"),
-    Dimension.MONTH: N_("Month"),
-    Dimension.LEVEL: N_("Framework level"),
-    Dimension.ROLE: N_("Staff group"),
-    Dimension.SETTING: N_("Setting"),
-    Dimension.LANGUAGE: N_("Language of the course"),
-}
 SUBTITLES = {
     Measure.ACCESSED: N_("People who opened a course, by group"),
     Measure.LEARNED: N_("People who finished the e-learning, by group"),
@@ -37,14 +24,6 @@ SUBTITLES = {
 Named = Callable[[Bilingual], str]
 
 
-def month(first: date) -> str:
-    return str(format_date(first, "MMMM y"))
-
-
-def name_of(label: Label, language: str) -> str:
-    return month(label.month) if label.month else label.name.in_(language)
-
-
 def measure_name(measure: Measure, language: str) -> str:
     return DEFINITIONS[measure].title.in_(language)
 
@@ -53,7 +32,7 @@ def headline(report: Uptake, language: str) -> str:
     """The finding, from what is shown."""
     measure = report.asked.measure
     shown = [
-        (name_of(line.label, language), people)
+        (naming.name_of(line.label, language), people)
         for line, people in zip(report.lines, cells_of(report.lines, measure), strict=True)
     ]
     found = finding(measure, shown, report.totals[measure], in_time=report.asked.group is Dimension.MONTH)
@@ -97,11 +76,4 @@ def filters_of(seen: View, language: str) -> list[tuple[str, str, str]]:
 
 
 def period(report: Uptake) -> str:
-    return period_of(report.view.filters.period)
-
-
-def period_of(it: Period) -> str:
-    months = it.months
-    if len(months) == 1:
-        return month(months[0])
-    return str(_("%(first)s to %(last)s", first=month(months[0]), last=month(months[-1])))
+    return naming.period_of(report.view.filters.period)

@@ -1,4 +1,4 @@
-"""Reports as XLSX: first what the figures are and how they were made, then a sheet for each table, with real numbers."""
+"""Reports as XLSX or ODS: first what the figures are and how they were made, then a sheet for each table, with real numbers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 
 from lms.core import clock
 from lms.core.language import Bilingual
-from lms.core.spreadsheets import XLSX, Cell, NamedTable, told_workbook
+from lms.core.open_documents import ODS, told_document
+from lms.core.spreadsheets import XLSX, Cell, NamedTable, Rows, told_workbook
 from lms.core.web.streams import file
-from lms.reporting import wording
+from lms.reporting import naming, wording
 from lms.reporting.exports import HIDDEN
+from lms.reporting.laying import Label, code_of
 from lms.reporting.reports.report import Answer, Column, Row, Sheet, Value
-from lms.reporting.reports.uptake import REPORT, Label, Uptake, code_of
+from lms.reporting.reports.uptake import REPORT, Uptake
 from lms.reporting.rules.definitions import Definition
 from lms.reporting.rules.disclosure import RULE
 from lms.reporting.rules.measures import DEFINITIONS, Measure
@@ -22,9 +24,11 @@ from lms.reporting.services import View
 WHOLE, POUNDS = "#,##0", "£#,##0.00"
 FORMATS = {"people": WHOLE, "number": WHOLE, "items": WHOLE, "days": WHOLE, "points": WHOLE, "percent": "0%",
            "pence": POUNDS, "ratio": "0.00"}  # fmt: skip
+WRITERS = {"xlsx": (told_workbook, XLSX), "ods": (told_document, ODS)}
+"""By how the file's name ends: what writes it, and its media type."""
 
 
-def answer_file(answer: Answer, language: str) -> Response:
+def answer_file(answer: Answer, language: str, kind: str = "xlsx") -> Response:
     """Any report in tables."""
     about = answer.report
     rows: list[list[Cell]] = [
@@ -34,11 +38,11 @@ def answer_file(answer: Answer, language: str) -> Response:
         *_made(answer.view, answer.made_at, answer.known_at, language),
     ]  # fmt: skip
     rows += [[sheet.title.in_(language), sheet.note.in_(language)] for sheet in answer.sheets if sheet.note]
-    tables = [_table(sheet, language) for sheet in answer.sheets]
-    return _sent(about.slug, answer.view, told_workbook(_("Summary"), rows, tables), language)
+    tables = [table_of(sheet, language) for sheet in answer.sheets]
+    return _sent(about.slug, answer.view, rows, tables, language, kind)
 
 
-def uptake_file(report: Uptake, language: str) -> Response:
+def uptake_file(report: Uptake, language: str, kind: str = "xlsx") -> Response:
     """The uptake report, with its grid if there is one."""
     finding = _("Fewer than 10 people match, so no figures are shown.")
     rows: list[list[Cell]] = [
@@ -47,7 +51,7 @@ def uptake_file(report: Uptake, language: str) -> Response:
         *_narrowed(report.view, language), [_("Who counts"), REPORT.words.in_(language)],
         *_meant(list(DEFINITIONS.values()), language), *_made(report.view, clock.now(), None, language),
     ]  # fmt: skip
-    return _sent("uptake", report.view, told_workbook(_("Summary"), rows, _uptake_tables(report, language)), language)
+    return _sent("uptake", report.view, rows, _uptake_tables(report, language), language, kind)
 
 
 def _narrowed(seen: View, language: str) -> list[list[Cell]]:
@@ -74,7 +78,8 @@ def _made(seen: View, made_at: datetime, known_at: datetime | None, language: st
     return rows + ([[_("Everything counted until (UTC)"), known_at.replace(microsecond=0)]] if known_at else [])
 
 
-def _table(sheet: Sheet, language: str) -> NamedTable:
+def table_of(sheet: Sheet, language: str) -> NamedTable:
+    """A report's table as a spreadsheet has it."""
     head = [_("Code"), sheet.heading.in_(language), *(column.title.in_(language) for column in sheet.columns)]
     return NamedTable(
         key=sheet.key, title=sheet.title.in_(language), head=head,
@@ -108,11 +113,11 @@ def _uptake_tables(report: Uptake, language: str) -> list[NamedTable]:
     formats = ["", "", *[WHOLE] * (len(names) + 40)]
     rows = [[*_named(line.label, report, language), *map(_number, line.people.values())] for line in report.lines]
     total = ["total", _("Everyone, counted once"), *(_number(report.totals[m]) for m in Measure)]
-    head = [_("Code"), str(_(wording.DIMENSIONS[group]))]
+    head = [_("Code"), str(_(naming.DIMENSIONS[group]))]
     tables = [NamedTable(group.value, _("People by group"), [*head, *names], rows, formats, [total])]
     if report.grid and columns:
         grid, table = report.grid, report.grid.table
-        across = [wording.name_of(label, language) for label in grid.columns]
+        across = [naming.name_of(label, language) for label in grid.columns]
         cells = [
             [*_named(label, report, language), *map(_number, row), _number(whole)]
             for label, row, whole in zip(grid.rows, table.cells, table.row_totals or (), strict=True)
@@ -128,14 +133,22 @@ def _uptake_tables(report: Uptake, language: str) -> list[NamedTable]:
 
 
 def _named(label: Label, report: Uptake, language: str) -> list[Cell]:
-    return [code_of(label, report.view, report.asked.group), wording.name_of(label, language)]
+    return [code_of(label, report.view, report.asked.group), naming.name_of(label, language)]
 
 
 def _number(people: int | None) -> Cell:
     return HIDDEN if people is None else people
 
 
-def _sent(slug: str, seen: View, content: bytes, language: str) -> Response:
-    answer = file([content], f"{slug}-{seen.filters.period.as_at.isoformat()}.xlsx", XLSX)
+def _sent(
+    slug: str, seen: View, about: Rows, tables: Sequence[NamedTable], language: str, kind: str
+) -> Response:  # fmt: skip
+    return sent(f"{slug}-{seen.filters.period.as_at.isoformat()}", about, tables, language, kind)
+
+
+def sent(name: str, about: Rows, tables: Sequence[NamedTable], language: str, kind: str) -> Response:
+    """The file of that kind, as a download."""
+    write, media_type = WRITERS[kind]
+    answer = file([write(_("Summary"), about, tables)], f"{name}.{kind}", media_type)
     answer.headers["Content-Language"] = language
     return answer

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0096_ledger_checks"
-down_revision = "0090_evaluation"
+down_revision = "0093_learning"
 
 TABLES = """
 CREATE TABLE ledger_check (

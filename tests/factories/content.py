@@ -18,7 +18,7 @@ from courses.launch.packages.models import NodeKind, Package, PackageNode, Packa
 from courses.launch.sessions import services
 from courses.launch.sessions.models import LaunchMode, Registration, Session
 from courses.launch.sessions.noting import settle
-from lms.accounts.models import Person
+from lms.accounts.models import Membership, Person
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.ids import new_id
@@ -97,11 +97,16 @@ def _nodes(package: Package, root: Block, known: Any) -> list[PackageNode]:
 
 
 def make_registration(
-    package: Package | None = None, learner: Person | None = None, *, test: bool = False, **given: Any
+    package: Package | None = None,
+    learner: Person | None = None,
+    *,
+    test: bool = False,
+    membership: Membership | None = None,
+    **given: Any,
 ) -> Registration:
     """A learner on the package, enrolled on its course; `test`: a test launch, without an enrolment."""
     package, learner = package or make_package(), learner or make_person()
-    enrolment = None if test else make_enrolment(learner, package.course)
+    enrolment = None if test else make_enrolment(learner, package.course, membership)
     made = kept(
         Registration(
             **{

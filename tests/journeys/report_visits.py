@@ -5,15 +5,18 @@ from typing import Any
 
 from sqlalchemy import select
 
+from courses.catalogue.models import Course
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.jobs import run_pending
 from lms.core.permissions import Actor
+from lms.reporting.learning.models import UnitCount
 from lms.reporting.returns import rules, services
 from lms.reporting.returns.models import Return, ReturnContent
 from lms.reporting.saved import services as saved
 from lms.reporting.saved import tokens
 from lms.reporting.saved.models import SavedView, ViewSubscription
+from tests.factories.learning import learnt
 from tests.journeys.visiting import Visit, as_, demo
 
 
@@ -53,6 +56,14 @@ def a_letter() -> Visit:
     return Visit({"token": tokens.token_of(id)})
 
 
+def a_learnt_course() -> Visit:
+    """Twelve people on one course, of whom the record store has heard."""
+    found = db.session.scalars(
+        select(Course.code).join(UnitCount, UnitCount.course_id == Course.id).where(UnitCount.opened > 10)
+    ).first()
+    return Visit({"code": found or learnt(12).code}, demo("author"))
+
+
 def of_return() -> Visit:
     return Visit({"number": a_return().number}, demo("commissioner"))
 
@@ -62,6 +73,8 @@ VISITS: dict[str, Callable[[], Any]] = {
     "returns.one": of_return,
     "returns.withdrawal": of_return,
     "returns.compared": of_return,
+    "explore.explore": as_("commissioner", measure="enrolled", group="sector", columns="course"),
+    "learnt.course": a_learnt_course,
     "saved_views.listed": as_("commissioner"),
     "saved_views.new": lambda: Visit({"report": "parity"}, demo("commissioner")),
     "saved_views.change": lambda: Visit({"view_id": a_view().id}, demo("commissioner")),

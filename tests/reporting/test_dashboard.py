@@ -79,6 +79,28 @@ def test_who_may_open_it(app: Flask, signed_in: Callable[..., FlaskClient]) -> N
     assert signed_in(make_person()).get("/en/reports").status_code == 403
 
 
+def test_the_api_says_what_the_page_says(app: Flask, as_token: Callable[..., Any]) -> None:
+    completed(33, "BCU", QUARTER.starts_on)
+    completed(21, "CAV", QUARTER.starts_on)
+    completed(4, "PTH", QUARTER.starts_on)
+    told_to_reports()
+    told = as_token(commissioner()).get("/api/v1/dashboard").json
+    figures = {each["key"]: each for each in told["figures"]}
+    assert (figures["completed"]["now"], figures["completed"]["before"]) == (55, None)
+    assert figures["coverage"]["now"] == {"en": NO_DENOMINATOR.en, "cy": NO_DENOMINATOR.cy}
+    assert figures["completed"]["definition"]["id"] == "UPTAKE-COMPLETED"
+    assert {each["code"]: each["completed"] for each in told["bodies"]} == {"BCU": 35, "CAV": None, "PTH": None}
+    assert (told["term"], told["withheld"], told["disclosure"]["applied"]) == (QUARTER.code, False, True)
+    months = {each["month"]: each["completed"] for each in told["trend"]}
+    assert (len(months), months[QUARTER.starts_on.strftime("%Y-%m")]) == (12, 55)
+    board = as_token(commissioner("BCU"))
+    assert board.get("/api/v1/dashboard").json["organisation"] == "BCU"
+    for query, status in (("organisation=CAV", 404), ("term=2099-00-Q1", 422), ("organisation=NOBODY", 422)):
+        assert board.get(f"/api/v1/dashboard?{query}").status_code == status, query
+    assert as_token(commissioner()).get("/api/v1/dashboard?organisation=PTH").json["withheld"]
+    assert as_token(make_person()).get("/api/v1/dashboard").status_code == 403
+
+
 def test_its_query_count_is_constant(app: Flask, signed_in: Callable[..., FlaskClient]) -> None:
     browser = signed_in(commissioner())
     completed(20, "BCU", QUARTER.starts_on)

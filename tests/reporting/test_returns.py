@@ -315,6 +315,10 @@ def test_pages_in_both_languages(app: Flask, signed_in: Callable[..., FlaskClien
     table = browser.get(f"/cy/reports/returns/{number}/content.csv").data
     assert table.startswith(b"\xef\xbb\xbf")
     assert "Head of workforce" in table.decode("utf-8-sig")
+    for kind in ("xlsx", "ods"):
+        told = browser.get(f"/cy/reports/returns/{number}/content.{kind}")
+        assert told.status_code == 200
+        assert f'filename="{number}.{kind}"' in told.headers["Content-Disposition"]
     gone = browser.post(
         f"/en/reports/returns/{number}/withdraw", data={"csrf_token": token, "reason": "A register came late"}
     )
@@ -322,7 +326,7 @@ def test_pages_in_both_languages(app: Flask, signed_in: Callable[..., FlaskClien
     assert "A register came late" in browser.get(f"/en/reports/returns/{number}").text
 
 
-OPERATIONS = ("", "/content", "/comparison")
+OPERATIONS = ("", "/content", "/comparison", "/figures.xlsx", "/figures.ods")
 
 
 def test_who_may(app: Flask, as_token: Callable[..., Any]) -> None:

@@ -47,7 +47,7 @@ def run(actor: Actor, asked: Asked) -> Answer:
     made = asking.made(REPORT, seen, asked)
     if not seen.exact and disclosure.too_few(counted.whole.people):
         return Answer(finding=TOO_FEW, sheets=(), withheld=True, **made)
-    codes, hidden = list(seen.sectors), _hidden_above(seen)
+    codes, hidden = list(seen.sectors), hidden_above(seen)
     shown = {m: _shown(counted, codes, m, exact=seen.exact, hide=m in hidden) for m in MEASURES}
     rows = [Row(code, seen.sectors[code], tuple(shown[m][0][n] for m in MEASURES)) for n, code in enumerate(codes)]
     total = Row("total", EVERYONE, tuple(shown[m][1] for m in MEASURES))
@@ -68,7 +68,7 @@ def _counted(filters: Filters, key: str, rows: tuple[Any, ...] = ()) -> Counted:
     return Counted({str(row.key): row for row in found if not row.is_whole}, whole)
 
 
-def _hidden_above(seen: View) -> set[str]:
+def hidden_above(seen: View) -> set[str]:
     """Measures that are hidden for this place in the table of the one above, laid out by organisation (rule 4)."""
     body = seen.filters.organisation
     if (
@@ -162,10 +162,7 @@ RATES_NOTE = Bilingual(
     "Dywedir faint o leoedd a lenwyd ar gyfer Cymru gyfan yn unig: nid yw lleoedd yn perthyn i un sefydliad.",
 )
 DEFINITIONS = (
-    Definition("ATTENDANCE-ATTENDED", 1, Bilingual("Attended", "Yn bresennol"), Bilingual(
-        "People who were there for some or all of a session in the period, as closed registers say.",
-        "Pobl a oedd yno am ran neu'r cyfan o sesiwn yn y cyfnod, yn ôl cofrestrau a gaewyd.",
-    )),
+    BY_ID["ATTENDANCE-ATTENDED"],
     Definition("ATTENDANCE-DNA", 1, Bilingual("Did not attend", "Heb fynychu"), Bilingual(
         "People who had a place and came to nothing in the period, without being excused. The rate is of these and of "
         "those who attended; late cancellations are counted apart.",

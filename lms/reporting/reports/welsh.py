@@ -13,26 +13,17 @@ from lms.reporting.rules import disclosure
 from lms.reporting.rules.definitions import BY_ID
 from lms.reporting.services import Asked, View, view
 
+Cells = dict[tuple[str | None, str | None, str], int]
+
 
 def run(actor: Actor, asked: Asked) -> Answer:
     seen = view(actor, asked)
-    offered = {
-        str(id)
-        for id, languages in db.session.execute(
-            select(CourseVersion.course_id, CourseVersion.languages).where(CourseVersion.published_at.is_not(None))
-        )
-        if {"cy", "en"} <= set(languages)
-    }
-    cells = queries.cross(seen.filters, Dimension.COURSE, Dimension.LANGUAGE, ("completed",), ())
     courses = {
         str(id): Bilingual(f"{t.en} ({code})", f"{t.cy} ({code})") for id, (code, _, t) in groups.courses().items()
     }
-    taken = [
-        code
-        for code in courses
-        if code in offered and any((code, language, "completed") in cells for language in ("cy", "en"))
-    ]
-    rows = [Row(code, courses[code], _line(cells, code, seen)) for code in taken]
+    cells = _cells(seen)
+    taken = _by_course(cells, seen)
+    rows = [Row(code, courses[code], values) for code, values in taken.items()]
     total = Row("total", Bilingual("Everyone, counted once", "Pawb, wedi'u cyfrif unwaith"), _line(cells, None, seen))
     part = total.values[3]
     finding = (
@@ -52,7 +43,33 @@ def run(actor: Actor, asked: Asked) -> Answer:
     return Answer(finding=finding, sheets=(sheet,), **asking.made(REPORT, seen, asked))
 
 
-def _line(cells: dict[tuple[str | None, str | None, str], int], code: str | None, seen: View) -> tuple[Value, ...]:
+def by_course(seen: View) -> tuple[dict[str, tuple[Value, ...]], tuple[Value, ...]]:
+    """What COLUMNS head, by the id of each course that is offered in both languages and was completed; and of all."""
+    cells = _cells(seen)
+    return _by_course(cells, seen), _line(cells, None, seen)
+
+
+def _cells(seen: View) -> Cells:
+    found: Cells = queries.cross(seen.filters, Dimension.COURSE, Dimension.LANGUAGE, ("completed",), ())
+    return found
+
+
+def _by_course(cells: Cells, seen: View) -> dict[str, tuple[Value, ...]]:
+    offered = {
+        str(id)
+        for id, languages in db.session.execute(
+            select(CourseVersion.course_id, CourseVersion.languages).where(CourseVersion.published_at.is_not(None))
+        )
+        if {"cy", "en"} <= set(languages)
+    }
+    return {
+        code: _line(cells, code, seen)
+        for code in map(str, groups.courses())
+        if code in offered and any((code, language, "completed") in cells for language in ("cy", "en"))
+    }
+
+
+def _line(cells: Cells, code: str | None, seen: View) -> tuple[Value, ...]:
     numbers = [cells.get((code, language, "completed"), 0) for language in ("cy", "en")]
     whole = cells.get((code, None, "completed"), 0)
     shown, total = (list(numbers), whole) if seen.exact else disclosure.suppress_list(numbers, whole)

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, g
 
 from lms.core.errors import Invalid, NotFound
+from lms.core.open_documents import ODS
 from lms.core.permissions import Actor, Permission
+from lms.core.spreadsheets import XLSX
 from lms.core.web.api import Api
 from lms.core.web.paging import PageQuery, page_of
-from lms.reporting.returns import queries, schemas, services
+from lms.reporting.returns import files, queries, schemas, services
 from lms.reporting.returns.errors import (
     AlreadyWithdrawn,
     NotToBeSigned,
@@ -59,6 +61,25 @@ def content(actor: Actor, number: str) -> Response:
     if told is None:
         raise NotFound()
     return Response(told.content, mimetype="application/json")
+
+
+@api.operation("GET", f"{ONE}/figures.xlsx", needs=Permission.UPTAKE_READ, returns=(200, None), media_type=XLSX)
+def figures_xlsx(actor: Actor, number: str) -> Response:
+    """The same figures as a workbook. What was signed is the content alone."""
+    return _spreadsheet(actor, number, "xlsx")
+
+
+@api.operation("GET", f"{ONE}/figures.ods", needs=Permission.UPTAKE_READ, returns=(200, None), media_type=ODS)
+def figures_ods(actor: Actor, number: str) -> Response:
+    """The same as an OpenDocument spreadsheet."""
+    return _spreadsheet(actor, number, "ods")
+
+
+def _spreadsheet(actor: Actor, number: str, kind: str) -> Response:
+    seen = services.look(actor, number)
+    if seen.told is None or seen.content is None:
+        raise NotFound()
+    return files.spreadsheet(seen, seen.content, seen.told.sha256, g.lang, kind)
 
 
 @api.operation("GET", f"{ONE}/comparison", needs=Permission.UPTAKE_READ, returns=(200, schemas.ReturnComparisonOut))

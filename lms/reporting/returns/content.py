@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
-from lms.reporting import answering, asking, wording
+from lms.reporting import answering, asking, laying, naming, wording
 from lms.reporting.exports import safe
 from lms.reporting.queries import Dimension
 from lms.reporting.reports import REPORTS, uptake
@@ -22,9 +21,10 @@ from lms.reporting.rules.measures import DEFINITIONS, Measure
 from lms.reporting.services import Asked
 
 FORM = "llwybr-return-1"
-LIVE = frozenset({"approvals", "cascade", "evaluation", "quality"})
+LIVE = frozenset({"approvals", "cascade", "evaluation", "learning", "quality"})
 """Reports of how the records stand today: nobody can say what they said at an instant."""
-FREEZABLE = tuple(report for report in REPORTS if report.slug not in LIVE)
+FREEZABLE = tuple(report for report in REPORTS if report.slug not in LIVE and report.slug != "explore")
+"""Exploring is many reports, none of them a return."""
 EVERYONE = Bilingual("Everyone, counted once", "Pawb, wedi'u cyfrif unwaith")
 
 Content = dict[str, Any]
@@ -142,9 +142,8 @@ def _uptake(actor: Actor, asked: Asked) -> Answer:
                 finding=finding, sheets=(), withheld=True, **asking.made(uptake.REPORT, told.view, asked)
             )  # fmt: skip
         if group is Dimension.SECTOR:
-            finding = Bilingual(*(_in(language, wording.headline, told, language) for language in ("en", "cy")))
-        name = wording.DIMENSIONS[group]
-        heading = Bilingual(name, _in("cy", _, name))
+            finding = _headline(told)
+        heading = naming.in_both(naming.DIMENSIONS[group])
         title = Bilingual(
             f"People by {heading.en.lower()}", f"Pobl yn ôl {heading.cy.lower()}"
         )  # fmt: skip
@@ -153,7 +152,7 @@ def _uptake(actor: Actor, asked: Asked) -> Answer:
                 key=group.value, title=title, heading=heading,
                 columns=tuple(Column(each.value, DEFINITIONS[each].title) for each in Measure),
                 rows=[
-                    Row(uptake.code_of(line.label, told.view, group), line.label.name,
+                    Row(laying.code_of(line.label, told.view, group), line.label.name,
                         tuple(line.people[each] for each in Measure))
                     for line in sorted(told.lines, key=lambda line: line.label.code)
                 ],
@@ -164,6 +163,5 @@ def _uptake(actor: Actor, asked: Asked) -> Answer:
     return Answer(finding=finding, sheets=tuple(sheets), **asking.made(uptake.REPORT, told.view, asked))
 
 
-def _in(language: str, say: Any, *given: Any) -> str:
-    with force_locale("cy" if language == "cy" else "en_GB"):
-        return str(say(*given))
+def _headline(told: uptake.Uptake) -> Bilingual:
+    return naming.both(lambda language: wording.headline(told, language))

@@ -1,6 +1,6 @@
 """Pages of returns: the list with the form of a new one, a return, what moved, signing and withdrawing."""
 
-from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from flask import Response, g, jsonify, request, url_for
@@ -17,7 +17,7 @@ from lms.reporting import groups
 from lms.reporting.report_pages import cell
 from lms.reporting.reports.report import Column
 from lms.reporting.returns import content as contents
-from lms.reporting.returns import queries, rules, services, wording
+from lms.reporting.returns import files, queries, rules, services, wording
 from lms.reporting.returns.models import Return, ReturnProgress
 from lms.reporting.returns.rules import Standing
 from lms.reporting.returns.schemas import ReturnIn, ReturnSignIn, ReturnWithdrawIn
@@ -147,8 +147,26 @@ def content_csv(actor: Actor, number: str) -> Response:
     """The same as a table for a spreadsheet, with who signed it above it."""
     seen = services.look(actor, number)
     content, told_ = _made(seen)
-    about = list(_about(seen, told_.sha256))
+    about = [[_text(cell) for cell in row] for row in files.about(seen, told_.sha256, g.lang)]
     return _file(contents.csv_of(content, about, g.lang), "text/csv", f"{number}.csv")
+
+
+@pages.page("GET", "/reports/returns/<number>/content.xlsx", needs=READ)
+def content_xlsx(actor: Actor, number: str) -> Response:
+    """The same as a workbook, with real dates and numbers."""
+    return _spreadsheet(actor, number, "xlsx")
+
+
+@pages.page("GET", "/reports/returns/<number>/content.ods", needs=READ)
+def content_ods(actor: Actor, number: str) -> Response:
+    """The same as an OpenDocument spreadsheet."""
+    return _spreadsheet(actor, number, "ods")
+
+
+def _spreadsheet(actor: Actor, number: str, kind: str) -> Response:
+    seen = services.look(actor, number)
+    content, told_ = _made(seen)
+    return files.spreadsheet(seen, content, told_.sha256, g.lang, kind)
 
 
 def _made(seen: Seen) -> tuple[contents.Content, Any]:
@@ -157,19 +175,8 @@ def _made(seen: Seen) -> tuple[contents.Content, Any]:
     return seen.content, seen.told
 
 
-def _about(seen: Seen, sha256: str) -> Iterable[list[str]]:
-    it = seen.listed.it
-    yield [_("Return"), it.number]
-    yield [_("Organisation"), it.organisation.name.in_(g.lang), it.organisation.code]
-    yield [_("Period"), wording.term_of(it)]
-    yield [_("From"), it.starts_on.isoformat()]
-    yield [_("To"), it.ends_on.isoformat()]
-    yield [_("Known until"), it.known_at.isoformat()]
-    yield [_("Standing"), _(wording.STANDINGS[seen.listed.standing][0])]
-    for event in seen.listed.events.values():
-        label = _("Signed by") if event.kind == "signed" else _("Withdrawn by")
-        yield [label, event.name, event.role or event.reason or "", event.at.isoformat()]
-    yield ["SHA-256", sha256]
+def _text(cell: Any) -> str:
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
 def _file(data: bytes, media_type: str, name: str) -> Response:

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from lms.core.language import N_
-from lms.reporting import wording
+from lms.reporting import naming
 from lms.reporting.returns.models import Return
 from lms.reporting.returns.rules import Span, Standing, Term
 from lms.reporting.rules.periods import Period
@@ -20,7 +20,7 @@ STANDINGS = {
 
 def term(it: Term) -> str:
     """Quarter 2 of 2026–27 (July 2026 to September 2026)."""
-    months = wording.period_of(Period(it.starts_on, it.ends_on, it.ends_on))
+    months = naming.period_of(Period(it.starts_on, it.ends_on, it.ends_on))
     year = f"{it.financial_year}–{(it.financial_year + 1) % 100:02d}"
     if it.span is Span.YEAR:
         return str(_("Financial year %(year)s (%(months)s)", year=year, months=months))

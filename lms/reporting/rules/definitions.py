@@ -180,6 +180,63 @@ ALL = (
             "Gymraeg.",
         ), "percent",
     ),
+    _one(
+        "PORTFOLIO-OPEN", 1, ("Open portfolio", "Portffolio agored"),
+        (
+            "People who on the as-at date have a portfolio of evidence that is begun and not signed off.",
+            "Pobl sydd, ar y dyddiad cyfeirio, â phortffolio tystiolaeth sydd wedi'i ddechrau ac sydd heb ei lofnodi.",
+        ),
+    ),
+    _one(
+        "ATTENDANCE-ATTENDED", 1, ("Attended", "Yn bresennol"),
+        (
+            "People who were there for some or all of a session in the period, as closed registers say.",
+            "Pobl a oedd yno am ran neu'r cyfan o sesiwn yn y cyfnod, yn ôl cofrestrau a gaewyd.",
+        ),
+    ),
+    _one(
+        "LEARN-OPENED", 1, ("Opened", "Wedi agor"),
+        (
+            "People from whom the record store has heard at a unit: its content had begun. Test launches are left out.",
+            "Pobl y clywodd y storfa gofnodion ganddynt mewn uned: roedd ei chynnwys wedi dechrau. Nid yw lansiadau prawf "
+            "wedi'u cynnwys.",
+        ),
+    ),
+    _one(
+        "LEARN-FINISHED", 1, ("Finished", "Wedi gorffen"),
+        (
+            "People who have done what a unit asks for to count; for a course, all of its content.",
+            "Pobl a wnaeth yr hyn y mae uned yn gofyn amdano er mwyn iddi gyfrif; ar gyfer cwrs, ei holl gynnwys.",
+        ),
+    ),
+    _one(
+        "LEARN-STOPPED", 1, ("Stopped here", "Wedi stopio yma"),
+        (
+            "People who have not finished the course's content, were at this unit last, and have done nothing for 30 days.",
+            "Pobl nad ydynt wedi gorffen cynnwys y cwrs, a fu yn yr uned hon ddiwethaf, ac na wnaethant ddim ers 30 "
+            "diwrnod.",
+        ),
+    ),
+    _one(
+        "LEARN-TIME", 1, ("Median time, minutes", "Amser canolrifol, munudau"),
+        (
+            "The median of the time that people spent, all their sessions added up, as content reports it and no longer than a "
+            "session was open. Of ten people or more, in whole minutes; from ten minutes on to the nearest five. Content that "
+            "tells no time has none.",
+            "Canolrif yr amser a dreuliodd pobl, gyda'u holl sesiynau wedi'u hadio, fel y mae'r cynnwys yn ei adrodd ac heb "
+            "fod yn hwy nag yr oedd y sesiwn ar agor. O ddeg o bobl neu fwy, mewn munudau cyfan; o ddeg munud ymlaen i'r pump "
+            "agosaf. Nid oes amser lle nad yw'r cynnwys yn ei ddweud.",
+        ), "minutes",
+    ),
+    _one(
+        "LEARN-QUESTION", 1, ("Right at first", "Cywir y tro cyntaf"),
+        (
+            "Of the people who answered a question, the share whose first answer was right: the lower, the harder. Questions "
+            "that are neither right nor wrong are left out.",
+            "O'r bobl a atebodd gwestiwn, y gyfran yr oedd eu hateb cyntaf yn gywir: po isaf, anoddaf. Nid yw cwestiynau nad "
+            "ydynt yn gywir nac yn anghywir wedi'u cynnwys.",
+        ), "percent",
+    ),
 )  # fmt: skip
 
 BY_ID = {each.id: each for each in ALL}

@@ -82,5 +82,11 @@ def chosen(today: date, first: date | None, last: date | None, as_at: date | Non
     return Period(first, end_of_month(last), moment)
 
 
+def cohorts(period: Period, days: int) -> Period | None:
+    """Of its months those that ended at least so many days before its moment; None: none has."""
+    ripe = [month for month in period.months if end_of_month(month) + timedelta(days=days) <= period.as_at]
+    return Period(ripe[0], end_of_month(ripe[-1]), period.as_at) if ripe else None
+
+
 def _number(day: date) -> int:
     return day.year * 12 + day.month - 1

@@ -17,12 +17,13 @@ from lms.core.errors import Refusal
 from lms.core.ids import new_id
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission, Role
-from lms.reporting import wording
+from lms.reporting import naming
 from lms.reporting.reports import BY_SLUG
 from lms.reporting.reports.report import Answer, Value
 from lms.reporting.returns.content import answer_of
-from lms.reporting.saved import services, tokens
+from lms.reporting.saved import tokens
 from lms.reporting.saved.models import SavedView, ViewLetter, ViewSubscription
+from lms.reporting.schemas import shape_of
 from lms.reporting.services import Asked
 
 FIGURES = 6
@@ -79,7 +80,7 @@ def write(subscription_id: UUID, today: date) -> bool:
 def _answer(person: Person, view: SavedView) -> Answer | None:
     """What this person may see of it today, with small numbers hidden whatever they may see on the page."""
     try:
-        loaded = services.shape_of(view.report)().load(view.query)
+        loaded = shape_of(view.report)().load(view.query)
         return answer_of(_reader(person), view.report, Asked(**loaded))
     except Refusal:  # what they saw when they asked for letters is no longer theirs to see
         return None
@@ -104,7 +105,7 @@ def _told(language: str, view: SavedView, answer: Answer, subscription_id: UUID)
         filters, root = answer.view.filters, f"{current_app.config['PUBLIC_URL']}/{language}/reports"
         place = filters.place.name.in_(language) if filters.place else _("Wales")
         report = BY_SLUG[view.report].title.in_(language)
-        about = f"{report} · {place} · {wording.period_of(filters.period)}"
+        about = f"{report} · {place} · {naming.period_of(filters.period)}"
         lines = [
             _("Your saved view: %(name)s", name=view.name), about, "", answer.finding.in_(language),
             *_figures(answer, language), "", f"{root}/views/{view.id}", "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import EXCLUDE, ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,7 +17,7 @@ from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
 from lms.reporting.reports import BY_SLUG
 from lms.reporting.saved.models import SavedView, ViewSubscription
-from lms.reporting.schemas import ReportQuery, UptakeQuery
+from lms.reporting.schemas import shape_of
 
 MOST = 100
 LONGEST = 100
@@ -37,10 +37,6 @@ class Opened:
     it: SavedView
     mine: bool
     subscribed: bool
-
-
-def shape_of(report: str) -> type[Schema]:
-    return UptakeQuery if report == "uptake" else ReportQuery
 
 
 def chosen(report: str, given: Mapping[str, str]) -> dict[str, str]:

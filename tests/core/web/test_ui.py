@@ -247,10 +247,10 @@ def test_a_withheld_figure_is_a_star_with_its_reason_and_never_a_number(draw):
     html = draw('{{ charts.bars([("NHS", 40), ("Other", none)], "People", ("Sector", "People")) }}')
     assert html.count('class="app-bar"') == 1
     assert '<abbr title="withheld">*</abbr>' in html
-    assert "fewer than five" in html
+    assert "fewer than ten" in html
     stacked = draw('{{ charts.stacked([("Powys", [40, none], none)], ["One", "Two"], "People", "Board") }}')
     assert stacked.count('title="withheld"') == 3
-    assert stacked.count("fewer than five") == 1
+    assert stacked.count("fewer than ten") == 1
 
 
 def test_empty_and_flat_charts_are_drawn(draw):

@@ -1,0 +1,141 @@
+"""Rates of places and days: who did not attend, how full sessions were, how long an offer took. Counted from facts.
+
+Attendances and offers are counted, not people; they go through the same rule. Sessions' places are known to everybody, and
+are nobody's organisation's, so fill is told for all of Wales alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lms.core.language import Bilingual
+from lms.reporting import asking, laying
+from lms.reporting.laying import Label
+from lms.reporting.queries import Counts, Dimension
+from lms.reporting.reports import attendance
+from lms.reporting.reports.report import Column, Value, share
+from lms.reporting.rules import disclosure
+from lms.reporting.rules.definitions import BY_ID
+from lms.reporting.rules.explored import Explored
+from lms.reporting.services import View
+
+KEYS = {Dimension.SECTOR: "sector", Dimension.COURSE: "course_id", Dimension.MONTH: "to_char(on_day, 'YYYY-MM')"}
+MISSED, CAME = "did_not_attend", "attended"
+
+
+@dataclass(frozen=True)
+class Rated:
+    """Rows of values by label, and the row of all. `chart`: the column of the rate itself."""
+
+    labels: Sequence[Label]
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Value, ...]]
+    total: tuple[Value, ...]
+    chart: int
+
+
+def did_not_attend(seen: View, by: Dimension) -> Rated:
+    """Places that were not taken up, out of those and the attendances."""
+    found = asking.events(seen.filters, (MISSED, CAME), KEYS[by])
+    held: dict[str, dict[str, int]] = {}
+    for key, kind, number, _ in found:
+        held.setdefault(str(key), {})[kind] = number
+    labels = laying.labels(seen, by, set(held))
+    rows = [tuple(held.get(label.code, {}).get(kind, 0) for kind in (MISSED, CAME)) for label in labels]
+    whole = [sum(number for _, each, number, _ in found if each == kind) for kind in (MISSED, CAME)]
+    hide = not seen.exact and bool(attendance.hidden_above(seen) & {"missed", "attended"})
+    told = _parted(labels, rows, whole, exact=seen.exact, hide=hide)
+    return Rated(
+        labels=labels,
+        columns=(
+            Column("missed", Bilingual("Places not taken up", "Lleoedd heb eu defnyddio"), "number"),
+            Column("attended", Bilingual("Attendances", "Presenoldebau"), "number"),
+            Column("rate", BY_ID["DNA"].title, "percent"),
+        ),
+        rows=[(*shown[:2], share(shown[0], shown[2], exact=seen.exact)) for shown in told[:-1]],
+        total=(*told[-1][:2], share(told[-1][0], told[-1][2], exact=seen.exact)),
+        chart=2,
+    )
+
+
+def fill(seen: View, by: Dimension) -> Rated:
+    """Attendances out of the places of sessions that were held. The places are public, so they are told as they are."""
+    found = asking.events(seen.filters, (CAME, "session_held"), KEYS[by])
+    came = {str(key): number for key, kind, number, _ in found if kind == CAME}
+    places = {str(key): amount for key, kind, _, amount in found if kind == "session_held"}
+    labels = laying.labels(seen, by, set(came) | set(places))
+    rows = [_filled(came, places, label.code) for label in labels]
+    whole = (sum(came.values()), max(sum(places.values()) - sum(came.values()), 0))
+    told = _parted(labels, rows, whole, exact=seen.exact, hide=False)
+    held = [*(places.get(label.code, 0) for label in labels), sum(places.values())]
+    values = [(shown[0], of, share(shown[0], of, exact=seen.exact)) for shown, of in zip(told, held, strict=True)]
+    return Rated(
+        labels=labels,
+        columns=(
+            Column("attended", Bilingual("Attendances", "Presenoldebau"), "number"),
+            Column("places", Bilingual("Places at sessions held", "Lleoedd mewn sesiynau a gynhaliwyd"), "number"),
+            Column("rate", BY_ID["FILL"].title, "percent"),
+        ),
+        rows=values[:-1],
+        total=values[-1],
+        chart=2,
+    )
+
+
+def wait(seen: View, by: Dimension) -> Rated:
+    """The median of days from asking to an offer, of ten offers or more."""
+    found = {str(key): (offers, median) for key, offers, median, _ in asking.waits_by(seen.filters, KEYS[by])}
+    labels = laying.labels(seen, by, set(found))
+    offers, median, _ = asking.waits(seen.filters)
+    numbers = [found.get(label.code, (0, None))[0] for label in labels]
+    shown, whole = (list(numbers), offers) if seen.exact else disclosure.suppress_list(numbers, offers)
+    days = [found.get(label.code, (0, None))[1] for label in labels]
+    return Rated(
+        labels=labels,
+        columns=(
+            Column("offers", Bilingual("Offers", "Cynigion"), "number"),
+            Column("days", Bilingual("Median days", "Canolrif dyddiau"), "days"),
+        ),
+        rows=[(number, _median(number, median)) for number, median in zip(shown, days, strict=True)],
+        total=(whole, _median(whole, median)),
+        chart=1,
+    )
+
+
+RATES: dict[Explored, Callable[[View, Dimension], Rated]] = {
+    Explored.DNA: did_not_attend,
+    Explored.FILL: fill,
+    Explored.WAIT: wait,
+}
+
+
+def _median(offers: int | None, median: Any) -> int | None:
+    """Hidden with the number of offers that it is of."""
+    return round(median) if offers and median is not None else None
+
+
+def _filled(came: dict[str, int], places: dict[str, int], key: str) -> tuple[int, int]:
+    here = came.get(key, 0)
+    return here, max(places.get(key, 0) - here, 0)
+
+
+def _parted(
+    labels: Sequence[Label], rows: Sequence[Sequence[int]], whole: Sequence[int], *, exact: bool, hide: bool
+) -> list[tuple[int | None, int | None, int | None]]:
+    """(part, rest, both) of each row and of all, through the rule as one table."""
+    parts = ("part", "rest")
+    counted = Counts(
+        people=sum(whole), totals={"n": sum(whole)},
+        rows={(label.code, "n"): sum(row) for label, row in zip(labels, rows, strict=True)},
+        columns={(part, "n"): number for part, number in zip(parts, whole, strict=True)},
+        cells={
+            (label.code, part, "n"): number
+            for label, row in zip(labels, rows, strict=True)
+            for part, number in zip(parts, row, strict=True)
+        },
+    )  # fmt: skip
+    across = [Label(part, Bilingual("", "")) for part in parts]
+    table = laying.crossed(counted, list(labels), across, "n", exact=exact, hide_total=hide).table
+    told = [(row[0], row[1], of) for row, of in zip(table.cells, table.row_totals or (), strict=True)]
+    foot = table.column_totals or (None, None)
+    return [*told, (foot[0], foot[1], table.total)]
