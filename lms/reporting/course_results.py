@@ -10,8 +10,7 @@ from lms.core.errors import NotFound
 from lms.core.permissions import Actor, Permission
 from lms.core.web.api import Api
 from lms.core.web.pages import Pages
-from lms.reporting import groups
-from lms.reporting.api import shape_of
+from lms.reporting import groups, shapes
 from lms.reporting.queries import Filters
 from lms.reporting.report_pages import cell
 from lms.reporting.reports import evaluation, evaluation_words
@@ -59,4 +58,4 @@ def results(actor: Actor, code: str) -> dict[str, Any]:
 @api.operation("GET", "/courses/<code>/evaluation", needs=EDIT, returns=(200, AnswerOut))
 def course_evaluation(actor: Actor, code: str) -> dict[str, Any]:
     """What learners say of a course that you may edit: the report of evaluation for it alone."""
-    return shape_of(results_of(actor, code))
+    return shapes.of_answer(results_of(actor, code))
