@@ -18,7 +18,7 @@ from frameworks.editing import queries
 from frameworks.editing import services as editing_services
 from frameworks.editing.errors import StandsStill
 from frameworks.exchange import renewing, services
-from frameworks.exchange.errors import ChangedSince, HasFaults
+from frameworks.exchange.errors import ChangedSince, HasFaults, NoPackage
 from frameworks.exchange.newer import merged
 from frameworks.exchange.rules import Action
 from frameworks.models import FrameworkVersion, MappingKind, Status
@@ -204,6 +204,15 @@ def test_nothing_comes_in_that_is_stale_faulty_or_somebody_elses(app: Flask) -> 
     with pytest.raises(ChangedSince), transaction():
         renewing.bring_in(editing(editor), it.id)
     assert frameworks.whole_version("ELSE").number == 1
+
+
+@pytest.mark.parametrize("text", ["Nothing\\u0000", "Half\\ud800"])
+def test_what_the_database_cannot_hold_is_refused_when_it_is_sent(app: Flask, text: str) -> None:
+    editor = make_editor()
+    in_force(editor)
+    body = json.dumps(NEWER).replace("Draw a circle", text).encode()
+    with pytest.raises(NoPackage):
+        renewing.send(editing(editor), "ELSE", "newer.json", body, False)
 
 
 def test_a_domain_that_a_required_level_names_is_not_removed(app: Flask) -> None:
