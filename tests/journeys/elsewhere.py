@@ -6,6 +6,7 @@ ELSEWHERE = date_visits.ELSEWHERE | approval_visits.ELSEWHERE | {
     "framework_files.download",
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
     "record.certificate", "uptake.download", "uptake.workbook", "reports_pages.download", "reports_pages.workbook",
+    "framework_gaps.download",
     "returns.content_json", "returns.content_csv", "returns.progress", "saved_views.opened",  # files, not pages
     "wallet.copied", "badges.download", "organising.specimen",
     "wallet.copy_progress", "organising.progress",  # how far a job is
