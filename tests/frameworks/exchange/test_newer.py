@@ -273,6 +273,20 @@ def test_a_domain_without_statements_stays_a_domain(app: Flask) -> None:
     assert [each.code for each in renewed(editor, package, removes=True).domains] == ["A", "E"]
 
 
+def test_a_new_level_may_have_the_name_of_one_that_is_here(app: Flask) -> None:
+    editor = make_editor()
+    package = goes_out(frameworks.whole_version("PIMH"))
+    first, *_rest = concepts = package["CFDefinitions"]["CFConcepts"]
+    concepts.append(first | {"identifier": known(77), "uri": f"{first['uri']}x", "hierarchyCode": "9"})
+    first["keywords"] = "renamed"
+    link = next(each for each in package["CFAssociations"] if each["associationType"] == "hasSkillLevel")
+    link["destinationNodeURI"] |= {"identifier": known(77)}
+    version = renewed(editor, package, code="PIMH")
+    codes = [each.code for each in version.levels]
+    assert len(codes) == len(set(codes)) == len(concepts)
+    assert str(version.levels[-1].identifier) == known(77)
+
+
 @pytest.mark.parametrize(
     ("was", "now", "then"),
     [
