@@ -85,7 +85,7 @@ def compare(title: Bilingual, code: str, here: Sequence[Part], read: Read, remov
     seen = {part.key for _given, part in (*levels, *domains, *statements) if part}
     rest = [part for part in here if part.key not in seen]
     codes = _codes([*domains, *statements], [part.row["code"] for part in rest])
-    level_codes = {given.identifier: part.row["code"] if part else given.code for given, part in levels}
+    level_codes = _level_codes(levels, {part.row["code"] for part in _of("level", here)})
     renamed = {part.row["code"]: codes[given.identifier] for given, part in domains if part}
     pairs = _titled(title, code, read)
     pairs += [_pair(given, part, _level(given, part, level_codes)) for given, part in levels]
@@ -135,6 +135,18 @@ def _codes(matched: Sequence[tuple[Item, Part | None]], others: Collection[str])
             code, number = f"I{number}", number + 1
         found[given.identifier] = code
         taken.add(code)
+    return found
+
+
+def _level_codes(matched: Sequence[tuple[LevelRead, Part | None]], taken: set[str]) -> dict[str, str]:
+    """A level is called what it is called here; a new one as in the file, unless another one is called so."""
+    found = {}
+    for given, part in matched:
+        code, number = part.row["code"] if part else given.code, 1
+        while part is None and code in taken:
+            code, number = f"level{number}", number + 1
+        taken = taken | {code}
+        found[given.identifier] = code
     return found
 
 

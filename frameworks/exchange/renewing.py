@@ -149,10 +149,9 @@ def _parts(version: FrameworkVersion) -> list[Part]:
     """Its levels, domains and statements, in their order."""
     rows = {(row["kind"], key_of(row)): row for row in rows_of(frameworks.content_of(version))}
     needed = {each.domain_id for each in version.requirements}
-    found = []
+    found: list[Part] = []
     for kind, parts in (("level", version.levels), ("domain", version.domains), ("statement", version.statements)):
-        for each in parts:
-            found.append(Part(str(each.id), _known_as(each), rows[kind, each.code], each.id in needed))
+        found += [Part(str(each.id), _known_as(each), rows[kind, each.code], each.id in needed) for each in parts]
     return found
 
 

@@ -108,13 +108,19 @@ def bring_in_package(actor: Actor, import_id: UUID) -> FrameworkVersion:
 
 
 def parsed(body: bytes) -> Any:
-    """JSON. Raises NoPackage."""
+    """JSON of texts that can be kept. Raises NoPackage."""
     if len(body) > LARGEST_PACKAGE:
         raise NoPackage(N_("It is larger than 20 MB."))
     try:
-        return json.loads(body)
+        found = json.loads(body)
+        said = json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as fault:
+        raise NoPackage(N_("A text in it holds something that is no character.")) from fault
     except (ValueError, RecursionError) as fault:
         raise NoPackage(N_("It is not JSON.")) from fault
+    if b"\\u0000" in said:
+        raise NoPackage(N_("A text in it holds something that is no character."))
+    return found
 
 
 def _require_free(actor: Actor, code: str, organisation_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, request
+from flask import Response, g, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
 from marshmallow import Schema, fields
@@ -15,6 +15,7 @@ from lms.core.web.api import Api
 from lms.core.web.fields import BilingualField, Code, Instant
 from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages
+from lms.reporting import gap_files
 from lms.reporting.reach import checking
 from lms.reporting.reach.counting import Grouping, Where
 from lms.reporting.reports.framework_gaps import GAPS, NO_DENOMINATOR, FrameworkGaps, framework_gaps, gaps_of
@@ -67,9 +68,7 @@ class FrameworkGapsOut(Schema):
 def gaps(actor: Actor) -> dict[str, Any]:
     """Where people are beside what their work asks of a framework."""
     known = {code: it for code, it in assessment.outlines().items() if it.statements}
-    code = request.args.get("framework") or next(iter(known), "")
-    asked = request.args.get("group", "")
-    group = Grouping(asked) if asked in set(Grouping) else Grouping.SECTOR
+    code, group = _asked()
     report = framework_gaps(actor, code, group)
     return {
         "report": report, "definition": GAPS, "rule": RULE, "no_denominator": NO_DENOMINATOR, "Where": Where,
@@ -78,7 +77,25 @@ def gaps(actor: Actor) -> dict[str, Any]:
         "frameworks": [(each, it.short_title.in_(g.lang)) for each, it in known.items()],
         "groups": [(each.value, _(text)) for each, text in GROUPS.items()], "group_name": _(GROUPS[group]),
         "heads": [_(text) for text in HEADS.values()],
+        "files": {form: url_for(".download", form=form, framework=code, group=group.value) for form in ("csv", "xlsx")},
     }  # fmt: skip
+
+
+@pages.page("GET", "/uptake/frameworks/figures.<any(csv,xlsx):form>", needs=Permission.UPTAKE_READ)
+def download(actor: Actor, form: str) -> Response:
+    """The same figures as a file."""
+    code, group = _asked()
+    report = framework_gaps(actor, code, group)
+    name = f"framework-gaps-{group.value}-{clock.today().isoformat()}"
+    return gap_files.made(report, form, name, _(GROUPS[group]), [_(text) for text in HEADS.values()], g.lang)
+
+
+def _asked() -> tuple[str, Grouping]:
+    """The framework, or the first that there is; and the grouping, or sectors."""
+    known = [code for code, it in assessment.outlines().items() if it.statements]
+    asked = request.args.get("group", "")
+    group = Grouping(asked) if asked in set(Grouping) else Grouping.SECTOR
+    return request.args.get("framework") or next(iter(known), ""), group
 
 
 def _freshness(report: FrameworkGaps) -> str:

@@ -1,10 +1,13 @@
 """Gaps beside a framework, counted: as the pages of people say, with small counts hidden and no denominator."""
 
+import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import text
 
 from courses.needs import hooks as needs
@@ -111,3 +114,36 @@ def test_needs_rounds_hear_of_suppressed_aggregates_only(app: Flask) -> None:
     reach_taken_in()
     told = needs.gaps([body.id, other.id], [of.id], clock.today())
     assert told == {(body.id, of.id): 15, (other.id, of.id): None}
+
+
+def test_files_say_what_the_page_says_and_hide_what_it_hides(
+    app: Flask, signed_in: Callable[..., FlaskClient], as_token: Callable[..., Any]
+) -> None:
+    commissioner, board = make_person(), make_person()
+    grant(commissioner, Role.COMMISSIONER, organisation("WALES"))
+    grant(board, Role.COMMISSIONER, organisation("CAV"))
+    for number in range(14):
+        make_health_visitor("BCU" if number < 12 else "CAV")
+    reach_taken_in()
+    asked = "framework=CAMHS&group=organisation"
+    told = as_token(commissioner).get(f"/api/v1/reports/framework-gaps?{asked}").json
+    answer = signed_in(commissioner).get(f"/cy/uptake/frameworks/figures.csv?{asked}")
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    head = next(number for number, row in enumerate(rows) if row[:1] == ["Cod"])
+
+    def cells(people: dict[str, int | None], total: int | None) -> list[str]:
+        return ["*" if each is None else str(each) for each in (*(people[where.value] for where in Where), total)]
+
+    wanted = [[line["code"], line["name"]["cy"], *cells(line["people"], line["total"])] for line in told["lines"]]
+    assert rows[head + 1 : head + 1 + len(wanted)] == wanted
+    assert rows[-1][2:] == cells(told["totals"], told["total"])
+    assert any("FRAMEWORK-GAPS v2" in row for row in rows)
+    assert answer.headers["Content-Language"] == "cy"
+    assert "framework-gaps-organisation" in answer.headers["Content-Disposition"]
+    book = load_workbook(io.BytesIO(signed_in(commissioner).get(f"/en/uptake/frameworks/figures.xlsx?{asked}").data))
+    shown = [[cell.value for cell in row] for row in book.worksheets[1].iter_rows()]
+    assert [row[0] for row in shown if row[0]][1 : len(wanted) + 1] == [row[0] for row in wanted]
+    few = signed_in(board).get(f"/en/uptake/frameworks/figures.csv?{asked}").data.decode("utf-8-sig")
+    assert "Fewer than 10 people match" in few
+    assert "CAV" not in few
+    assert signed_in(make_person()).get(f"/en/uptake/frameworks/figures.csv?{asked}").status_code == 403

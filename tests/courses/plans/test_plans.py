@@ -25,6 +25,7 @@ from frameworks.assessment.services import Say
 from frameworks.editing.impact import Becoming
 from frameworks.queries import whole_version
 from frameworks.rules.carrying import Outcome as Carries
+from lms.accounts.queries import above
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.errors import Invalid, NotFound, StaleEdit
@@ -257,6 +258,32 @@ def test_a_team_is_seen_as_far_as_it_shares(app: Flask, signed_in: Callable[...,
     assert browser.get(f"/en/team/people/{shares.id}/PIMH").status_code == 200
     for person, to in ((lead, hides), (stranger, shares)):
         assert signed_in(person).get(f"/en/team/people/{to.id}/PIMH").status_code == 404
+
+
+def test_whose_team_somebody_is_in(app: Flask) -> None:
+    today = clock.today()
+    here, there, gone, named = (make_person(display_name=name) for name in ("Here", "There", "Gone", "Named"))
+    make_person(display_name="No body")
+    line = make_person()
+    make_membership(here, organisation("BCU"))
+    make_membership(here, organisation("BCU"))
+    make_membership(there, organisation("CAV"))
+    make_membership(gone, organisation("BCU"), starts_on=today - timedelta(days=9), ends_on=today - timedelta(days=1))
+    make_membership(named, organisation("CAV"), line_manager_id=line.id)
+
+    def team_of(person: Any, *places: str) -> list[str]:
+        roles = frozenset((Role.TEAM_LEAD, organisation(place).id) for place in places)
+        found = db.session.scalars(team.people(Actor(person=person.id, name="", roles=roles)))
+        return sorted(each.display_name for each in found)
+
+    boards = next(each.code for each in above(organisation("BCU")) if each.parent_id is not None)
+    assert team_of(make_person(), "BCU") == ["Here"]
+    assert team_of(make_person(), boards) == sorted(["Here", "There", "Named"]), "and all below it"
+    assert team_of(line) == ["Named"]
+    assert team_of(line, "BCU") == ["Here", "Named"]
+    whole = set(team_of(line, "WALES"))
+    assert {"Here", "There", "No body", "Gone", "Named"} <= whole, "at the root those without a body are seen to, too"
+    assert line.display_name not in whole
 
 
 def test_other_peoples_goals_are_not_found_by_guessing(pair: tuple[Any, Any], as_token: Callable[..., Any]) -> None:

@@ -18,7 +18,7 @@ from frameworks.editing import queries
 from frameworks.editing import services as editing_services
 from frameworks.editing.errors import StandsStill
 from frameworks.exchange import renewing, services
-from frameworks.exchange.errors import ChangedSince, HasFaults
+from frameworks.exchange.errors import ChangedSince, HasFaults, NoPackage
 from frameworks.exchange.newer import merged
 from frameworks.exchange.rules import Action
 from frameworks.models import FrameworkVersion, MappingKind, Status
@@ -206,6 +206,15 @@ def test_nothing_comes_in_that_is_stale_faulty_or_somebody_elses(app: Flask) -> 
     assert frameworks.whole_version("ELSE").number == 1
 
 
+@pytest.mark.parametrize("text", ["Nothing\\u0000", "Half\\ud800"])
+def test_what_the_database_cannot_hold_is_refused_when_it_is_sent(app: Flask, text: str) -> None:
+    editor = make_editor()
+    in_force(editor)
+    body = json.dumps(NEWER).replace("Draw a circle", text).encode()
+    with pytest.raises(NoPackage):
+        renewing.send(editing(editor), "ELSE", "newer.json", body, False)
+
+
 def test_a_domain_that_a_required_level_names_is_not_removed(app: Flask) -> None:
     editor = make_editor()
     draft = with_welsh(brought_in(FOREIGN, editor))
@@ -262,6 +271,20 @@ def test_a_domain_without_statements_stays_a_domain(app: Flask) -> None:
         Action.NOTHING
     }
     assert [each.code for each in renewed(editor, package, removes=True).domains] == ["A", "E"]
+
+
+def test_a_new_level_may_have_the_name_of_one_that_is_here(app: Flask) -> None:
+    editor = make_editor()
+    package = goes_out(frameworks.whole_version("PIMH"))
+    first, *_rest = concepts = package["CFDefinitions"]["CFConcepts"]
+    concepts.append(first | {"identifier": known(77), "uri": f"{first['uri']}x", "hierarchyCode": "9"})
+    first["keywords"] = "renamed"
+    link = next(each for each in package["CFAssociations"] if each["associationType"] == "hasSkillLevel")
+    link["destinationNodeURI"] |= {"identifier": known(77)}
+    version = renewed(editor, package, code="PIMH")
+    codes = [each.code for each in version.levels]
+    assert len(codes) == len(set(codes)) == len(concepts)
+    assert str(version.levels[-1].identifier) == known(77)
 
 
 @pytest.mark.parametrize(
