@@ -1,8 +1,8 @@
 """Ten thousand certificates as one job: how many a second, sealed or not, and whether memory stays flat.
 
 First what the export's job does, without the database: draw, seal, write into a zip, forget. Then the job itself, with
-awards in a database of its own, files kept one by one and the zip stored at the end. Resident memory is read every tenth.
-Run: python benchmarks/certificates_many.py [how many [how many through the job]]
+awards in a database of its own, no key to seal with, files kept one by one and the zip stored at the end. Resident memory
+is read every tenth. Run: python benchmarks/certificates_many.py [how many [how many through the job]]
 """
 
 import os
@@ -67,7 +67,7 @@ def job(many: int) -> None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             settings = config.Settings(
-                database_url=database_url(server, name), instance=Path(folder), secret_key="k" * 40, development=True
+                database_url=database_url(server, name), instance=Path(folder), secret_key="k" * 40, development=False
             )
             app = create_app(settings)
             app.test_cli_runner().invoke(args=["prepare"])
@@ -135,7 +135,7 @@ def export(many: int) -> None:
     exporting.make(asked_id)
     spent, waited = time.process_time() - started, time.perf_counter() - begun
     memory.append(resident())
-    tell("through the job", many, spent, memory)
+    tell("the job, unsealed", many, spent, memory)
     made = db.session.get_one(AwardExport, asked.id)
     size = made.file_id and db.session.get_one(files.StoredFile, made.file_id).size
     print(
