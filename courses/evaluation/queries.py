@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    Uuid,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from courses.catalogue.models import Course, CourseVersion
@@ -21,6 +35,7 @@ from courses.evaluation.models import (
 )
 from courses.evaluation.rules import ENOUGH, FRESH, LAST_CALL, REMINDED_AFTER, months_before
 from lms.accounts.models import Organisation, Person
+from lms.core.audit import AuditEntry
 from lms.core.db import DAY, db
 from lms.core.language import Bilingual
 from lms.core.reference import kept
@@ -147,17 +162,30 @@ def learner_of(it: EvaluationInvitation) -> tuple[Person, Bilingual]:
 
 def waiting(person_id: UUID | None) -> Select[EvaluationText]:
     """Words that wait for this reviewer: of courses with enough answers that they did not write themselves. Order by id."""
-    wrote = select(CourseVersion.course_id).where(CourseVersion.author_id == literal(person_id, Uuid()))
     return (
         select(EvaluationText)
         .options(joinedload(EvaluationText.course).joinedload(Course.published))
         .where(
             EvaluationText.state == TextState.WAITING,
             EvaluationText.shuffled,
-            EvaluationText.course_id.not_in(wrote),
+            EvaluationText.course_id.not_in(_written_by(person_id)),
             enough_answers(),
         )
     )
+
+
+def _written_by(person_id: UUID | None) -> CompoundSelect[UUID]:
+    """Courses of which this person wrote any version, or changed a draft, as the audit trail tells."""
+    person = literal(person_id, Uuid())
+    edited = (
+        select(CourseVersion.course_id)
+        .join(AuditEntry, AuditEntry.thing_id == cast(CourseVersion.id, String))
+        .where(
+            AuditEntry.thing_kind == CourseVersion.__tablename__, AuditEntry.actor_id == person,
+            AuditEntry.action.in_(["course.drafted", "course.edited"]),
+        )
+    )  # fmt: skip
+    return union_all(select(CourseVersion.course_id).where(CourseVersion.author_id == person), edited)
 
 
 def enough_answers() -> ColumnElement[bool]:

@@ -148,13 +148,22 @@ def _save(kind: Any, rows: list[dict[str, Any]]) -> None:
 
 
 def _ask(learner: UUID, today: date) -> None:
-    """One questionnaire that can be answered today by somebody who can be signed in as."""
-    found = db.session.scalars(
+    """One of each questionnaire that can be answered today by somebody who can be signed in as."""
+    newest_first = db.session.scalars(
         select(EvaluationInvitation)
         .join(Enrolment, Enrolment.id == EvaluationInvitation.enrolment_id)
         .where(Enrolment.learner_id == learner, EvaluationInvitation.form == Which.AFTER)
         .order_by(EvaluationInvitation.made_on.desc(), EvaluationInvitation.id)
-    ).first()
-    assert found is not None, "nobody of the cast has completed anything"
-    found.made_on, found.state = today - timedelta(days=2), InvitationState.OPEN
-    found.closes_on, found.reminded_on = rules.closes_on(found.made_on), None
+        .limit(2)
+    ).all()
+    now, before = newest_first
+    now.made_on, now.state = today - timedelta(days=2), InvitationState.OPEN
+    now.closes_on, now.reminded_on = rules.closes_on(now.made_on), None
+    asked_on = today - timedelta(days=4)
+    db.session.add(
+        EvaluationInvitation(
+            enrolment_id=before.enrolment_id, form=Which.LATER, course_id=before.course_id, version=before.version,
+            sector=before.sector, body=before.body, made_on=asked_on, closes_on=rules.closes_on(asked_on),
+            state=InvitationState.OPEN,
+        )
+    )  # fmt: skip

@@ -32,9 +32,12 @@ NARROWED = (
     " AND (CAST(:courses AS uuid[]) IS NULL OR course_id = ANY(:courses))"
 )
 COUNTS = f"""
+WITH added AS MATERIALIZED (
+    SELECT form, item, value, sector, course_id, sum(n) AS n FROM evaluation_tally
+    WHERE month BETWEEN :starts_on AND :ends_on AND {NARROWED} GROUP BY form, item, value, sector, course_id
+)
 SELECT form, item, value, CASE WHEN GROUPING(sector) = 0 THEN 'sector' WHEN GROUPING(course_id) = 0 THEN 'course'
-       ELSE 'all' END AS by, coalesce(sector, CAST(course_id AS text), '') AS key, sum(n)::int AS n
-FROM evaluation_tally WHERE month BETWEEN :starts_on AND :ends_on AND {NARROWED}
+       ELSE 'all' END AS by, coalesce(sector, CAST(course_id AS text), '') AS key, sum(n)::int AS n FROM added
 GROUP BY GROUPING SETS ((form, item, value), (form, item, value, sector), (form, item, value, course_id))"""
 ASKED = f"""
 SELECT form, count(*)::int, count(*) FILTER (WHERE state = 'answered')::int FROM evaluation_invitation

@@ -20,7 +20,7 @@ from courses.evaluation.models import (
 )
 from courses.evaluation.rules import ENOUGH, Said
 from lms.accounts.models import Sector
-from lms.core import clock, events
+from lms.core import audit, clock, events
 from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
 from lms.core.errors import Forbidden, Invalid, NotFound
@@ -143,12 +143,15 @@ def test_words_are_written_anew_in_no_order_before_anybody_sees_them(app: Flask)
 
 def test_reviewers_see_words_only_where_enough_have_answered_and_not_of_their_own_course(app: Flask) -> None:
     actor = reviewer()
-    few, own = make_course(), make_course(author_id=actor.person)
+    few, own, edited = make_course(), make_course(author_id=actor.person), make_course()
+    with transaction():
+        audit.record(actor, "course.edited", thing=edited.published)
     answers(ENOUGH - 1, few, helped="Almost")
     answers(ENOUGH, own, helped="Mine")
+    answers(ENOUGH, edited, helped="Mine")
     shuffle()
     assert db.session.scalars(services.to_review(actor)).unique().all() == []
-    assert len(db.session.scalars(services.to_review(reviewer())).unique().all()) == ENOUGH
+    assert len(db.session.scalars(services.to_review(reviewer())).unique().all()) == 2 * ENOUGH
     answers(1, few)
     assert len(db.session.scalars(services.to_review(actor)).unique().all()) == ENOUGH - 1
     hidden = db.session.scalars(select(EvaluationText.id).where(EvaluationText.text == "Mine")).first()
