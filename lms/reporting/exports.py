@@ -46,6 +46,11 @@ def csv_file(answer: Answer, language: str) -> Response:
         [_("To"), period.ends_on.isoformat()],
         [_("Organisation"), answer.view.filters.place.name.in_(language) if answer.view.filters.place else _("Wales")],
     ]  # fmt: skip
+    rows += [
+        [_("Filter"), name, value]
+        for what, name, value in wording.filters_of(answer.view, language)
+        if what != "organisation"
+    ]
     rows += [[it.title.in_(language), it.words.in_(language), f"{it.id} v{it.version}"] for it in report.definitions]
     rule = _("Nothing is hidden: you may see names") if answer.view.exact else RULE.words.in_(language)
     rows += [[_("Disclosure rule"), rule, f"{RULE.id} v{RULE.version}"]]

@@ -1,7 +1,8 @@
 """Rates of places and days: who did not attend, how full sessions were, how long an offer took. Counted from facts.
 
-Attendances and offers are counted, not people; they go through the same rule. Sessions' places are known to everybody, and
-are nobody's organisation's, so fill is told for all of Wales alone.
+Attendances and offers are counted, not people; they go through the same rule, and what a body, a sector and one of two parts
+come to is within what is searched for inferences (tests/reporting/rules: two parts stand there as two months). The places of
+sessions are known to everybody, and are nobody's organisation's, so fill is told for all of Wales alone.
 """
 
 from collections.abc import Callable, Sequence

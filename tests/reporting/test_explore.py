@@ -213,6 +213,8 @@ def test_one_address_is_a_page_files_and_a_saved_view(app: Flask, signed_in: Any
         assert "app-trend" in page.text
         for kind in ("csv", "xlsx", "ods"):
             assert browser.get(f"/{language}/reports/explore/figures.{kind}?{query}").status_code == 200
+    narrowed = browser.get("/en/reports/explore/figures.csv?sector=nhs&group=month").data.decode("utf-8-sig")
+    assert "Filter,Sector,NHS Wales" in narrowed
     assert "app-stack__row--grouped" in browser.get("/en/reports/explore?group=sector&columns=course").text
     told = token.get(f"/api/v1/reports/explore?{query}").json
     assert (told["measure"], told["group"], told["columns"]) == ("completed", "month", "sector")

@@ -1,5 +1,7 @@
 """From statements in the store to what authors and commissioners see: counted by hand, hidden where few, nobody named."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -160,6 +162,29 @@ def test_statements_that_come_late_and_out_of_order_come_to_the_same(app: Flask)
     learn()
     (passage,) = db.session.scalars(select(Passage)).all()
     assert (passage.seconds, passage.last_at - passage.first_at) == (300, timedelta(minutes=5))
+
+
+def test_two_runs_at_once_count_once(app: Flask) -> None:
+    """Two workers reach for the same statements: one waits for the other, and the counts are those of one."""
+    package = make_package()
+    (node,) = packages.units(package.id)
+    for _ in range(11):
+        sat(make_registration(package), node, clock.now() - timedelta(days=40), 10, answers=(("q", True),))
+    barrier = threading.Barrier(2)
+
+    def run() -> None:
+        with app.app_context():
+            barrier.wait()
+            learn()
+            db.session.remove()
+
+    with ThreadPoolExecutor(2) as workers:
+        for done in [workers.submit(run) for _ in range(2)]:
+            done.result()
+    db.session.rollback()
+    assert counts(package.course_id) == [Counted(11, 11, 0, 11, 600)]
+    assert [(it.answered, it.right) for it in queries.questions(package.course_id)] == [(11, 11)]
+    assert rolling.counted_until() is not None
 
 
 def test_only_those_who_went_quiet_have_stopped(app: Flask) -> None:
