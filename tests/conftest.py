@@ -55,6 +55,8 @@ def server() -> str:
     url = embedded.start(scratch.folder() / "postgres")
     with psycopg.connect(url, autocommit=True) as connection:  # these data are thrown away
         connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET full_page_writes = off")
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
         connection.execute("ALTER SYSTEM SET max_wal_size = '160MB'")
         connection.execute("ALTER SYSTEM SET max_connections = 200")
         connection.execute("SELECT pg_reload_conf()")
@@ -96,6 +98,8 @@ def made_once(
                 connection.execute(f"DROP DATABASE IF EXISTS {old} WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {name}_making TEMPLATE {of} ENCODING 'UTF8'")
             fill(database_url(server, f"{name}_making"))
+            with psycopg.connect(database_url(server, f"{name}_making"), autocommit=True) as filled:
+                filled.execute("ANALYZE")
             connection.execute(f"ALTER DATABASE {name}_making RENAME TO {name}")
     return name
 
