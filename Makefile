@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 TESTS ?= tests
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Tests start some sixty servers: where nothing compiled is kept, each compiles a thousand files anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve worker test lint types imports unit welsh assets demo-large bench conformance machine clean

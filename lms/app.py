@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, Flask
-from flask_smorest import Api as Smorest
 
 import lms.accounts.cli  # noqa: F401  (declares its commands)
 from certificates import cli as certificate_cli  # noqa: F401 - its commands register themselves
@@ -111,7 +110,7 @@ from lms.core import cli, config, embedded, events, logs, replica
 from lms.core.db import REPLICA, db
 from lms.core.permissions import Actor
 from lms.core.web import problems, site
-from lms.core.web.api import Api
+from lms.core.web.api import Api, Operations
 from lms.demonstration import cli as demonstration  # noqa: F401 - its commands register themselves
 from lms.portal import navigation
 from lms.portal import pages as portal_pages
@@ -293,14 +292,14 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     db.init_app(app)
     identity.init_app(app, supervised_by)
     site.init_app(app, navigation=navigation.navigation, footer=navigation.footer)
-    smorest = Smorest(app)
+    operations = Operations(app)
     problems.init_app(app)  # after the library's own, which it replaces
-    app.extensions["llwybr.openapi"] = smorest.spec.to_dict
-    smorest.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    app.extensions["llwybr.openapi"] = operations.document
+    operations.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     for pages in PAGES:
         app.register_blueprint(pages)
     for api in APIS:
-        smorest.register_blueprint(api)
+        operations.register_blueprint(api)
     for event, handler in SUBSCRIPTIONS:
         events.subscribe(event, handler)
     app.wsgi_app = one_slash(app.wsgi_app, "/xapi/")  # type: ignore[method-assign, assignment]

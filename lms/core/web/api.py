@@ -6,9 +6,11 @@ The declaration is the documentation: `/api/v1/openapi.json` is made from it, an
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Flask, Response, make_response, request
+from flask_smorest import Api as Smorest
 from flask_smorest.blueprint import Blueprint
 from marshmallow import INCLUDE, Schema, fields
 
@@ -43,6 +45,34 @@ class ProblemOut(Schema):
     detail = fields.String()
     way_out = fields.String(metadata={"description": "What is open meanwhile, or who can help"})
     errors = fields.List(fields.Nested(FaultOut))
+
+
+class Operations(Smorest):
+    """All operations of an app. They are described when somebody first asks for the document, for that takes a second."""
+
+    def __init__(self, app: Flask) -> None:
+        self._undescribed: list[Blueprint] = []
+        self._describing = Lock()
+        super().__init__(app)
+
+    def register_blueprint(self, blp: Blueprint, *, parameters: Any = None, **options: Any) -> None:
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._undescribed.append(blp)
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        with self._describing:
+            while self._undescribed:
+                each = self._undescribed.pop(0)
+                each.register_views_in_doc(self, self._app, self.spec, name=each.name, parameters=None)
+                self.spec.tag({"name": each.name, "description": each.description})
+            return dict(self.spec.to_dict())
+
+    def _openapi_json(self) -> Response:
+        self.document()
+        answer: Response = super()._openapi_json()
+        return answer
 
 
 class Api(Blueprint):
