@@ -165,7 +165,9 @@ def test_another_areas_lead_does_not_find_the_answer(app: Flask) -> None:
     assert db.session.scalars(select(Adjustment)).all() == []
 
 
-def test_by_headcount_names_who_has_none_and_takes_what_is_known_above(app: Flask) -> None:
+def test_by_headcount_names_who_has_none_and_takes_what_is_known_above(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     story = a_round(method=Method.HEADCOUNT)
     story.enter(0, story.line(10), headcount=People(300, "Payroll"))
     story.enter(2, story.line(10))
@@ -174,11 +176,9 @@ def test_by_headcount_names_who_has_none_and_takes_what_is_known_above(app: Flas
     with pytest.raises(HeadcountMissing) as refused:
         story.allocated()
     assert [each["id"] for each in refused.value.more["bodies"]] == [str(story.bodies[2].id)]  # type: ignore[attr-defined]
-    app.extensions[hooks.HEADCOUNTS] = lambda bodies, day: {story.bodies[2].id: hooks.Known(100, "Census 2026")}
-    try:
-        story.allocated()
-    finally:
-        del app.extensions[hooks.HEADCOUNTS]
+    known = {story.bodies[2].id: hooks.Known(100, "Census 2026")}
+    monkeypatch.setitem(app.extensions, hooks.HEADCOUNTS, lambda bodies, day: known)
+    story.allocated()
     assert story.places() == [6, 0, 2]
 
 
