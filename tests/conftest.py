@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -35,16 +36,18 @@ LONG = (
 
 
 SHARED = ("tests/journeys/test_every_page.py",)
-"""Files so long that both processes take half of one, each with a server of its own."""
+"""Files so long that both processes take half of one, each with a server of its own. Pages of one room stay together, for
+what one visit makes the next one finds."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file stays in one process, for its tests share a server; the long ones come first, so that no process is left
     with one of them when the other has nothing to do."""
     items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
-    for position, item in enumerate(items):
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(f"{file} {position % 2}" if file in SHARED else file))
+    for item in items:
+        file, _, test = item.nodeid.partition("::")
+        half = crc32(test.partition(".")[0].encode()) % 2
+        item.add_marker(pytest.mark.xdist_group(f"{file} {half}" if file in SHARED else file))
 
 
 @pytest.fixture(scope="session")
