@@ -124,8 +124,8 @@ def ahead() -> Ahead | None:
     return None if _clocks is None else Ahead(_held(), _clocks)
 
 
-def open_ingest(*, alone: bool) -> Opened:
-    """Say, until the transaction ends, that something is being written; return what to write it with.
+def open_ingest(tenant: int, *, alone: bool) -> Opened:
+    """Say, until the transaction ends, that something is being written for the tenant; return what to write it with.
 
     `alone`: it refers to other statements (voids them), so nobody else may write meanwhile: a target that arrives at
     the same moment would neither see nor be seen.
@@ -133,7 +133,7 @@ def open_ingest(*, alone: bool) -> Opened:
     lease = _held()
     connection, sent = driver_connection(), _ticks()
     answer = connection.execute(
-        _OPEN_ALONE if alone else _OPEN, {"gate": GATE, "tenant": TENANT, "mark": -lease.clock()}
+        _OPEN_ALONE if alone else _OPEN, {"gate": GATE, "tenant": tenant, "mark": -lease.clock()}
     )  # the mark is older than every number taken after it: `clock` is never ahead of the database's
     row = answer.fetchone()
     assert row is not None

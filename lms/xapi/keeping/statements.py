@@ -116,8 +116,9 @@ def keep(
 
 
 def open_for(sendings: Sequence[Sending]) -> Opened:
-    """What they are written with, until the transaction ends."""
-    return numbering.open_ingest(alone=any(each.target for sending in sendings for each in sending.batch))
+    """What these requests to one tenant are written with, until the transaction ends."""
+    alone = any(each.target for sending in sendings for each in sending.batch)
+    return numbering.open_ingest(sendings[0].bearer.tenant, alone=alone)
 
 
 def keep_all(sendings: Sequence[Sending], opened: Opened) -> list[list[str]]:
