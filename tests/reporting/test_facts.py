@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from lms.reporting import queries
 from lms.reporting.facts import checking, gathering, tallying
 from lms.reporting.facts.models import Fact, FactKind, PendingFact, Tally
 from lms.reporting.queries import Dimension
+from lms.reporting.returns import knowing
 from lms.reporting.services import Asked, view
 from tests.factories.accounts import make_membership, make_person, organisation
 from tests.factories.catalogue import make_course
@@ -36,6 +37,15 @@ def kinds(person: Any) -> list[str]:
 def tallies() -> dict[tuple[Any, ...], int]:
     rows = db.session.execute(text(f"SELECT {tallying.COLUMNS} FROM tally"))
     return {tuple(row[:-1]): row[-1] for row in rows}
+
+
+def tallies_at(at: datetime, *, anew: bool) -> dict[tuple[Any, ...], int]:
+    with transaction():
+        with knowing.as_known(at, anew=anew):
+            rows = db.session.execute(
+                text(f"SELECT {tallying.CELL}, sum(n) FROM tally GROUP BY {tallying.CELL} HAVING sum(n) <> 0")
+            ).all()
+        return {tuple(row[:-1]): row[-1] for row in rows}
 
 
 def up_to_date() -> None:
@@ -133,6 +143,32 @@ def test_what_is_taken_in_bit_by_bit_is_what_is_counted_anew(app: Flask, seed: i
         assert tallies() == kept
         with transaction():
             assert checking.check().different == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_difference_to_an_instant_gives_what_is_counted_anew(app: Flask, seed: int) -> None:
+    """Before, between and after what was recorded, with facts that no tally holds yet, and on a day not yet taken in."""
+    chance, today = random.Random(seed), clock.now()
+    courses, bodies = [make_course() for _ in range(3)], [organisation(code) for code in ("BCU", "MIND")]
+    people = [make_person() for _ in range(9)]
+    for ahead, course in zip((0, 40, 95), courses, strict=True):
+        with clock.frozen(today + timedelta(days=ahead)):
+            make_history(chance, [make_person() for _ in range(4)], courses, [*bodies, None], clock.today())
+            for person in chance.sample(people, 5):
+                with transaction():
+                    made = enrolments.enrol(SYSTEM, person.id, course.code, "en")
+                    enrolments.start(SYSTEM, made.id, clock.now())
+            if ahead < 95:
+                up_to_date()
+    with clock.frozen(today + timedelta(days=97)):
+        assert tallying.freshness().waiting
+        seen = [
+            tallies_at(today + timedelta(days=ahead), anew=anew)
+            for ahead in (-9, 1, 39, 41, 94, 96, 97)
+            for anew in (False, True)
+        ]
+    assert seen[::2] == seen[1::2]
+    assert len({len(each) for each in seen}) > 3
 
 
 def test_the_check_finds_a_wrong_tally_and_a_missing_fact(app: Flask) -> None:

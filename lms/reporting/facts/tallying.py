@@ -138,8 +138,11 @@ SELECT place, own, what, who, measure, point AS seen, month, before, sum(sign)::
 Most of it lasts once it has happened, and is told by one pass; only what passes needs its months compared.
 """
 
+_KNOWN = "{0}.recorded_at <= :at"
 _FOLDED = "NOT EXISTS (SELECT FROM fact_pending WHERE fact_id = {0}.id)"
-COLUMNS = "place, own, what, who, measure, seen, month, before, n"
+CELL = "place, own, what, who, measure, seen, month, before"
+COLUMNS = f"{CELL}, n"
+CHANGE = "tally_change"
 
 
 def shares(*, known: str = "true", everybody: bool = False) -> str:
@@ -206,31 +209,36 @@ def _prepare() -> None:
 
 
 def _take_in(facts: Sequence[UUID], people: list[UUID], day: date, today: date) -> None:
-    given = {"people": people, "nil": NIL, "facts": facts}
-    _prepare()
-    db.session.execute(text("DROP TABLE IF EXISTS tally_change"))
-    db.session.execute(
-        text(f"CREATE TEMPORARY TABLE tally_change ON COMMIT DROP AS {shares(known=_FOLDED)}"), given | {"today": day}
-    )
-    db.session.execute(text("UPDATE tally_change SET n = -n"))
-    db.session.execute(text("DELETE FROM fact_pending WHERE fact_id = ANY(:facts)"), given)
-    db.session.execute(
-        text(f"INSERT INTO tally_change {shares(known=_FOLDED)}"), given | {"today": today}
-    )  # fmt: skip
+    _new_changes()
+    _add_change(-1, people, _FOLDED, {"today": day})
+    db.session.execute(text("DELETE FROM fact_pending WHERE fact_id = ANY(:facts)"), {"facts": facts})
+    _add_change(1, people, _FOLDED, {"today": today})
     db.session.execute(
         text(
-            f"INSERT INTO tally ({COLUMNS}) SELECT place, own, what, who, measure, seen, month, before, sum(n)"
-            " FROM tally_change GROUP BY place, own, what, who, measure, seen, month, before HAVING sum(n) <> 0"
-            " ON CONFLICT (place, own, what, who, measure, seen, month, before)"
-            " DO UPDATE SET n = tally.n + excluded.n"
+            f"INSERT INTO tally ({COLUMNS}) SELECT {CELL}, sum(n) FROM {CHANGE} GROUP BY {CELL} HAVING sum(n) <> 0"
+            f" ON CONFLICT ({CELL}) DO UPDATE SET n = tally.n + excluded.n"
         )
     )
     db.session.execute(
         text(
-            "DELETE FROM tally USING tally_change AS it WHERE tally.n = 0 AND (tally.place, tally.own, tally.what,"
+            f"DELETE FROM tally USING {CHANGE} AS it WHERE tally.n = 0 AND (tally.place, tally.own, tally.what,"
             " tally.who, tally.measure, tally.seen, tally.month, tally.before)"
             " = (it.place, it.own, it.what, it.who, it.measure, it.seen, it.month, it.before)"
         )
+    )
+
+
+def _new_changes() -> None:
+    db.session.execute(text(f"DROP TABLE IF EXISTS {CHANGE}"))
+    db.session.execute(text(f"CREATE TEMPORARY TABLE {CHANGE} (LIKE tally) ON COMMIT DROP"))
+
+
+def _add_change(sign: int, people: Sequence[UUID], known: str, given: dict[str, Any]) -> None:
+    """What these people add, or with -1 take away, into the changes."""
+    _prepare()
+    db.session.execute(
+        text(f"INSERT INTO {CHANGE} ({COLUMNS}) SELECT {CELL}, {sign} * n FROM ({shares(known=known)}) AS share"),
+        given | {"people": people, "nil": NIL},
     )
     db.session.execute(text("SET LOCAL enable_nestloop = on"))
 
@@ -254,15 +262,33 @@ def rebuild(parts: int = 16) -> int:
     return int(db.session.scalar(text("SELECT count(*) FROM tally")) or 0)
 
 
-def as_known(at: datetime, parts: int = 16) -> str:
-    """The tallies as they would have been at that instant, in a table of this transaction's own; its name.
+def changes_to(at: datetime, people: int = 500) -> str:
+    """What must be added to the tallies to have them as they would have been at that instant, in a table of this
+    transaction's own; its name. `at` decides both what was known and what the day was.
 
-    `at` decides both what was known and what the day was.
+    It costs as much as the people of whom the tallies hold something else, so many at a time. Nothing is taken in while
+    the transaction lasts.
     """
+    db.session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": LOCK})
+    day, then = db.session.scalar(text("SELECT day FROM tally_mark")), clock.on_the_day(at)
+    changed = "SELECT person_id FROM fact_pending UNION SELECT person_id FROM fact WHERE recorded_at > :at"
+    whom = {each for each in db.session.scalars(text(changed), {"at": at}) if each is not None}
+    _new_changes()
+    if day is not None:
+        some = sorted(whom | _whom_the_day_changes(min(day, then), max(day, then)))
+        for start in range(0, len(some), people):
+            _add_change(-1, some[start : start + people], _FOLDED, {"today": day})
+            _add_change(1, some[start : start + people], _KNOWN, {"today": then, "at": at})
+    return CHANGE
+
+
+def as_known(at: datetime, parts: int = 16) -> str:
+    """The tallies as they would have been at that instant, counted anew from the facts, in a table of this transaction's
+    own; its name."""
     name = "tally_then"
     db.session.execute(text(f"CREATE TEMPORARY TABLE {name} (LIKE tally INCLUDING ALL) ON COMMIT DROP"))
     for part in range(parts):
-        _add_part(name, part, parts, "{0}.recorded_at <= :at", {"at": at, "today": clock.on_the_day(at)})
+        _add_part(name, part, parts, _KNOWN, {"at": at, "today": clock.on_the_day(at)})
     db.session.execute(text(f"DELETE FROM {name} WHERE n = 0"))
     return name
 
@@ -270,7 +296,7 @@ def as_known(at: datetime, parts: int = 16) -> str:
 def _add_part(table: str, part: int, parts: int, known: str, given: dict[str, Any]) -> None:
     found = text(
         f"INSERT INTO {table} ({COLUMNS}) {shares(known=known + _PART, everybody=True)}"
-        f" ON CONFLICT (place, own, what, who, measure, seen, month, before) DO UPDATE SET n = {table}.n + excluded.n"
+        f" ON CONFLICT ({CELL}) DO UPDATE SET n = {table}.n + excluded.n"
     )
     _prepare()
     db.session.execute(found, {"today": clock.today(), "nil": NIL, "part": part, "parts": parts} | given)

@@ -1,8 +1,8 @@
 """The database as it was known at an instant, for any report: earlier tables in front of those of today.
 
 Reports read `tally`, `fact`, `headcount` and `course_version` by these names. Within `as_known`, the same names are of
-temporary tables and views that hold what was recorded until then, so every report answers as it would have then, without
-knowing of it; the clock stands at the instant, and reference data are read apart.
+temporary views that hold what was recorded until then, so every report answers as it would have then, without knowing of
+it; the clock stands at the instant, and reference data are read apart.
 """
 
 from collections.abc import Iterator
@@ -23,16 +23,21 @@ SHADOWED = {
 
 
 @contextmanager
-def as_known(at: datetime) -> Iterator[None]:
-    """Until the end of the block every read is as of `at`. Only in a transaction that then only reads what it shadows."""
+def as_known(at: datetime, *, anew: bool = False) -> Iterator[None]:
+    """Until the end of the block every read is as of `at`. Only in a transaction that then only reads what it shadows.
+
+    `anew`: the tallies are counted from the facts, which takes long, and not found from those that are kept.
+    """
     path, home = db.session.execute(text("SELECT current_setting('search_path'), current_schema()")).one()
-    db.session.execute(text(f"ALTER TABLE {tallying.as_known(at)} RENAME TO tally"))
+    table = tallying.as_known(at) if anew else tallying.changes_to(at)
+    then = f"SELECT * FROM pg_temp.{table}" + ("" if anew else f" UNION ALL SELECT * FROM {home}.tally")
+    db.session.execute(text(f"ANALYZE pg_temp.{table}"))
+    db.session.execute(text(f"CREATE TEMPORARY VIEW tally AS {then}"))
     for name, condition in SHADOWED.items():
         held = condition.format(at=at.isoformat())
         db.session.execute(text(f"CREATE TEMPORARY VIEW {name} AS SELECT * FROM {home}.{name} WHERE {held}"))
     # Named explicitly, so that statements which were prepared before are planned anew (plancache compares the path).
     db.session.execute(text(f"SET LOCAL search_path = pg_temp, {path}"))
-    db.session.execute(text("ANALYZE pg_temp.tally"))
     db.session.expire_all()
     try:
         with clock.frozen(at), reference.apart():
@@ -41,5 +46,5 @@ def as_known(at: datetime) -> Iterator[None]:
         db.session.expire_all()
         if db.session.is_active:
             db.session.execute(text(f"SET LOCAL search_path = {path}"))
-            db.session.execute(text(f"DROP VIEW {', '.join(f'pg_temp.{name}' for name in SHADOWED)}"))
-            db.session.execute(text("DROP TABLE pg_temp.tally"))
+            db.session.execute(text(f"DROP VIEW {', '.join(f'pg_temp.{name}' for name in ('tally', *SHADOWED))}"))
+            db.session.execute(text(f"DROP TABLE pg_temp.{table}"))
