@@ -1,5 +1,6 @@
 """Once is once, and bad input has one clear answer: through the edges, on the routes of accounts."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -8,11 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from courses.enrolments.models import Enrolment
 from lms.accounts.models import Membership
 from lms.accounts.passwords import hash_password
 from lms.core.db import db
 from lms.core.web.submissions import Submission
-from tests.factories.accounts import TokenClient, make_person
+from tests.factories.accounts import TokenClient, hidden_of, make_person
+from tests.factories.catalogue import make_course
 
 URL = "/api/v1/me/memberships"
 BODY = {"sector": "public", "paid": False, "starts_on": "2026-01-01"}
@@ -125,3 +128,21 @@ def test_lists_are_paged_by_key(client: FlaskClient) -> None:
     assert client.get("/api/v1/organisations?size=1000").status_code == 422
     found = client.get("/api/v1/organisations?q=ynys mon").json["items"]
     assert [each["code"] for each in found] == ["W06000001"]
+
+
+def test_a_second_click_is_told_what_the_first_was(app: Flask, signed_in: Callable[..., Any]) -> None:
+    """The browser cuts the first answer off, with the cookie that carried its message; once is still once."""
+    course, learner = make_course(), make_person()
+    url = f"/en/training/{course.code}/enrol"
+    browser = signed_in(learner)
+    sent = {"language": "en"} | hidden_of(browser.get(url).text)
+    name = app.config["SESSION_COOKIE_NAME"]
+    before = browser.get_cookie(name)
+    cut_off = browser.post(url, data=sent)
+    browser.set_cookie(name, before.value)
+    again = browser.post(url, data=sent)
+    assert cut_off.status_code == again.status_code == 303
+    assert cut_off.location == again.location
+    assert count(Enrolment) == 1
+    pages = [browser.get(again.location).text for _ in range(2)]
+    assert [page.count("You are enrolled.") for page in pages] == [1, 0]

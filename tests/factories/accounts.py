@@ -123,9 +123,13 @@ def post_form(browser: FlaskClient, url: str, data: dict[str, Any], page: str | 
     """Send a form as a browser does: with the hidden fields of the page it stands on (`page`, else `url`)."""
     shown = browser.get(page or url)
     assert shown.status_code == 200, shown.status
-    hidden = {
+    return browser.post(url, data={**hidden_of(shown.text), **data}, **options)
+
+
+def hidden_of(page: str) -> dict[str, str]:
+    """What every form of the page sends along."""
+    return {
         name: value
         for name in ("csrf_token", "once")
-        if (found := re.search(rf'name="{name}" value="([^"]*)"', shown.text)) and (value := found.group(1))
+        if (found := re.search(rf'name="{name}" value="([^"]*)"', page)) and (value := found.group(1))
     }
-    return browser.post(url, data={**hidden, **data}, **options)

@@ -13,7 +13,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_wtf.csrf import CSRFError, validate_csrf
@@ -24,7 +23,7 @@ from lms.core import audit
 from lms.core.db import transaction
 from lms.core.errors import Unauthenticated
 from lms.core.permissions import Actor, Permission
-from lms.core.web import edge, kept, submissions
+from lms.core.web import edge, flashes, kept, submissions
 
 View = Callable[..., Any]
 Methods = str | tuple[str, ...]
@@ -35,9 +34,9 @@ class Redirect:
 
     def __init__(self, endpoint: str, *, flash: str | None = None, **values: Any) -> None:
         self.url = endpoint if endpoint.startswith("/") else url_for(endpoint, **values)
+        self.flash = flash
         if flash:
-            session.setdefault("flashes", []).append(flash)
-            session.modified = True
+            flashes.add(flash)
 
 
 class Pages(Blueprint):
@@ -88,9 +87,10 @@ class Pages(Blueprint):
                     once = request.form.get("once", "") if request.method == "POST" else ""
                     if once and (before := submissions.earlier_answer(actor, once)):
                         return before
-                    answer = _answer(view(actor, **path), template)
+                    given = view(actor, **path)
+                    answer = _answer(given, template)
                     if once and answer.status_code == 303:
-                        submissions.remember_answer(actor, once, answer)
+                        submissions.remember_answer(actor, once, answer, getattr(given, "flash", None))
                     return answer
 
             run.needs = needs  # type: ignore[attr-defined]

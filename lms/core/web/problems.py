@@ -6,12 +6,13 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, session, url_for
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lms.core import errors
 from lms.core.language import N_
+from lms.core.web import flashes
 from lms.core.web.forms import first_of
 from lms.core.web.pages import TokenExpired
 
@@ -89,10 +90,7 @@ def _page_of_the_form() -> str:
 
 
 def _token_expired(_fault: TokenExpired) -> Response:
-    session.setdefault("flashes", []).append(
-        _("This page had been open for too long, so nothing was sent. Check what you typed and send it again.")
-    )
-    session.modified = True
+    flashes.add(_("This page had been open for too long, so nothing was sent. Check what you typed and send it again."))
     return redirect(_page_of_the_form(), 303)  # type: ignore[return-value]
 
 

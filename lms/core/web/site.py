@@ -11,7 +11,7 @@ from typing import Any
 from wsgiref.headers import Headers
 
 from babel.dates import format_date as babel_date
-from flask import Flask, Response, current_app, g, request, session, url_for
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_domain, get_locale, ngettext
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -22,7 +22,7 @@ from whitenoise import WhiteNoise
 from lms.core.clock import LONDON
 from lms.core.language import LANGUAGES, Bilingual
 from lms.core.permissions import Actor
-from lms.core.web import edge
+from lms.core.web import edge, flashes
 
 STATIC = Path(__file__).parent / "static"
 ROOMS = ("lms/core", "lms/accounts", "lms/xapi", "lms/reporting", "lms/portal", "frameworks", "courses", "certificates")
@@ -192,9 +192,7 @@ def _context(navigation: Navigation, footer: Callable[[], list[dict[str, Any]]])
         "sign_out_url": url_for("sign_in.sign_out"),
         "profile_url": url_for("profile.profile"),
         "footer_links": footer(),
-        "flash_messages": [{"kind": "success", "text": text} for text in session.pop("flashes", [])]
-        if "flashes" in session
-        else [],
+        "flash_messages": [{"kind": "success", "text": text} for text in flashes.take()],
         "demo_notice": current_app.config["DEMONSTRATION"],
     }
 

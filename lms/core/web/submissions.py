@@ -15,6 +15,7 @@ from lms.core.db import db
 from lms.core.errors import Invalid
 from lms.core.language import N_
 from lms.core.permissions import Actor
+from lms.core.web import flashes
 from lms.core.web.kept import SECRET
 
 
@@ -29,10 +30,14 @@ class Submission(db.Model):  # type: ignore[name-defined, misc]
     location: Mapped[str | None]
     media_type: Mapped[str | None]
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    flash: Mapped[str | None]
 
 
 def earlier_answer(actor: Actor, once: str) -> Response | None:
-    """The answer already given to this key. Holds the key until the transaction ends, so that twins wait."""
+    """The answer already given to this key. Holds the key until the transaction ends, so that twins wait.
+
+    What it said to the next page is said again: a second click cuts the first answer off before it is seen.
+    """
     key = _key(actor, once)
     db.session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": int.from_bytes(key[:8], "big", signed=True)})
     found = db.session.get(Submission, key)
@@ -40,13 +45,15 @@ def earlier_answer(actor: Actor, once: str) -> Response | None:
         return None
     if found.fingerprint != _fingerprint():
         raise Invalid(N_("This key was already used for another request. Use a new one."))
+    if found.flash:
+        flashes.add(found.flash)
     answer = Response(found.body, found.status, mimetype=found.media_type)
     if found.location:
         answer.headers["Location"] = found.location
     return answer
 
 
-def remember_answer(actor: Actor, once: str, answer: Response) -> None:
+def remember_answer(actor: Actor, once: str, answer: Response, flash: str | None = None) -> None:
     """Keep the answer, in the same transaction as what it tells of."""
     db.session.add(
         Submission(
@@ -57,6 +64,7 @@ def remember_answer(actor: Actor, once: str, answer: Response) -> None:
             location=answer.headers.get("Location"),
             media_type=answer.mimetype,
             body=answer.get_data(),
+            flash=flash,
         )
     )
 
