@@ -5,8 +5,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 from lms.core import config
 from tests import scratch
 from tests.conftest import ROOT, command, database_url, made_once
+from tests.journeys import served
 from tests.journeys.cast import gather
 from tests.journeys.story import VARIANTS, Story
 
@@ -47,10 +46,10 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "granian", "--interface", "wsgi", "wsgi:app", "--host", "127.0.0.1",
-             "--port", str(self.port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "error"],
-            cwd=ROOT, env=self.environment, start_new_session=True,
+        self.process = served.start(
+            ["--interface", "wsgi", "wsgi:app", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
+             "--blocking-threads", "4", "--no-ws", "--log-level", "error"],
+            self.environment,
         )  # fmt: skip
         for _ in range(300):
             try:
@@ -61,15 +60,18 @@ class Server:
         raise RuntimeError("the server did not start")
 
     def kill(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self._signal(signal.SIGKILL)
+        self.process.join()
 
     def stop(self) -> None:
-        os.killpg(self.process.pid, signal.SIGTERM)
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
+        self._signal(signal.SIGTERM)
+        self.process.join(15)
+        if self.process.exitcode is None:
             self.kill()
+
+    def _signal(self, number: int) -> None:
+        assert self.process.pid
+        os.killpg(self.process.pid, number)
 
 
 @pytest.fixture(scope="module")
