@@ -99,7 +99,7 @@ def load_demo_large(persons: int, enrolments: int) -> None:
     with transaction():
         click.echo(f"{gathering.of_everything()} facts")
     with transaction():
-        click.echo(f"{tallying.rebuild(parts=max(4, enrolments // 20_000))} rows of tallies")
+        click.echo(f"{tallying.rebuild()} rows of tallies")
     click.echo(f"{persons} people and {enrolments} enrolments, in {time.monotonic() - started:.0f} seconds.")
 
 

@@ -9,8 +9,6 @@ from lms.core.db import db, record
 from lms.reporting.facts import gathering, tallying
 from lms.reporting.facts.models import TallyCheck
 
-PARTS = 16
-
 
 def check() -> TallyCheck:
     """Bring the tallies up to date, count all from the facts, compare cell by cell, and write down what was found.
@@ -20,7 +18,7 @@ def check() -> TallyCheck:
     started = time.monotonic()
     while tallying.bring_up_to_date():
         pass
-    name = tallying.as_known(clock.now(), PARTS)
+    name = tallying.as_known(clock.now())
     columns = "place, own, what, who, measure, seen, month, before"
     cells, different = db.session.execute(
         text(

@@ -71,7 +71,7 @@ live AS MATERIALIZED (
          WHERE kind = 'portfolio_opened'
         UNION ALL SELECT 'attended', live.on_day, NULL WHERE kind = 'attended'
     ) AS it
-), timed AS (
+), timed AS MATERIALIZED (
     SELECT occurred.*, date_trunc('month', on_day)::date AS month, date_trunc('month', from_day)::date AS from_month,
            CASE WHEN until_day <= :today THEN date_trunc('month', until_day)::date END AS until_month
     FROM occurred WHERE from_day <= :today AND (until_day IS NULL OR from_day < until_day)
@@ -143,6 +143,7 @@ _FOLDED = "NOT EXISTS (SELECT FROM fact_pending WHERE fact_id = {0}.id)"
 CELL = "place, own, what, who, measure, seen, month, before"
 COLUMNS = f"{CELL}, n"
 CHANGE = "tally_change"
+FACTS_AT_A_TIME = 50_000
 
 
 def shares(*, known: str = "true", everybody: bool = False) -> str:
@@ -203,9 +204,19 @@ def _whom_the_day_changes(day: date | None, today: date) -> set[UUID]:
 
 
 def _prepare() -> None:
-    """The planner knows nothing of how many rows the steps of SHARES have, and would compare each with each."""
-    db.session.execute(text("SET LOCAL enable_nestloop = off"))
-    db.session.execute(text("SET LOCAL work_mem = '64MB'"))
+    """The planner knows nothing of how many rows the steps of SHARES have: it would compare each with each, and remember
+    what is asked once."""
+    _set(enable_nestloop="off", enable_memoize="off", work_mem="64MB")
+
+
+def _plan_as_ever() -> None:
+    _set(enable_nestloop="on", enable_memoize="on")
+
+
+def _set(**settings: str) -> None:
+    """Until the transaction ends."""
+    asked = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
+    db.session.execute(text(f"SELECT {asked}"))
 
 
 def _take_in(facts: Sequence[UUID], people: list[UUID], day: date, today: date) -> None:
@@ -240,7 +251,7 @@ def _add_change(sign: int, people: Sequence[UUID], known: str, given: dict[str, 
         text(f"INSERT INTO {CHANGE} ({COLUMNS}) SELECT {CELL}, {sign} * n FROM ({shares(known=known)}) AS share"),
         given | {"people": people, "nil": NIL},
     )
-    db.session.execute(text("SET LOCAL enable_nestloop = on"))
+    _plan_as_ever()
 
 
 def _mark(today: date) -> None:
@@ -250,13 +261,12 @@ def _mark(today: date) -> None:
     )
 
 
-def rebuild(parts: int = 16) -> int:
+def rebuild(parts: int | None = None) -> int:
     """Count everything anew, a part of the people at a time. How many rows the tallies then have."""
     db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     db.session.execute(text("TRUNCATE tally"))
     db.session.execute(text("DELETE FROM fact_pending"))
-    for part in range(parts):
-        _add_part("tally", part, parts, "true", {})
+    _add_all("tally", parts, "true", {})
     db.session.execute(text("DELETE FROM tally WHERE n = 0"))  # where parts of the people made up for each other
     _mark(clock.today())
     return int(db.session.scalar(text("SELECT count(*) FROM tally")) or 0)
@@ -279,28 +289,31 @@ def changes_to(at: datetime, people: int = 500) -> str:
         for start in range(0, len(some), people):
             _add_change(-1, some[start : start + people], _FOLDED, {"today": day})
             _add_change(1, some[start : start + people], _KNOWN, {"today": then, "at": at})
+    db.session.execute(text(f"CREATE INDEX ON {CHANGE} ({CELL})"))
     return CHANGE
 
 
-def as_known(at: datetime, parts: int = 16) -> str:
+def as_known(at: datetime, parts: int | None = None) -> str:
     """The tallies as they would have been at that instant, counted anew from the facts, in a table of this transaction's
     own; its name."""
     name = "tally_then"
     db.session.execute(text(f"CREATE TEMPORARY TABLE {name} (LIKE tally INCLUDING ALL) ON COMMIT DROP"))
-    for part in range(parts):
-        _add_part(name, part, parts, _KNOWN, {"at": at, "today": clock.on_the_day(at)})
+    _add_all(name, parts, _KNOWN, {"at": at, "today": clock.on_the_day(at)})
     db.session.execute(text(f"DELETE FROM {name} WHERE n = 0"))
     return name
 
 
-def _add_part(table: str, part: int, parts: int, known: str, given: dict[str, Any]) -> None:
+def _add_all(table: str, parts: int | None, known: str, given: dict[str, Any]) -> None:
+    if parts is None:
+        parts = 1 + (db.session.scalar(text("SELECT count(*) FROM fact")) or 0) // FACTS_AT_A_TIME
     found = text(
-        f"INSERT INTO {table} ({COLUMNS}) {shares(known=known + _PART, everybody=True)}"
+        f"INSERT INTO {table} ({COLUMNS}) {shares(known=known + _PART, everybody=True)} ORDER BY {CELL}"
         f" ON CONFLICT ({CELL}) DO UPDATE SET n = {table}.n + excluded.n"
     )
-    _prepare()
-    db.session.execute(found, {"today": clock.today(), "nil": NIL, "part": part, "parts": parts} | given)
-    db.session.execute(text("SET LOCAL enable_nestloop = on"))
+    for part in range(parts):
+        _prepare()
+        db.session.execute(found, {"today": clock.today(), "nil": NIL, "part": part, "parts": parts} | given)
+    _plan_as_ever()
 
 
 _PART = " AND abs(hashtext(CAST({0}.person_id AS text))::bigint) % :parts = :part"
