@@ -38,7 +38,7 @@ imports: $(VENV)/developer ## The floors of the house (import-linter)
 
 unit: $(VENV)/developer ## All tests, two at a time (TESTS=tests/courses for some of them)
 	@$(BIN)/python -m lms.core.welsh compile
-	$(BIN)/python -m pytest $(TESTS) -n 2 --dist loadgroup --no-loadscope-reorder --durations 10
+	$(BIN)/python -m pytest $(TESTS) -n 2 --no-loadscope-reorder --durations 10
 
 welsh: $(VENV)/developer ## Bring the Welsh catalogues in step with the code, and list what is missing
 	@$(BIN)/python -m lms.core.welsh update; $(BIN)/python -m lms.core.welsh missing || true

@@ -18,6 +18,8 @@ import pytest
 from flask import Flask, g, has_app_context, request_started
 from flask.testing import FlaskClient
 from sqlalchemy.engine import make_url
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from lms.core import config, embedded
 from tests import scratch
@@ -37,19 +39,26 @@ LONG = (
 )
 
 
-SHARED = ("tests/journeys/test_every_page.py",)
-"""Files so long that both processes take half of one, each with a server of its own. Pages of one room stay together, for
+SHARED = "tests/journeys/test_every_page.py"
+"""A file so long that both processes take half of it, each with a server of its own. Pages of one room stay together, for
 what one visit makes the next one finds."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file stays in one process, for its tests share a server; the long ones come first, so that no process is left
-    with one of them when the other has nothing to do."""
+    """The long ones come first, so that no process is left with one of them when the other has nothing to do."""
     items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
-    for item in items:
-        file, _, test = item.nodeid.partition("::")
-        half = crc32(test.partition(".")[0].encode()) % 2
-        item.add_marker(pytest.mark.xdist_group(f"{file} {half}" if file in SHARED else file))
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """A file stays in one process, for its tests share a server."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        return f"{file} {crc32(test.partition('.')[0].encode()) % 2}" if file == SHARED else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
