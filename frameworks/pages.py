@@ -1,23 +1,27 @@
 """Pages of frameworks: read what a level asks, and who needs it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from frameworks import comparing, queries, rules
 from frameworks.models import Domain, FrameworkVersion, Level, Requirement, Statement
 from frameworks.rules import carrying
 from lms.core.db import db
+from lms.core.hooks import Hook
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
 from lms.core.web.pages import Pages
 
 pages = Pages("frameworks", __name__, template_folder="templates")
 
-CourseTitles = Callable[[Collection[str]], Mapping[str, Bilingual]]
-"""`app.extensions["frameworks.course_titles"]`: titles of the courses on offer among those codes (see lms/app.py)."""
+
+@Hook
+def course_titles(_codes: Collection[str]) -> Mapping[str, Bilingual]:
+    """Titles of the courses on offer among those codes, which the catalogue above knows."""
+    return {}
 
 
 @pages.page("GET", "/frameworks", needs=Permission.FRAMEWORK_READ, template="frameworks/list.html")
@@ -62,11 +66,10 @@ def changes(actor: Actor, code: str, version: int) -> dict[str, Any]:
 
 
 def _shown(version: FrameworkVersion) -> dict[str, Any]:
-    titles: CourseTitles = current_app.extensions.get("frameworks.course_titles", lambda codes: {})
     names = queries.place_names() if version.requirements else {}
     return {
         "version": version,
-        "courses": titles({code for domain in version.domains for code in domain.course_codes}),
+        "courses": course_titles({code for domain in version.domains for code in domain.course_codes}),
         "domains": _by_domain(version),
         "needs": [
             {

@@ -304,7 +304,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         events.subscribe(event, handler)
     app.wsgi_app = one_slash(app.wsgi_app, "/xapi/")  # type: ignore[method-assign, assignment]
     app.extensions["llwybr.loaders"] = LOADERS
-    hooks.hang(app)
+    hooks.hang()
     cli.init_app(app)
     app.wsgi_app = ContentHost(app, app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app

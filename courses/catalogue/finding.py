@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from flask import current_app
-
-from courses.catalogue import queries
+from courses.catalogue import queries, upstairs
 from courses.catalogue.offered import on_offer
 from courses.catalogue.rules import search
 from courses.catalogue.rules.sorting import title_key
@@ -42,12 +40,5 @@ def chosen_from(asked: Mapping[str, Collection[str]]) -> dict[str, frozenset[str
 
 
 def _open_to(actor: Actor) -> Collection[str] | None:
-    """Codes of the courses that are open to this person; None: nobody is signed in, or nobody here can tell.
-
-    The hook `catalogue.open_to` is the enrolments room's, which is above this one; lms/app.py wires it.
-    """
-    hook = current_app.extensions.get("catalogue.open_to")
-    if hook is None or actor.person is None:
-        return None
-    open_to: Collection[str] = hook(actor, on_offer().values())
-    return open_to
+    """Codes of the courses that are open to this person; None: nobody is signed in."""
+    return None if actor.person is None else upstairs.open_to(actor, on_offer().values())

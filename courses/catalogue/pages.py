@@ -3,14 +3,14 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from courses.catalogue import finding, queries
+from courses.catalogue import finding, queries, upstairs
 from courses.catalogue.models import CourseVersion
-from courses.catalogue.offered import Offered, on_offer
+from courses.catalogue.offered import on_offer
 from courses.catalogue.rules import conditions
 from courses.catalogue.rules.search import FACETS, Chosen
 from courses.catalogue.words import CAPACITY, CERTIFICATES, FIELDS
@@ -87,14 +87,10 @@ def course(actor: Actor, code: str) -> dict[str, Any]:
     return {
         "version": version,
         "programme": queries.names().get(("programme", version.course.programme_code or "")),
-        "call": _call_to_action(actor, version),
-        "dates": current_app.extensions.get("catalogue.dates", _no_dates)(actor, version),
+        "call": upstairs.standing(actor, version),
+        "dates": upstairs.dates_of(actor, version),
         "told": _told(g.lang, code),
     }
-
-
-def _no_dates(_actor: Actor, _version: Offered) -> Markup:
-    return Markup()
 
 
 @kept
@@ -159,26 +155,6 @@ def _spans(levels: Collection[str], names: Names, language: str) -> list[str]:
 
 def _from_to(titles: list[str]) -> str:
     return titles[0] if len(titles) == 1 else _("%(first)s to %(last)s", first=titles[0], last=titles[-1])
-
-
-def _call_to_action(actor: Actor, version: Offered) -> dict[str, Any] | None:
-    """What one can do now, by the hook `catalogue.standing` of the enrolments room: {kind, text, url, label?}.
-
-    Somebody who is not signed in is sent to the same place, which asks them to sign in first.
-    """
-    if standing := current_app.extensions.get("catalogue.standing"):
-        return dict(standing(actor, version))
-    if "enrolments.enrol" not in current_app.view_functions:
-        return None
-    url = url_for("enrolments.enrol", code=version.course.code)
-    if actor.person is None:
-        return {
-            "kind": "sign_in",
-            "text": _("You will be asked to sign in first."),
-            "url": url,
-            "label": _("Sign in to enrol"),
-        }
-    return {"kind": "enrol", "text": "", "url": url, "label": _("Enrol on this course")}
 
 
 def _by_level(statements: list[Statement]) -> list[tuple[Bilingual, list[Statement]]]:

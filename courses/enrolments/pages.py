@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import current_app, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from courses.catalogue.words import TAUGHT_ONLINE
 from courses.enrolments import queries, services, wording
@@ -27,6 +28,7 @@ from courses.supervision.queries import attestation_on, supervisor_of
 from lms.core import clock
 from lms.core.db import db
 from lms.core.errors import Invalid, NotFound, Refusal
+from lms.core.hooks import Hook
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.forms import FormState
@@ -127,7 +129,7 @@ def enrolment(actor: Actor, enrolment_id: UUID) -> Any:
         ],
         "statements": [_statement(raw) for raw in statements_of(it.registration, 20)],
         "online": it.version.format_code in TAUGHT_ONLINE,
-        "dates": current_app.extensions.get("enrolments.dates", _no_dates)(actor, it),
+        "dates": date_of(actor, it),
         "launch_url": _launch_url(it) if mine else None,
         "portfolio_url": _portfolio_url(it),
         "completion_url": _url("completion.completion", it),
@@ -144,8 +146,10 @@ def _attested(it: Enrolment) -> Attestation | None:
     return attestation_on(it.learner_id, it.course.programme_code, clock.today())
 
 
-def _no_dates(_actor: Actor, _it: Enrolment) -> str:
-    return ""
+@Hook
+def date_of(_actor: Actor, _it: Enrolment) -> Markup:
+    """Of a course that is taught on dates: when and where one's own is, or that one is to be chosen. Told from above."""
+    return Markup()
 
 
 def _state(state: EnrolmentState) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What other rooms ask of plans, wired in `lms/app.py`; and what self-assessment asks of courses."""
+"""What other rooms ask of plans, wired in `lms/hooks.py`; and what self-assessment asks of courses."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -15,9 +15,8 @@ from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.plans import jobs, queries
 from courses.plans.models import Goal, GoalState
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio
-from frameworks.assessment import hooks as assessment
-from frameworks.assessment.hooks import Evidence
 from frameworks.assessment.impact import ratings_touched
+from frameworks.assessment.upstairs import Evidence
 from frameworks.editing.impact import Becoming
 from frameworks.models import Domain, Statement
 from lms.core.db import db
@@ -114,11 +113,7 @@ def plans_touched(framework: str, statements: Sequence[Becoming]) -> tuple[int, 
     return len(goals), len({person for _goal, person in goals})
 
 
-OFFERED = {
-    assessment.EVIDENCE: evidence_of, assessment.SUPERVISORS: supervisors_of, assessment.LEARNING: learning_for,
-}  # fmt: skip
-"""For `app.extensions`."""
 TOUCHED = {"ratings": ratings_touched, "plans": plans_touched}
-"""For `app.extensions["frameworks.touched"]`."""
+"""For `frameworks.editing.impact.touched`."""
 JOBS = (jobs.remind,)
 """They register themselves."""

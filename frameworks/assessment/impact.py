@@ -1,4 +1,4 @@
-"""What a new version would touch of confirmed ratings: for `app.extensions["frameworks.touched"]`."""
+"""What a new version would touch of confirmed ratings: for `frameworks.editing.impact.touched`."""
 
 from collections.abc import Sequence
 from uuid import UUID

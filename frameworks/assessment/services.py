@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from frameworks.assessment import hooks, letters, queries, scale, views
+from frameworks.assessment import letters, queries, scale, upstairs, views
 from frameworks.assessment.errors import NothingToAsk, NotWaiting, NotYourEvidence
 from frameworks.assessment.models import AssessmentSharing, LapseSetting, Rating, RatingAnswer, RatingStanding
 from frameworks.assessment.rules import RatingState, is_met
@@ -111,7 +111,7 @@ def _check(person: UUID, lines: Mapping[str, Line], said: Mapping[str, Say], hal
             faults[f"evidence-{code}"] = N_("Choose fewer: twenty at most")
         row = lines[code].row
         wanted |= set(say.evidence) - set(row.rating.evidence if row else ())
-    if wanted and wanted - {each.ref for each in hooks.evidence_of(person, wanted, 0)}:
+    if wanted and wanted - {each.ref for each in upstairs.evidence_of(person, wanted, 0)}:
         raise NotYourEvidence(fields={"evidence": NotYourEvidence.title})
     if faults:
         raise Invalid(fields=faults)
@@ -183,7 +183,7 @@ def ask(actor: Actor, code: str) -> int:
     person = _me(actor, EDIT)
     get_or_refuse(Person, person, lock=True)
     it = views.assessment(person, code, clock.today())
-    supervisors = hooks.supervisors_of(person, clock.today())
+    supervisors = upstairs.supervisors_of(person, clock.today())
     if not it.shared.to_supervisor or not supervisors:
         raise NothingToAsk(N_("You do not share these ratings with a supervisor."))
     rows = [

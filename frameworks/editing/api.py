@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, request
+from flask import request
 from marshmallow import Schema
 from werkzeug.exceptions import PreconditionFailed, PreconditionRequired
 
@@ -332,7 +332,7 @@ def impact_of(actor: Actor, code: str, number: int) -> Answer:
     version, may = queries.visible(actor, code, number, whole=True)
     if not may.manage:
         actor.require(EDIT)
-    found = impact.impact_of(version, impact.hooks_of(current_app.extensions), clock.today())
+    found = impact.impact_of(version, clock.today())
     if found is None:
         return {"items": []}
     roles = {"what": "roles", "things": len(found.roles), "people": sum(each.people for each in found.roles)}

@@ -1,13 +1,11 @@
 """Who and what a new version touches, before it is published.
 
-Rooms above say what of theirs is touched: `app.extensions["frameworks.touched"]` is a dict of name → function, which
-takes the framework's code and what each old statement comes to, and answers (things, people). Whoever has none counts 0.
+Rooms above say what of theirs is touched (`touched`). Whoever has none counts 0.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -22,6 +20,7 @@ from frameworks.rules.differing import Difference, difference
 from lms.accounts.models import Membership
 from lms.accounts.queries import live
 from lms.core.db import db
+from lms.core.hooks import Hook
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,14 @@ class Becoming:
 
 
 Touched = Callable[[str, Sequence[Becoming]], tuple[int, int]]
-"""(things, people) that are touched by what becomes of those statements."""
+"""(framework's code, what each old statement comes to) → (things, people) that are touched by it."""
+
+
+@Hook
+def touched() -> Mapping[str, Touched]:
+    """Who knows, by the name of the things."""
+    return {}
+
 
 KNOWN = ("courses", "plans", "ratings")
 """What is always said, if only that there is none."""
@@ -62,7 +68,7 @@ class Impact:
     difference: Difference
 
 
-def impact_of(version: FrameworkVersion, hooks: Mapping[str, Touched], day: date) -> Impact | None:
+def impact_of(version: FrameworkVersion, day: date) -> Impact | None:
     """What publishing a whole version would touch; None where it replaces nothing."""
     before = frameworks.version_before(version)
     if before is None:
@@ -72,7 +78,7 @@ def impact_of(version: FrameworkVersion, hooks: Mapping[str, Touched], day: date
     becoming = [_becoming(each.code, each.key, links) for each in old.statements]
     changed = [each for each in becoming if each.outcomes != (Outcome.CARRIED,)]
     counts = {outcome: sum(outcome in each.outcomes for each in becoming) for outcome in Outcome}
-    asked = {name: hooks[name](version.framework.code, changed) for name in hooks}
+    asked = {name: found(version.framework.code, changed) for name, found in touched().items()}
     return Impact(
         roles=_roles(old, new, day),
         touched={name: asked.get(name, (0, 0)) for name in (*KNOWN, *asked)},
@@ -119,9 +125,3 @@ def _needs(content: Content) -> list[Needed]:
 
 def _code(needed: Needed | None) -> str | None:
     return needed.level if needed else None
-
-
-def hooks_of(extensions: Mapping[str, Any]) -> Mapping[str, Touched]:
-    """Those that the roof has provided."""
-    found: Mapping[str, Touched] = extensions.get("frameworks.touched", {})
-    return found

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from courses.needs.hooks import Known
+from courses.needs.upstairs import Known
 from lms.accounts.models import Organisation, Sector
 from lms.core import audit, clock
 from lms.core.db import db
@@ -60,7 +60,7 @@ def keep(actor: Actor, content: bytes) -> list[Outcome[Headcount]]:
 
 
 def known_of(organisations: Collection[UUID], day: date) -> Mapping[UUID, Known]:
-    """The last headcount of each body as a whole, up to that day: what needs rounds ask (`courses.needs.hooks`)."""
+    """The last headcount of each body as a whole, up to that day: what needs rounds ask (`courses.needs.upstairs`)."""
     found = (
         select(Headcount.organisation_id, Headcount.people, Headcount.source)
         .where(

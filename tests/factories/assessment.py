@@ -1,8 +1,6 @@
 """Self-assessments, through the use cases."""
 
-from flask import current_app
-
-from frameworks.assessment import hooks, services
+from frameworks.assessment import services, upstairs
 from frameworks.assessment.services import Say
 from frameworks.assessment.views import Assessment
 from lms.accounts.models import Person
@@ -43,8 +41,8 @@ def share(person: Person, code: str, *, supervisor: bool = False, manager: bool 
 
 def confirm(person: Person, supervisor: Person, code: str) -> int:
     """Ask, and confirm everything that waits. The supervisor is told by the hook's place, whoever that is."""
-    before = current_app.extensions.get(hooks.SUPERVISORS)
-    current_app.extensions[hooks.SUPERVISORS] = lambda _person, _day: [(supervisor.id, supervisor.display_name)]
+    before = upstairs.supervisors_of.answer
+    upstairs.supervisors_of.hang(lambda _person, _day: [(supervisor.id, supervisor.display_name)])
     share(person, code, supervisor=True)
     with transaction():
         services.ask(acting_for(person), code)
@@ -55,8 +53,5 @@ def confirm(person: Person, supervisor: Person, code: str) -> int:
     ]  # fmt: skip
     with transaction():
         done = services.answer(acting_for(supervisor, person), person.id, code, picks, confirmed=True)
-    if before is None:
-        del current_app.extensions[hooks.SUPERVISORS]
-    else:
-        current_app.extensions[hooks.SUPERVISORS] = before
+    upstairs.supervisors_of.hang(before)
     return done

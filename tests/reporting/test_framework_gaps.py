@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import text
 
-from courses.needs import hooks as needs
+from courses.needs import upstairs as needs
 from frameworks.assessment import queries, services
 from frameworks.assessment.rules import Reach
 from frameworks.editing import queries as editing_queries

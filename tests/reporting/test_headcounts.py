@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from courses.needs import hooks
+from courses.needs import upstairs
 from lms.core.db import db
 from lms.core.permissions import Role
 from lms.reporting.models import Headcount
@@ -91,7 +91,7 @@ def test_a_workbook_is_read_and_needs_rounds_know_it(app: Flask, signed_in: Call
     kept = {"csrf_token": found.group(1), "rows": rows.group(1), "keep": "1"}
     assert browser.post("/en/reports/headcounts", data=kept).status_code == 303
     bcu, cav, pth = (organisation(code).id for code in ("BCU", "CAV", "PTH"))
-    assert hooks.headcounts([bcu, cav, pth], date(2026, 6, 1)) == {
-        bcu: hooks.Known(1200, "ESR again"), cav: hooks.Known(900, "Census"),
+    assert upstairs.headcounts([bcu, cav, pth], date(2026, 6, 1)) == {
+        bcu: upstairs.Known(1200, "ESR again"), cav: upstairs.Known(900, "Census"),
     }  # fmt: skip
-    assert hooks.headcounts([bcu], date(2026, 2, 1)) == {bcu: hooks.Known(1100, "ESR")}
+    assert upstairs.headcounts([bcu], date(2026, 2, 1)) == {bcu: upstairs.Known(1100, "ESR")}

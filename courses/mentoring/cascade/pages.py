@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from courses.catalogue.offered import on_offer
 from courses.catalogue.queries import names
-from courses.mentoring.cascade import lines, queries, rules, services, standing
+from courses.mentoring.cascade import lines, queries, rules, services, upstairs
 from courses.mentoring.cascade.errors import NotAChampion
 from courses.mentoring.cascade.models import CancelReason, CascadeAccount, CascadeSession
 from courses.mentoring.cascade.rules import Length, SessionLanguage
@@ -60,7 +60,7 @@ def _me(actor: Actor) -> UUID:
 @pages.page("GET", "/cascade", needs=RECORD, template="cascade/sessions.html")
 def sessions(actor: Actor) -> dict[str, Any]:
     """What I gave, under which certificate; and what I attended."""
-    today, certificates = clock.today(), standing.certificates_of(_me(actor))
+    today, certificates = clock.today(), upstairs.certificates_of(_me(actor))
     page = page_of(
         queries.sessions_for(actor), request.args.get("cursor"), PAGE, key=(CascadeSession.id,), descending=True
     )
@@ -80,7 +80,7 @@ def sessions(actor: Actor) -> dict[str, Any]:
 @pages.page(BOTH, "/cascade/new", needs=RECORD, template="cascade/edit.html")
 def new(actor: Actor) -> Any:
     """One form for one session."""
-    certificates = standing.certificates_of(_me(actor))
+    certificates = upstairs.certificates_of(_me(actor))
     if not certificates:
         raise NotAChampion()
     shown = _shown() | {

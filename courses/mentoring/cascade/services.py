@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from courses.catalogue.models import Course, Topic
 from courses.mentoring import letters
-from courses.mentoring.cascade import queries, rules, standing
+from courses.mentoring.cascade import queries, rules, upstairs
 from courses.mentoring.cascade.errors import LinkUsed, NotAChampion, SessionCancelled
 from courses.mentoring.cascade.events import CascadeAttended, CascadeCancelled
 from courses.mentoring.cascade.models import (
@@ -216,7 +216,7 @@ def _own(actor: Actor, session_id: UUID, *, lock: bool = False) -> CascadeSessio
 
 
 def _certificate(person_id: UUID, day: date) -> rules.Certificate:
-    found = rules.live(standing.certificates_of(person_id), day)
+    found = rules.live(upstairs.certificates_of(person_id), day)
     if found is None:
         raise NotAChampion()
     return found

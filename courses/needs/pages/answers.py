@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from courses.needs import hooks, queries, views
+from courses.needs import queries, upstairs, views
 from courses.needs.models import Round
 from courses.needs.rules import lines
 from courses.needs.rules.lines import Line
@@ -42,7 +42,7 @@ def about(it: Round, body: Organisation) -> dict[str, Any]:
     """What the form needs beside its values. `gaps`: by course code; None where they are hidden."""
     asked = views.asked(queries.courses_of(it.id))
     last = queries.answer_of(it.id, body.id)
-    found = hooks.gaps([body.id], {each.course.course_id for each in asked}, clock.today())
+    found = upstairs.gaps([body.id], {each.course.course_id for each in asked}, clock.today())
     codes = {each.course.course_id: each.code for each in asked}
     return {
         "round": it, "body": body, "asked": asked, "edition": last.edition if last else 0, "longest": lines.LONGEST,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from courses.needs import hooks, letters, queries
+from courses.needs import letters, queries, upstairs
 from courses.needs.errors import CapacityMissing, HeadcountMissing, TooEarly
 from courses.needs.models import Allocation, AllocationKind, Capacity, PlaceShare, Round, RoundRule, StepKind
 from courses.needs.queries import Standing
@@ -156,7 +156,7 @@ def _by_course(it: Round, rule: RoundRule, need: Need, kept: Need, capped: Need)
 def _headcounts(it: Round, bodies: set[UUID]) -> dict[UUID, int]:
     """What is kept above us counts before what was entered with the need."""
     entered = {body: each.people for body, each in queries.headcounts_of(it.id, bodies).items()}
-    return entered | {body: each.people for body, each in hooks.headcounts(bodies, clock.today()).items()}
+    return entered | {body: each.people for body, each in upstairs.headcounts(bodies, clock.today()).items()}
 
 
 def _headcount_missing(missing: Sequence[str], bodies: Mapping[UUID, Organisation]) -> HeadcountMissing:

@@ -7,7 +7,7 @@ from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from courses.supervision.queries import programmes
-from courses.supervision.sessions import queries, services, tasks, views
+from courses.supervision.sessions import queries, services, upstairs, views
 from courses.supervision.sessions.models import SessionKind, SupervisionSession
 from courses.supervision.sessions.schemas import SessionAnswerIn, SessionForm, SessionWithdrawalIn
 from lms.accounts.queries import person_at
@@ -87,7 +87,7 @@ def _new(actor: Actor, form: forms.FormState) -> dict[str, Any]:
     return {
         "form": form, "kinds": [(each.value, kind_name(each)) for each in SessionKind],
         "people": [(str(each.id), each.display_name) for each in offered],
-        "tasks": [(each.key, each.title.in_(g.lang)) for each in tasks.tasks_of([each.id for each in offered])],
+        "tasks": [(each.key, each.title.in_(g.lang)) for each in upstairs.tasks_of([each.id for each in offered])],
         "standards": [(each.code, each.wording.in_(g.lang)) for each in queries.standards()],
         "programmes": [(each.code, each.title.in_(g.lang)) for each in programmes()],
     }  # fmt: skip
@@ -107,7 +107,7 @@ def _session(actor: Actor, session_id: UUID, form: forms.FormState) -> dict[str,
         "it": views.session(actor, found), "kind_name": kind_name, "form": form, "found": found,
         "held": found.supervisor_id == actor.person,
         "asked": mine is not None and not (mine.agreed_at or mine.disputed_at or found.withdrawn_at), "mine": mine,
-        "task_titles": [each.title for each in tasks.titles_of(found.tasks).values()],
+        "task_titles": [each.title for each in upstairs.titles_of(found.tasks).values()],
         "standard_titles": [named[code].wording for code in found.standards if code in named],
     }  # fmt: skip
 

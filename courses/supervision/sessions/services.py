@@ -10,8 +10,7 @@ from courses.catalogue.models import Programme
 from courses.supervision import letters
 from courses.supervision.errors import AlreadyEnded, OwnSupervisor, SessionAnswered
 from courses.supervision.events import SessionAgreed, SessionWithdrawn
-from courses.supervision.sessions import queries, rules
-from courses.supervision.sessions import tasks as asked
+from courses.supervision.sessions import queries, rules, upstairs
 from courses.supervision.sessions.models import SessionKind, SessionLearner, SupervisionSession
 from lms.accounts.models import Person
 from lms.core import audit, clock, events
@@ -43,7 +42,7 @@ def log(
     learners = sorted(set(learner_ids))
     if actor.person in learners:
         raise OwnSupervisor()
-    known = asked.titles_of(tasks)
+    known = upstairs.titles_of(tasks)
     if set(tasks) - set(known):
         raise Invalid(fields={"tasks": N_("Choose one of the answers")})
     if set(standards) - {each.code for each in queries.standards()}:

@@ -6,7 +6,7 @@ from flask import Response, jsonify, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from frameworks.assessment import hooks, queries, scale, services, views, words
+from frameworks.assessment import queries, scale, services, upstairs, views, words
 from frameworks.assessment.errors import NothingToAsk
 from frameworks.assessment.pages.blueprint import pages
 from frameworks.assessment.rules import Reach
@@ -50,12 +50,12 @@ def framework(actor: Actor, code: str) -> dict[str, Any]:
     """The domains, who sees what I say, and what to do next."""
     it = services.mine(actor, code)
     waiting = [line for line in it.lines if line.row is not None and line.row.state.value == "confirmation_asked"]
-    supervisors = hooks.supervisors_of(it.person_id, clock.today())
+    supervisors = upstairs.supervisors_of(it.person_id, clock.today())
     return {
         "it": it, "words": words, "waiting": waiting, "supervisors": [name for _id, name in supervisors],
         "to_ask": [line for line in it.lines if line.held and line.row and line.row.state.value == "self_assessed"],
         "tasks": [_task(it, each) for each in it.outline.domains],
-        "learning_url": hooks.learning_for(code),
+        "learning_url": upstairs.learning_for(code),
         "since": min((line.row.asked_at for line in waiting if line.row and line.row.asked_at), default=None),
     }  # fmt: skip
 
@@ -88,7 +88,7 @@ def sharing(actor: Actor, code: str) -> Any:
 def _sharing(it: Assessment, form: FormState) -> dict[str, Any]:
     today = clock.today()
     return {
-        "it": it, "form": form, "supervisors": [name for _id, name in hooks.supervisors_of(it.person_id, today)],
+        "it": it, "form": form, "supervisors": [name for _id, name in upstairs.supervisors_of(it.person_id, today)],
         "managers": [name for _id, name in queries.managers_of(it.person_id, today)],
     }  # fmt: skip
 
@@ -170,7 +170,7 @@ def _domain(it: Assessment, key: str, form: FormState) -> dict[str, Any]:
         "others": [line for line in lines if not line.needed and it.needed],
         "offered": [
             (each.ref, translated(each.title), " · ".join(filter(None, (each.where, day(each.on)))))
-            for each in hooks.evidence_of(it.person_id, linked, EVIDENCE_SHOWN)
+            for each in upstairs.evidence_of(it.person_id, linked, EVIDENCE_SHOWN)
         ], "place": codes.index(key) + 1,
         "count": len(codes), "answers": queries.answers_of(ratings), "illustrative": scale.is_illustrative(),
         "here": {"code": it.outline.code, "domain": words.domain_in_address(key)}, "longest": services.LONGEST,

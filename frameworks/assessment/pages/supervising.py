@@ -7,7 +7,7 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from frameworks.assessment import hooks, queries, services, words
+from frameworks.assessment import queries, services, upstairs, words
 from frameworks.assessment.pages.blueprint import supervisor_pages as pages
 from frameworks.assessment.schemas import AssessmentAnswerForm
 from frameworks.assessment.views import Assessment
@@ -74,5 +74,5 @@ def _answer(it: Assessment, form: FormState) -> dict[str, Any]:
         "it": it, "form": form, "words": words, "name": names_of([it.person_id]).get(it.person_id, ""),
         "waiting": [line for line in rated if line.row and line.row.state.value == "confirmation_asked"],
         "others": [line for line in rated if line.row and line.row.state.value != "confirmation_asked"],
-        "evidence": {each.ref: each for each in hooks.evidence_of(it.person_id, refs, 0)},
+        "evidence": {each.ref: each for each in upstairs.evidence_of(it.person_id, refs, 0)},
     }  # fmt: skip

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from frameworks import comparing
 from frameworks import queries as frameworks
 from frameworks.editing import queries, services
-from frameworks.editing.impact import hooks_of, impact_of
+from frameworks.editing.impact import impact_of
 from frameworks.editing.pages.blueprint import BOTH, READ, VERSION, Answer, pages, shown, tell
 from frameworks.editing.words import MAPPINGS, OUTCOMES, TOUCHED
 from frameworks.models import FrameworkVersion, MappingKind, Statement
@@ -121,7 +121,7 @@ def impact(actor: Actor, code: str, number: int) -> dict[str, Any]:
     found, may, page = shown(actor, code, number, whole=True)
     if not (may.manage or may.publish or may.edit or may.sign):
         raise Forbidden()
-    it = impact_of(found, hooks_of(current_app.extensions), clock.today())
+    it = impact_of(found, clock.today())
     if it is None:
         raise NotFound()
     names = frameworks.place_names()

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from courses.needs.hooks import Gaps
+from courses.needs.upstairs import Gaps
 from frameworks.assessment import queries as assessment
 from frameworks.queries import place_names
 from lms.core.db import db

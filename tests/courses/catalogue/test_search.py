@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from courses.catalogue import queries
+from courses.catalogue import queries, upstairs
 from courses.catalogue.rules.sorting import welsh_key
 from lms.core.db import db
 from tests.counting import queries_of
@@ -153,7 +153,7 @@ def test_somebody_signed_in_can_ask_for_what_is_open_to_them(
         asked.append((actor.person, len(versions)))
         return {version.course.code for version in versions if version.topic_code == "camhs"}
 
-    monkeypatch.setitem(app.extensions, "catalogue.open_to", open_to)
+    monkeypatch.setattr(upstairs.open_to, "answer", open_to)
     person = make_person()
     browser = signed_in(person)
     assert codes(browser, open="me") == ["ECAMHS-1", "ECAMHS-2", "ECAMHS-3", "ECAMHS-4", "ECAMHS-5"]
@@ -194,8 +194,8 @@ def test_the_way_in_comes_from_the_room_above(app: Flask, client: FlaskClient, m
         "url": "/en/training",
         "label": "See what is open",
     }
-    monkeypatch.setitem(
-        app.extensions, "catalogue.standing", lambda actor, version: told | {"text": f"{version.course.code}: no"}
+    monkeypatch.setattr(
+        upstairs.standing, "answer", lambda actor, version: told | {"text": f"{version.course.code}: no"}
     )
     page = client.get("/en/training/ECAMHS-4").text
     assert "ECAMHS-4: no" in page

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from courses.enrolments import services as enrolments
 from courses.enrolments.errors import AlreadyEnrolled, EnrolmentRefused
 from courses.enrolments.models import Enrolment, EnrolmentState
-from courses.needs import hooks, jobs, queries
+from courses.needs import jobs, queries, upstairs
 from courses.needs.errors import (
     AcceptanceClosed,
     AtAnotherStage,
@@ -176,8 +176,8 @@ def test_by_headcount_names_who_has_none_and_takes_what_is_known_above(
     with pytest.raises(HeadcountMissing) as refused:
         story.allocated()
     assert [each["id"] for each in refused.value.more["bodies"]] == [str(story.bodies[2].id)]  # type: ignore[attr-defined]
-    known = {story.bodies[2].id: hooks.Known(100, "Census 2026")}
-    monkeypatch.setitem(app.extensions, hooks.HEADCOUNTS, lambda bodies, day: known)
+    known = {story.bodies[2].id: upstairs.Known(100, "Census 2026")}
+    monkeypatch.setattr(upstairs.headcounts, "answer", lambda bodies, day: known)
     story.allocated()
     assert story.places() == [6, 0, 2]
 
