@@ -139,7 +139,7 @@ def test_what_is_wrong_is_found(chromium: Browser, live_demo: tuple[Server, Flas
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x.png><input><a href=#></a>')")
     assert {"image-alt", "label", "link-name"} <= {each["id"] for each in Axe().run(page).response["violations"]}
     assert fits(page, "desktop")
-    page.evaluate("document.body.lastElementChild.style.minWidth = '400px'")
+    page.evaluate("document.querySelector('main').style.minWidth = '400px'")
     page.set_viewport_size(WIDTHS["phone"])
     assert not fits(page, "phone")
 
