@@ -19,42 +19,6 @@ UNKNOWN: dict[str, str | list[Any] | dict[Any, Any]] = {"unknown": N_("Choose on
 YEAR_MONTH = {"format": "year-month", "pattern": r"^\d{4}-\d{2}$"}
 
 
-class UptakeQuery(Schema):
-    """What the uptake report is asked. Everything may be left out."""
-
-    sector = fields.String(load_default=None, validate=one_of(Sector), metadata={"description": "A sector's code"})
-    organisation = Code(load_default=None, metadata={"description": "An organisation's code: it and all below it"})
-    programme = Code(load_default=None, metadata={"description": "A programme's code"})
-    course = Code(load_default=None, metadata={"description": "A course's code"})
-    level = fields.String(load_default=None, metadata={"description": "A level of a framework, as PIMH/enhanced"})
-    first = fields.Date(
-        format="%Y-%m", data_key="from", load_default=None, error_messages={"invalid": MONTH},
-        metadata={"description": "First month, as 2026-04; without it, twelve months", **YEAR_MONTH},
-    )  # fmt: skip
-    last = fields.Date(
-        format="%Y-%m", data_key="to", load_default=None, error_messages={"invalid": MONTH},
-        metadata={"description": "Last month, as 2027-03; without it, the month of `as_at`", **YEAR_MONTH},
-    )  # fmt: skip
-    as_at = fields.Date(
-        format="iso", load_default=None, error_messages={"invalid": N_("Choose a date")},
-        metadata={"description": "The moment seen: today, or the last day of a month"},
-    )  # fmt: skip
-    group = fields.Enum(Dimension, by_value=fields.String, load_default=Dimension.SECTOR, error_messages=UNKNOWN)
-    columns = fields.Enum(Dimension, by_value=fields.String, load_default=None, error_messages=UNKNOWN)
-    measure = fields.Enum(Measure, by_value=fields.String, load_default=Measure.COMPLETED, error_messages=UNKNOWN)
-
-
-class ExploreQuery(UptakeQuery):
-    """What exploring is asked: the same, of any measure that can be explored."""
-
-    counted = fields.Enum(
-        Explored, by_value=fields.String, data_key="measure", load_default=Explored.ENROLLED, error_messages=UNKNOWN
-    )
-
-    class Meta:
-        exclude = ("measure",)
-
-
 class ReportQuery(Schema):
     """What reports in tables are asked. Everything may be left out; which of it counts, each report says."""
 
@@ -73,6 +37,27 @@ class ReportQuery(Schema):
         format="iso", load_default=None, error_messages={"invalid": N_("Choose a date")},
         metadata={"description": "The moment seen: today, or the last day of a month"},
     )  # fmt: skip
+
+
+class UptakeQuery(ReportQuery):
+    """What the uptake report is asked. Everything may be left out."""
+
+    sector = fields.String(load_default=None, validate=one_of(Sector), metadata={"description": "A sector's code"})
+    course = Code(load_default=None, metadata={"description": "A course's code"})
+    group = fields.Enum(Dimension, by_value=fields.String, load_default=Dimension.SECTOR, error_messages=UNKNOWN)
+    columns = fields.Enum(Dimension, by_value=fields.String, load_default=None, error_messages=UNKNOWN)
+    measure = fields.Enum(Measure, by_value=fields.String, load_default=Measure.COMPLETED, error_messages=UNKNOWN)
+
+
+class ExploreQuery(UptakeQuery):
+    """What exploring is asked: the same, of any measure that can be explored."""
+
+    counted = fields.Enum(
+        Explored, by_value=fields.String, data_key="measure", load_default=Explored.ENROLLED, error_messages=UNKNOWN
+    )
+
+    class Meta:
+        exclude = ("measure",)
 
 
 class PeopleQuery(UptakeQuery):
