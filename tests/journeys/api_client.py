@@ -1,6 +1,7 @@
 """A client of the JSON API that holds every answer against the OpenAPI document."""
 
 import json
+from functools import cache
 from typing import Any
 
 import requests
@@ -10,15 +11,21 @@ from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAP
 from tests.journeys.cast import PASSWORD, Cast
 
 
+@cache
+def document_of(server: str) -> OpenAPI:
+    """The document, itself checked: once a server, for that takes seconds."""
+    document = requests.get(f"{server}/api/v1/openapi.json", timeout=60).json()
+    document["servers"] = [{"url": server}]
+    problems = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
+    return OpenAPI.from_dict(document, config=problems)
+
+
 class ApiClient:
     """Signed in as one person. Every answer must be valid against the document, refusals included."""
 
     def __init__(self, server: str, who: str | None) -> None:
         self.session, self.server = requests.Session(), server
-        document = self.session.get(f"{server}/api/v1/openapi.json").json()
-        document["servers"] = [{"url": server}]
-        problems = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
-        self.document, self.checked = OpenAPI.from_dict(document, config=problems), 0
+        self.document, self.checked = document_of(server), 0
         if who:
             token = self.post("/tokens", {"address": Cast.address(who), "password": PASSWORD, "name": "journey"})
             self.session.headers["Authorization"] = f"Bearer {token['secret']}"
