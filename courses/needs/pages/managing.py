@@ -222,7 +222,8 @@ def outturn(actor: Actor, round_id: UUID) -> Any:
         "tables": [
             ("need", _("Need as entered and reviewed")), ("demand", _("Demand by course and level")),
             ("allocation", _("Every edition of the allocation, with reasons")),
-            ("outturn", _("Outturn by body and course")), ("history", _("Every stage: what was said and decided, when and by whom")),
+            ("outturn", _("Outturn by body and course")),
+            ("history", _("Every stage: what was said and decided, when and by whom")),
         ],
     }  # fmt: skip
 

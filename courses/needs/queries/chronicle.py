@@ -73,7 +73,9 @@ def chronicle(round_id: UUID, only: Collection[UUID] | None = None) -> list[Told
     found = [*_steps(round_id), *_needs(round_id), *_reviewed(round_id), *_before_places(round_id), *_places(round_id)]
     if only is not None:
         found = [each for each in found if each.body is None or each.body in only]
-    return sorted(found, key=lambda each: (each.at, each.what in StepKind and each.what is not StepKind.OPENED))
+    return sorted(
+        found, key=lambda each: (each.at, isinstance(each.what, StepKind) and each.what is not StepKind.OPENED)
+    )
 
 
 def _rows(asked: Select[Any]) -> list[Any]:
