@@ -1,13 +1,13 @@
 """Who and what a new version touches, before it is published.
 
 Rooms above say what of theirs is touched: `app.extensions["frameworks.touched"]` is a dict of name → function, which
-takes the framework's code and what each old statement comes to, and answers (things, people). Whoever has none counts 0.
+takes the framework's code and what each old statement comes to, and answers a `Touch`. Whoever has none counts 0.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -22,6 +22,7 @@ from frameworks.rules.differing import Difference, difference
 from lms.accounts.models import Membership
 from lms.accounts.queries import live
 from lms.core.db import db
+from lms.core.language import Bilingual
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,16 @@ class Becoming:
     outcomes: tuple[Outcome, ...]
 
 
-Touched = Callable[[str, Sequence[Becoming]], tuple[int, int]]
-"""(things, people) that are touched by what becomes of those statements."""
+class Touch(NamedTuple):
+    """How many things of a kind are touched, and people; `named`: (title, address) of those that may be named to an editor."""
+
+    things: int
+    people: int
+    named: tuple[tuple[Bilingual, str], ...] = ()
+
+
+Touched = Callable[[str, Sequence[Becoming]], Touch]
+"""What is touched by what becomes of those statements."""
 
 KNOWN = ("courses", "plans", "ratings")
 """What is always said, if only that there is none."""
@@ -57,7 +66,7 @@ class RoleTouched:
 @dataclass(frozen=True)
 class Impact:
     roles: list[RoleTouched]
-    touched: Mapping[str, tuple[int, int]]
+    touched: Mapping[str, Touch]
     outcomes: Mapping[Outcome, int]
     difference: Difference
 
@@ -75,7 +84,7 @@ def impact_of(version: FrameworkVersion, hooks: Mapping[str, Touched], day: date
     asked = {name: hooks[name](version.framework.code, changed) for name in hooks}
     return Impact(
         roles=_roles(old, new, day),
-        touched={name: asked.get(name, (0, 0)) for name in (*KNOWN, *asked)},
+        touched={name: asked.get(name, Touch(0, 0)) for name in (*KNOWN, *asked)},
         outcomes=counts,
         difference=difference(old, new),
     )

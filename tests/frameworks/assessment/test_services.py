@@ -22,7 +22,7 @@ from frameworks.assessment.rules import RatingState, Reach
 from frameworks.assessment.services import Say
 from frameworks.editing import queries as editing_queries
 from frameworks.editing import services as editing_services
-from frameworks.editing.impact import Becoming
+from frameworks.editing.impact import Becoming, Touch
 from frameworks.models import MappingKind
 from frameworks.rules.carrying import Outcome
 from lms.core import clock
@@ -171,7 +171,7 @@ def test_after_a_new_version_only_what_changed_is_asked_again(app: Flask) -> Non
     draft = draft_of("CAMHS", editor)
     changed, polished = draft.statements[0], draft.statements[1]
     touched = ratings_touched("CAMHS", [Becoming(changed.code, str(changed.came_from_id), (Outcome.NEEDS_RERATING,))])
-    assert touched == (1, 1)
+    assert touched == Touch(1, 1)
     put(editing(editor), draft, changed, wording=Bilingual("Says something else now.", "Yn dweud rhywbeth arall."))
     put(editing(editor), draft, polished, wording=Bilingual("Polished words.", "Geiriau caboledig."))
     with transaction():
