@@ -224,7 +224,7 @@ def test_it_is_listed_saved_and_written_about_like_any_other_report(
         assert saved_letters.write(asked.id, clock.today())
     letter = db.session.scalars(select(MailMessage).order_by(MailMessage.id.desc()).limit(1)).one()
     assert "Gaps beside the frameworks" in letter.body
-    assert "Bylchau wrth ymyl y fframweithiau" in letter.body
+    assert "Bylchau o'u cymharu â'r fframweithiau" in letter.body
     assert "Together: 15" in letter.body
 
 

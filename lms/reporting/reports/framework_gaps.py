@@ -275,12 +275,12 @@ REPORT = Report(
     run=run,
     endpoint="framework_gaps.gaps",
     counts_others=True,
-    title=Bilingual("Gaps beside the frameworks", "Bylchau wrth ymyl y fframweithiau"),
+    title=Bilingual("Gaps beside the frameworks", "Bylchau o'u cymharu â'r fframweithiau"),
     words=Bilingual(
         "Where people stand today beside what their work asks of a framework, by organisation, sector, role or level. Everybody "
         "with an account whose work asks for something counts; nobody is named. Headcounts are those that were recorded; "
         "without one there is no share.",
-        "Ble mae pobl yn sefyll heddiw wrth ymyl yr hyn y mae eu gwaith yn ei ofyn o fframwaith, yn ôl sefydliad, sector, rôl neu "
+        "Ble mae pobl arni heddiw o'u cymharu â'r hyn y mae eu gwaith yn ei ofyn gan fframwaith, yn ôl sefydliad, sector, rôl neu "
         "lefel. Mae pawb â chyfrif y mae eu gwaith yn gofyn am rywbeth yn cyfrif; ni enwir neb. Y cyfrifon pennau yw'r rhai a "
         "gofnodwyd; heb un nid oes cyfran.",
     ),
