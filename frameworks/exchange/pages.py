@@ -20,7 +20,7 @@ from frameworks.exchange.schemas import PackageForm, SheetForm
 from frameworks.exchange.words import ACTIONS, FAULTS, FIELDS, KINDS, PACKAGE_FAULTS
 from frameworks.models import FrameworkVersion
 from lms.accounts import queries as accounts
-from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.errors import Conflict, Invalid, NotFound, Refusal
 from lms.core.permissions import Actor
 from lms.core.web import forms, refusals
 from lms.core.web.forms import FormState
@@ -43,7 +43,7 @@ def _sent(form: FormState, send: Callable[[str, bytes], FrameworkImport]) -> Fra
     return None
 
 
-def _said(refusal: Invalid | Conflict) -> str:
+def _said(refusal: Refusal) -> str:
     """The fact, and what is wrong with this file."""
     detail = _(refusal.detail, **refusal.params) if refusal.detail else ""
     return f"{_(refusal.title)}. {detail}".strip()

@@ -7,6 +7,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from marshmallow import Schema, fields
 
+from frameworks.assessment import queries as assessment
 from lms.core import clock
 from lms.core.errors import Invalid, NotFound
 from lms.core.open_documents import ODS
@@ -75,7 +76,7 @@ def gaps(actor: Actor) -> Any:
     context = {
         "report": told, "answer": answer, "about": report.REPORT, "rule": RULE, "cell": cell, "form": form,
         "freshness": _freshness(told), "check": checking.last(), "choices": choices_for(told.view),
-        "frameworks": [(it.code, it.short_title.in_(g.lang)) for it in report.frameworks()],
+        "frameworks": [(it.code, it.short_title.in_(g.lang)) for it in assessment.rateable()],
         "groups": [(each.value, name.in_(g.lang)) for each, name in report.HEADINGS.items()],
         "place": told.view.filters.place.name.in_(g.lang) if told.view.filters.place else _("Wales"),
         "sheet": answer.sheets[0] if answer.sheets else None, "bars": _bars(answer),

@@ -78,7 +78,7 @@ def chronicle(round_id: UUID, only: Collection[UUID] | None = None) -> list[Told
     )
 
 
-def _rows(asked: Select[Any]) -> list[Any]:
+def _rows(asked: Select[*tuple[Any, ...]]) -> list[Any]:
     return list(db.session.execute(asked).all())
 
 

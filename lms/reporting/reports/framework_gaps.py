@@ -7,7 +7,7 @@ elsewhere it is said that there is no denominator.
 It is of one framework and of today alone, for what somebody met at the end of a month is not kept.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -45,7 +45,7 @@ GAPS = Definition(
     ),
 )  # fmt: skip
 SHARE = Definition(
-    "FRAMEWORK-SHARE", 1, Bilingual("Share of the headcount who meet", "Cyfran y cyfrif pennau sy'n bodloni"),
+    "FRAMEWORK-SHARE", 1, Bilingual("Share who meet", "Cyfran sy'n bodloni"),
     Bilingual(
         "People who meet all that their work asks, out of the headcount of the same people that was recorded last, whether they "
         "have an account here or not. A headcount of a body counts everybody in it and below it, so it is set beside bodies "
@@ -64,6 +64,12 @@ HEADINGS = {
     Grouping.ORGANISATION: Bilingual("Organisation", "Sefydliad"), Grouping.SECTOR: Bilingual("Sector", "Sector"),
     Grouping.ROLE: Bilingual("Role", "Rôl"), Grouping.LEVEL: Bilingual("Level", "Lefel"),
 }  # fmt: skip
+
+
+NOT_YET = list(Where).index(Where.NOT_YET)
+NAMED = 3
+"""Groups that a finding names at most."""
+ALIKE = Bilingual("Too few people to compare the groups", "Rhy ychydig o bobl i gymharu'r grwpiau")
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,10 @@ class FrameworkGaps:
         return self.together.total
 
     @property
+    def has_headcounts(self) -> bool:
+        return any(each.headcount for each in (*self.lines, self.together))
+
+    @property
     def denominator(self) -> int | None:
         return self.together.headcount
 
@@ -143,14 +153,9 @@ def framework_gaps(actor: Actor, asked: Asked) -> FrameworkGaps:
     return FrameworkGaps(it.code, it.title, number, group, lines, together, withheld, fresh, seen)
 
 
-def frameworks() -> list[assessment.Outline]:
-    """Those that somebody can be held against, in the order of the pages."""
-    return [it for it in assessment.outlines().values() if it.statements]
-
-
 def first_framework() -> assessment.Outline:
     """Raises NotFound where there is none."""
-    for it in frameworks():
+    for it in assessment.rateable():
         return it
     raise NotFound()
 
@@ -177,22 +182,35 @@ def answer_of(report: FrameworkGaps, asked: Asked) -> Answer:
     if report.withheld:
         return Answer(finding=TOO_FEW, sheets=(), withheld=True, **made)
     rows = [_row(line) for line in report.lines]
-    top = highest(rows, list(Where).index(Where.NOT_YET))
-    finding = (
-        Bilingual(f"Most people who meet none of it yet: {top.name.en}",
-                  f"Y nifer fwyaf o bobl nad ydynt yn bodloni dim ohono eto: {top.name.cy}")
-        if top
-        else Bilingual("Too few people to compare the groups", "Rhy ychydig o bobl i gymharu'r grwpiau")
-    )  # fmt: skip
+    finding = _finding([row for row in rows if row.values[NOT_YET] == top]) if (top := _most(rows)) else ALIKE
     heading, it = HEADINGS[report.group], report.framework
     sheet = Sheet(
         key=f"{report.code}-{report.group.value}".lower(),
         title=Bilingual(f"{it.en}, version {report.version}: people by how much of what their work asks they meet",
                         f"{it.cy}, fersiwn {report.version}: pobl yn ôl faint o ofynion eu gwaith y maent yn eu bodloni"),
         heading=heading, columns=COLUMNS, rows=rows, total=_row(report.together),
-        chart=list(Where).index(Where.NOT_YET),
+        chart=NOT_YET,
     )  # fmt: skip
     return Answer(finding=finding, sheets=(sheet,), **made)
+
+
+def _most(rows: Sequence[Row]) -> Value:
+    """The highest count shown of people who meet nothing yet."""
+    top = highest(rows, NOT_YET)
+    return top.values[NOT_YET] if top else None
+
+
+def _finding(first: Sequence[Row]) -> Bilingual:
+    if len(first) > NAMED:
+        return Bilingual(
+            f"The most people who meet none of it yet are in {len(first)} groups alike",
+            f"Mae'r nifer fwyaf o bobl nad ydynt yn bodloni dim ohono eto mewn {len(first)} grŵp fel ei gilydd",
+        )
+    english, welsh = ", ".join(row.name.en for row in first), ", ".join(row.name.cy for row in first)
+    return Bilingual(
+        f"Most people who meet none of it yet: {english}",
+        f"Y nifer fwyaf o bobl nad ydynt yn bodloni dim ohono eto: {welsh}",
+    )
 
 
 def _row(line: GapLine) -> Row:
