@@ -28,6 +28,7 @@ from lms.core.web.pages import Pages, Redirect
 
 pages = Pages("framework_files", __name__, template_folder="templates")
 SHOWN = 200
+COLOURS = {Action.FAULT: "red", Action.REMOVE: "orange", Action.ADD: "green"}
 
 
 def _sent(form: FormState, send: Callable[[str, bytes], FrameworkImport]) -> FrameworkImport | None:
@@ -136,6 +137,7 @@ def _row(step: Any, in_words: bool) -> dict[str, Any]:
         "kind": _(KINDS[step.kind]) if step.kind in KINDS else step.kind,
         "code": step.code,
         "what": ", ".join(_(ACTIONS[action]) for action in ACTIONS if action in step.actions),
+        "colour": next((COLOURS[action] for action in COLOURS if action in step.actions), "blue"),
         "why": _(FAULTS[step.fault], value=step.detail) if step.fault else "",
         "changed": changed,
         "removed": (step.row["english"] or step.row["welsh"]) if Action.REMOVE in step.actions else "",
@@ -183,7 +185,7 @@ def package_dry_run(actor: Actor, import_id: UUID) -> Answer:
     given = services.parsed(sent.body)
     faults = services.package_faults(given)
     page = _faults(faults) | {
-        "form": form, "sent": sent, "found": None if faults else read(given),
+        "form": form, "sent": sent, "found": None if faults else read(given), "here": renewing.here(actor, given),
         "associations": len(given.get("CFAssociations") or []) if isinstance(given, dict) else 0,
     }  # fmt: skip
     return page if form.ok else (page, 409)

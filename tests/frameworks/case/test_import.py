@@ -22,8 +22,9 @@ from frameworks.exchange.errors import HasFaults
 from lms.core.db import transaction
 from lms.core.errors import NotFound
 from lms.core.language import Bilingual
+from lms.core.permissions import Role
 from tests.factories.accounts import make_person, organisation
-from tests.factories.frameworks import editing, make_editor
+from tests.factories.frameworks import acting, editing, make_editor
 
 SINCE = "2019-03-01T10:00:00+00:00"
 
@@ -219,6 +220,20 @@ def test_nothing_comes_in_while_there_is_a_fault_or_somebody_has_the_identifier(
     with pytest.raises(HasFaults):
         brought_in(FOREIGN, editor, "AGAIN")
     assert services.package_faults(FOREIGN)[0].why == "already_here"
+
+
+def test_what_is_here_already_is_named_with_the_way_to_renew_it(app: Flask, signed_in: Any) -> None:
+    editor, elsewhere = make_editor(), make_editor("BCU")
+    brought_in(FOREIGN, editor)
+    for who, named in ((editor, True), (elsewhere, False)):
+        keeper = organisation("WALES" if named else "BCU")
+        actor = acting(who, Role.FRAMEWORK_EDITOR, keeper.code)
+        with transaction():
+            sent = services.send_package(actor, f"AGAIN{named}", keeper.id, "x", json.dumps(FOREIGN).encode())
+        page = signed_in(who).get(f"/en/manage/frameworks/import/{sent.id}").text
+        assert ("/en/manage/frameworks/ELSE/newer" in page) is named
+        assert ("Something here has this identifier already" in page) is not named
+        assert "Bring it in as a draft" not in page
 
 
 def test_a_file_is_only_its_senders_to_see(app: Flask) -> None:
