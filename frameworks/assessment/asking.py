@@ -18,6 +18,7 @@ from frameworks.rules.carrying import Outcome
 from lms.core import clock
 from lms.core.db import db
 from lms.core.ids import new_id
+from lms.core.jobs import enqueue, job
 from lms.core.permissions import Actor, Permission
 
 BATCH = 200
@@ -37,6 +38,18 @@ def ask_again(actor: Actor, most: int) -> int:
             looked_at += 1
             _tell(person, code, it, today)
     return looked_at
+
+
+@job("assessment.ask_again", every="40 6 * * *")
+def ask_the_next() -> None:
+    """Every morning, and when a version comes into force: a bounded batch; what is left follows at once."""
+    if ask_again(Actor.system(), BATCH) >= BATCH:
+        ask_soon()
+
+
+def ask_soon() -> None:
+    """In the background, as soon as this transaction is over."""
+    enqueue(ask_the_next, lock="assessment.ask_again")
 
 
 def _whom(it: Outline, today: date, most: int) -> Sequence[UUID]:

@@ -1,10 +1,9 @@
 """When others speak."""
 
-from frameworks.assessment import jobs
+from frameworks.assessment import asking
 from frameworks.editing.events import VersionPublished
-from lms.core.jobs import enqueue
 
 
 def ask_again(_event: VersionPublished) -> None:
     """Whoever rated what changed is told."""
-    enqueue(jobs.ask_again, lock="assessment.ask_again")
+    asking.ask_soon()
