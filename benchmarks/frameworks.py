@@ -150,8 +150,8 @@ def measure(app: Any, people: int) -> None:
     beside(timed("kept rows by role, one board", lambda: reading.counts(it, Grouping.ROLE, bodies)))
     browser, api = sign_in_browser(app, commissioner), TokenClient(app, commissioner)
     for address in (
-        "/en/uptake/frameworks?framework=CAMHS&group=organisation",
-        "/en/uptake/frameworks?framework=CAMHS",
+        "/en/reports/framework-gaps?framework=CAMHS&group=organisation",
+        "/en/reports/framework-gaps?framework=CAMHS",
     ):
         beside(timed(f"page {address[20:]}", lambda a=address: browser.get(a).get_data()))
     address = "/api/v1/reports/framework-gaps?framework=CAMHS&group=organisation"

@@ -56,10 +56,13 @@ from courses.supervision.events import (
     SessionAgreed,
     SessionWithdrawn,
 )
+from frameworks.assessment import handlers as assessment_handlers
+from frameworks.editing.events import VersionPublished
 from lms.reporting import handlers as reporting_handlers
 from lms.xapi.events import DocumentAsked, StatementsArriving, StatementsAsked, StatementsRecorded
 
 SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
+    (VersionPublished, assessment_handlers.ask_again),
     (PackageKept, cmi5_handlers.define),
     (StatementsArriving, cmi5_handlers.judge),
     (StatementsRecorded, cmi5_handlers.follow),

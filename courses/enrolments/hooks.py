@@ -6,10 +6,10 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from courses.catalogue.offered import Offered
+from courses.catalogue.offered import Offered, on_offer
 from courses.enrolments import queries, services, wording
 from courses.enrolments.services.standing import Standing
-from frameworks.editing.impact import Becoming
+from frameworks.editing.impact import Becoming, Touch
 from lms.core.permissions import Actor
 from lms.core.web.site import day
 
@@ -66,6 +66,11 @@ def _shown(kind: str, text: str, label: str, url: str) -> Shown:
     }  # fmt: skip
 
 
-def courses_touched(framework: str, statements: Sequence[Becoming]) -> tuple[int, int]:
-    """(courses on offer that say they cover one of those statements, people who are on one now), for the frameworks."""
-    return queries.courses_covering(framework, [each.code for each in statements])
+def courses_touched(framework: str, statements: Sequence[Becoming]) -> Touch:
+    """Courses on offer that say they cover one of those statements, by name, and people who are on one now."""
+    codes, people = queries.courses_covering(framework, [each.code for each in statements])
+    offered = on_offer()
+    return Touch(
+        len(codes), people,
+        tuple((offered[code].title, url_for("catalogue.course", code=code)) for code in codes if code in offered),
+    )  # fmt: skip

@@ -359,11 +359,12 @@ def open_enrolment(learner_id: UUID, course_id: UUID) -> Enrolment | None:
     ).one_or_none()
 
 
-def courses_covering(framework: str, statements: Collection[str]) -> tuple[int, int]:
-    """(courses on offer that say they cover one of those statements, people who are on one now). One query."""
+def courses_covering(framework: str, statements: Collection[str]) -> tuple[list[str], int]:
+    """(codes of courses on offer that say they cover one of those statements, people who are on one now). One query."""
     covering = (
-        select(CourseVersion.id, CourseVersion.course_id)
+        select(CourseVersion.course_id, Course.code)
         .join(CourseStatement, CourseStatement.version_id == CourseVersion.id)
+        .join(Course, Course.id == CourseVersion.course_id)
         .where(
             CourseVersion.status == CourseStatus.PUBLISHED, CourseStatement.framework_code == framework,
             CourseStatement.statement_code.in_(list(statements)),
@@ -376,5 +377,5 @@ def courses_covering(framework: str, statements: Collection[str]) -> tuple[int, 
         .where(Enrolment.course_id.in_(select(covering.c.course_id)), Enrolment.state.in_(OPEN_STATES))
         .scalar_subquery()
     )
-    row = db.session.execute(select(func.count(covering.c.course_id.distinct()), people)).one()
-    return row[0], row[1]
+    codes, learners = db.session.execute(select(func.array_agg(covering.c.code.distinct()), people)).one()
+    return sorted(codes or ()), learners

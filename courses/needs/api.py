@@ -388,7 +388,7 @@ def outturn(actor: Actor, round_id: UUID) -> Any:
 
 
 @api.operation(
-    "GET", f"{ROUND}/export/<any(workbook,round,need,allocation,outturn,history):name>", needs=P.NEEDS_READ,
+    "GET", f"{ROUND}/export/<any(workbook,round,need,demand,allocation,outturn,history):name>", needs=P.NEEDS_READ,
     returns=(200, None), media_type=FILE_TYPES,
 )  # fmt: skip
 def export(actor: Actor, round_id: UUID, name: str) -> Response:

@@ -1,15 +1,16 @@
 """The round as files: everything that was said, decided and given, with who and when. No names of nominees."""
 
 from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
 
-from flask import Response
+from flask import Response, g
 from flask_babel import gettext as _
 
 from courses.needs import queries, views, wording
 from courses.needs.models import Round
 from courses.needs.views import Only
 from lms.accounts.models import Organisation
-from lms.accounts.queries import names_of
+from lms.accounts.queries import names_of, sectors
 from lms.core import spreadsheets
 from lms.core.clock import LONDON
 from lms.core.spreadsheets import Cell
@@ -84,18 +85,44 @@ def outturn_sheet(it: Round, only: Only) -> Sheet:
 
 
 def history_sheet(it: Round, only: Only) -> Sheet:
-    steps = queries.steps_of(it.id)
-    names = names_of(each.by for each in steps)
-    return [_("When (Wales)"), _("What"), _("Who"), _("Reason")], [
-        [each.at.astimezone(LONDON), _(wording.STEPS[each.kind]), names.get(each.by, "Llwybr") if each.by else "Llwybr",
-         each.reason]
-        for each in steps
+    """Every stage, dated and attributed: what each body and each office said, in all editions."""
+    found = queries.chronicle(it.id, only)
+    names = names_of({each.by for each in found})
+    bodies = queries.organisations_by_id(each.body for each in found if each.body)
+    courses = {each.id: each.course.code for each in queries.courses_of(it.id)}
+    head = [_("When (Wales)"), _("What"), *_of_body(), _("Course"), _("Level"), _("How many"), _("Who"), _("Reason")]
+    return head, [
+        [each.at.astimezone(LONDON), wording.deed(each), *(_body(bodies[each.body]) if each.body else [""] * 4),
+         courses[each.course] if each.course else "", each.level, each.number, _who(each.by, each.by_name, names),
+         wording.because(each)]
+        for each in found
     ]  # fmt: skip
+
+
+def _who(by: UUID | None, said: str, names: Mapping[UUID, str]) -> str:
+    """By name; whoever answered by a link as they said they were called; else the house itself."""
+    return names.get(by, "") if by else said or "Llwybr"
+
+
+def demand_sheet(it: Round, only: Only) -> Sheet:
+    """The national demand table: by course and level, as entered and after review, and from which sector."""
+    rows = views.demand(it, only)
+    named = [each for each in sectors() if any(row.sectors.get(each.code) for row in rows)]
+    titles = [each.title.in_(g.lang) for each in named]
+    return (
+        [_("Course"), _("Title (English)"), _("Title (Welsh)"), _("Level"), _("Bodies"), _("Entered"), _("After review"), *titles],
+        [
+            [row.line.code, row.line.title.en, row.line.title.cy, row.line.level, row.bodies, row.entered, row.heads,
+             *(row.sectors.get(each.code, 0) for each in named)]
+            for row in rows
+        ],
+    )  # fmt: skip
 
 
 TABLES: Mapping[str, Callable[[Round, Only], Sheet]] = {
     "round": round_sheet,
     "need": need_sheet,
+    "demand": demand_sheet,
     "allocation": allocation_sheet,
     "outturn": outturn_sheet,
     "history": history_sheet,
@@ -103,8 +130,8 @@ TABLES: Mapping[str, Callable[[Round, Only], Sheet]] = {
 
 
 def workbook(it: Round, only: Only = None) -> bytes:
-    titles = {"round": _("Round"), "need": _("Need"), "allocation": _("Allocation"), "outturn": _("Outturn"),
-              "history": _("History")}  # fmt: skip
+    titles = {"round": _("Round"), "need": _("Need"), "demand": _("Demand"), "allocation": _("Allocation"),
+              "outturn": _("Outturn"), "history": _("History")}  # fmt: skip
     return spreadsheets.workbook({titles[name]: sheet(it, only) for name, sheet in TABLES.items()})
 
 

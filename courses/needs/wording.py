@@ -13,6 +13,7 @@ from courses.catalogue.models import Course
 from courses.enrolments import wording as enrolment_wording
 from courses.enrolments.errors import EnrolmentRefused
 from courses.needs.models import AllocationKind, RoundCourse, StepKind, Via
+from courses.needs.queries.chronicle import Deed, Told
 from courses.needs.rules.allocating import Method
 from courses.needs.rules.lines import Became
 from courses.needs.rules.timetable import RoundState
@@ -64,6 +65,19 @@ STEPS = {
     StepKind.CLOSED: N_("Round closed"),
     StepKind.REMINDED: N_("Bodies reminded of a last day"),
 }
+DEEDS = {
+    Deed.NEED: N_("Need entered"),
+    Deed.NO_NEED: N_("Need entered: nothing"),
+    Deed.LINK: N_("Link mailed to the body"),
+    Deed.REVIEW: N_("The body’s need looked at"),
+    Deed.ADJUSTMENT: N_("Another figure in the review"),
+    Deed.HEADCOUNT: N_("Headcount given"),
+    Deed.CAPACITY: N_("Capacity and budget set"),
+    Deed.ACCEPTANCE: N_("Places accepted"),
+    Deed.NAMED: N_("Somebody named"),
+    Deed.TAKEN: N_("Place taken"),
+    Deed.TAKEN_OFF: N_("A name taken off"),
+}
 KINDS = {
     AllocationKind.FIRST: N_("First allocation"),
     AllocationKind.AGAIN: N_("Shared out anew"),
@@ -82,6 +96,19 @@ BECAME = {
     Became.EMPTY: (N_("Left empty"), "grey"),
     Became.FAULT: (N_("Fault"), "red"),
 }
+
+
+def deed(it: Told) -> str:
+    """What happened."""
+    return _(STEPS[it.what] if isinstance(it.what, StepKind) else DEEDS[it.what])
+
+
+def because(it: Told) -> str:
+    """Why, how it came, and what was paid."""
+    if it.more:
+        pence, budget = it.more
+        return _("£%(price)s a place, budget £%(budget)s", price=f"{pence / 100:.2f}", budget=f"{budget / 100:.2f}")
+    return " · ".join(filter(None, (it.reason, _(VIA[it.via]) if it.via else "")))
 
 
 def workings(it: Mapping[str, Any]) -> list[str]:

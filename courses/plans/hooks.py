@@ -17,7 +17,7 @@ from courses.plans.models import Goal, GoalState
 from courses.portfolios.models import EvidenceItem, EvidenceState, Portfolio
 from frameworks.assessment.impact import ratings_touched
 from frameworks.assessment.upstairs import Evidence
-from frameworks.editing.impact import Becoming
+from frameworks.editing.impact import Becoming, Touch
 from frameworks.models import Domain, Statement
 from lms.core.db import db
 
@@ -91,11 +91,11 @@ def learning_for(code: str) -> str:
     return url_for("plans.gaps", code=code)
 
 
-def plans_touched(framework: str, statements: Sequence[Becoming]) -> tuple[int, int]:
-    """(goals that are pursued, people) in domains of which a statement changes. One query, or none."""
+def plans_touched(framework: str, statements: Sequence[Becoming]) -> Touch:
+    """Goals that are pursued, and people, in domains of which a statement changes. One query, or none."""
     ids = [UUID(each.statement_id) for each in statements]
     if not ids:
-        return 0, 0
+        return Touch(0, 0)
     domains = set(
         db.session.scalars(
             select(Domain.code)
@@ -110,7 +110,7 @@ def plans_touched(framework: str, statements: Sequence[Becoming]) -> tuple[int, 
             Goal.state != GoalState.REVIEWED,
         )
     ).all()  # fmt: skip
-    return len(goals), len({person for _goal, person in goals})
+    return Touch(len(goals), len({person for _goal, person in goals}))
 
 
 TOUCHED = {"ratings": ratings_touched, "plans": plans_touched}

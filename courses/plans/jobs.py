@@ -8,13 +8,17 @@ from lms.core import clock, jobs
 from lms.core.permissions import Actor
 
 SOON, LATE, WEEKS_LATE = timedelta(days=14), timedelta(days=1), timedelta(days=60)
+PATIENCE = timedelta(days=10)
+"""How long whoever is to agree a goal is left in peace."""
 
 
 @jobs.job("plans.remind", every="10 6 * * *")
 def remind() -> None:
-    """Every morning: goals whose day is near, and goals whose day has passed. Asks for the next batch until none is left."""
+    """Every morning: days that are near, days that have passed, and goals that nobody has answered. Asks for the next batch until
+    none is left."""
     today = clock.today()
     more = services.remind(Actor.system(), ReminderKind.SOON, today, today + SOON)
     more |= services.remind(Actor.system(), ReminderKind.PAST, today - WEEKS_LATE, today - LATE)
+    more |= services.nudge(Actor.system(), clock.now() - PATIENCE)
     if more:
         jobs.enqueue(remind)

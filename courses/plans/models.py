@@ -117,16 +117,27 @@ class PlanStep(Record):
 
 
 class ReminderKind(StrEnum):
+    """Of a goal's day: it is near, it has passed. `action`: of an activity's day, that is near. `waiting`: to whoever is to agree
+    the goal, and does not answer."""
+
     SOON = "soon"
     PAST = "past"
+    ACTION = "action"
+    WAITING = "waiting"
 
 
 class PlanReminder(Record):
-    """That somebody was reminded of a goal and its day: once each."""
+    """That somebody was reminded of a goal, or of something they do for it (which may be gone by now), and of its day: once each.
+
+    `due_on`, of what waits: the day since which it does.
+    """
 
     __tablename__ = "plan_reminder"
-    __table_args__ = (UniqueConstraint("goal_id", "kind", "due_on"),)
+    __table_args__ = (
+        UniqueConstraint("goal_id", "action_id", "kind", "due_on", postgresql_nulls_not_distinct=True),
+    )  # fmt: skip
     goal_id: Mapped[UUID] = mapped_column(ForeignKey("plan_goal.id"))
+    action_id: Mapped[UUID | None]
     kind: Mapped[ReminderKind] = mapped_column(stored(ReminderKind))
     due_on: Mapped[date] = mapped_column(Date)
 

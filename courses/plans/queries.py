@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -13,6 +13,7 @@ from courses.delivery.models import Series
 from courses.enrolments.models import OPEN_STATES, Enrolment, EnrolmentState
 from courses.mentoring.models import Mentorship
 from courses.plans.models import (
+    ActionKind,
     Goal,
     GoalState,
     PartnerKind,
@@ -210,6 +211,54 @@ def due(kind: ReminderKind, first: date, last: date, limit: int) -> list[Goal]:
                 ~reminded,
             )
             .order_by(Goal.person_id, Goal.by_when)
+            .limit(limit)
+            .with_for_update(of=Goal, skip_locked=True)
+        )
+    )
+
+
+def actions_due(first: date, last: date, limit: int) -> list[tuple[Goal, PlanAction]]:
+    """Courses and activities that are not done, with a day between the two, of which nobody was reminded. By person. One query.
+
+    Dates of courses are not in it: whoever booked one hears of it from there.
+    """
+    reminded = (
+        select(PlanReminder.id)
+        .where(
+            PlanReminder.goal_id == Goal.id, PlanReminder.action_id == PlanAction.id,
+            PlanReminder.kind == ReminderKind.ACTION, PlanReminder.due_on == PlanAction.by_when,
+        )
+        .exists()
+    )  # fmt: skip
+    rows = db.session.execute(
+        select(Goal, PlanAction)
+        .options(joinedload(Goal.person))
+        .join(PlanAction, PlanAction.goal_id == Goal.id)
+        .where(
+            PlanAction.by_when.between(first, last), PlanAction.done_on.is_(None), PlanAction.kind != ActionKind.DATE,
+            PlanAction.by_when != Goal.by_when, Goal.dropped_at.is_(None), Goal.state != GoalState.REVIEWED, ~reminded,
+        )
+        .order_by(Goal.person_id, PlanAction.by_when)
+        .limit(limit)
+        .with_for_update(of=Goal, skip_locked=True)
+    )  # fmt: skip
+    return [(goal, action) for goal, action in rows]
+
+
+def waiting_since(before: datetime, limit: int) -> list[Goal]:
+    """Goals that have waited for their partner's word since before then, and of which the partner was not reminded. By partner."""
+    since = func.date(func.timezone("Europe/London", Goal.changed_at))
+    reminded = (
+        select(PlanReminder.id)
+        .where(PlanReminder.goal_id == Goal.id, PlanReminder.kind == ReminderKind.WAITING, PlanReminder.due_on == since)
+        .exists()
+    )
+    return list(
+        db.session.scalars(
+            select(Goal)
+            .options(joinedload(Goal.person))
+            .where(Goal.state == GoalState.SHARED, Goal.dropped_at.is_(None), Goal.changed_at < before, ~reminded)
+            .order_by(Goal.partner_id, Goal.changed_at)
             .limit(limit)
             .with_for_update(of=Goal, skip_locked=True)
         )

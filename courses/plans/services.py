@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -234,30 +234,57 @@ def review(actor: Actor, goal_id: UUID, outcome: Outcome, comment: str, *, of: U
     _require(found, GoalState.AGREED)
     found.state, found.outcome, found.changed_at = GoalState.REVIEWED, outcome, clock.now()
     _step(actor, found, StepKind.REVIEWED, comment)
+    other = found.partner_id if of is None else found.person_id
+    if other is not None:
+        letters.reviewed(other, actor.name, found)
     audit.record(actor, "plan.reviewed", about=found.person_id, thing=found, outcome=outcome.value)
     return found
 
 
 def remind(actor: Actor, kind: ReminderKind, first: date, last: date) -> bool:
-    """Write to everybody with goals whose day is between the two: one letter a person, once for each goal and day.
+    """Write to everybody with goals whose day is between the two: one letter a person, once for each goal and day. Of days to
+    come, what they do for their goals is in it too.
 
     Returns whether there may be more.
     """
     actor.require(Permission.PLAN_EDIT)
     found = queries.due(kind, first, last, BATCH)
-    people: dict[UUID, list[Goal]] = {}
+    people: dict[UUID, list[tuple[str, date]]] = {}
     for each in found:
-        written = db.session.execute(
-            insert(PlanReminder)
-            .values(id=new_id(), goal_id=each.id, kind=kind, due_on=each.by_when)
-            .on_conflict_do_nothing()
-            .returning(PlanReminder.id)
-        ).all()
-        if written:
-            people.setdefault(each.person_id, []).append(each)
-    for goals in people.values():
-        letters.remind(goals[0].person_id, kind, goals)
+        if _noted(each, kind, each.by_when):
+            people.setdefault(each.person_id, []).append((each.what, each.by_when))
+    actions = queries.actions_due(first, last, BATCH) if kind is ReminderKind.SOON else []
+    for goal, action in actions:
+        if action.by_when and _noted(goal, ReminderKind.ACTION, action.by_when, action.id):
+            course = on_offer().get(action.course_code or "")
+            said = course.title.in_(goal.person.language) if course else action.words or action.course_code or ""
+            people.setdefault(goal.person_id, []).append((said, action.by_when))
+    for person, days in people.items():
+        letters.remind(person, kind, sorted(days, key=lambda each: each[1]))
+    return BATCH in (len(found), len(actions))
+
+
+def nudge(actor: Actor, before: datetime) -> bool:
+    """Write to everybody who was asked before then to agree goals, and has not answered: one letter, once for each goal.
+
+    Returns whether there may be more.
+    """
+    actor.require(Permission.PLAN_EDIT)
+    found = queries.waiting_since(before, BATCH)
+    partners: dict[UUID, list[Goal]] = {}
+    for each in found:
+        if each.partner_id and _noted(each, ReminderKind.WAITING, clock.on_the_day(each.changed_at)):
+            partners.setdefault(each.partner_id, []).append(each)
+    for partner, goals in partners.items():
+        letters.waiting(partner, goals)
     return len(found) == BATCH
+
+
+def _noted(goal: Goal, kind: ReminderKind, due_on: date, action: UUID | None = None) -> bool:
+    """Note that it is said. False: it has been, by somebody who was quicker."""
+    row = {"id": new_id(), "goal_id": goal.id, "action_id": action, "kind": kind, "due_on": due_on}
+    once = insert(PlanReminder).values(row).on_conflict_do_nothing().returning(PlanReminder.id)
+    return db.session.scalar(once) is not None
 
 
 def _check(words: Words, *, new: bool) -> None:

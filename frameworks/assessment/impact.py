@@ -7,18 +7,18 @@ from sqlalchemy import func, select
 
 from frameworks.assessment.models import RatingStanding
 from frameworks.assessment.rules import RatingState
-from frameworks.editing.impact import Becoming
+from frameworks.editing.impact import Becoming, Touch
 from lms.core.db import db
 
 
-def ratings_touched(framework: str, statements: Sequence[Becoming]) -> tuple[int, int]:
-    """(confirmed ratings, people who have them) of statements that change. One query, or none."""
+def ratings_touched(framework: str, statements: Sequence[Becoming]) -> Touch:
+    """Confirmed ratings, and people who have them, of statements that change. One query, or none."""
     ids = [UUID(each.statement_id) for each in statements]
     if not ids:
-        return 0, 0
+        return Touch(0, 0)
     ratings, people = db.session.execute(
         select(func.count(), func.count(RatingStanding.person_id.distinct())).where(
             RatingStanding.statement_id.in_(ids), RatingStanding.state == RatingState.CONFIRMED
         )
     ).one()
-    return ratings, people
+    return Touch(ratings, people)

@@ -96,3 +96,18 @@ class LapseSetting(Record):
     months: Mapped[int | None]
     set_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     set_at: Mapped[datetime]
+
+
+class AskedAgain(Record):
+    """That somebody was told what is to be rated again under that version: so many statements, because their words changed
+    or because a rating lapsed. 0: there was nothing, so nothing was said. Only ever appended to.
+    """
+
+    __tablename__ = "assessment_asked_again"
+    __table_args__ = (UniqueConstraint("person_id", "version_id", "on_day"),)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    framework_id: Mapped[UUID] = mapped_column(ForeignKey("framework.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("framework_version.id"))
+    on_day: Mapped[date] = mapped_column(Date)
+    changed: Mapped[int]
+    lapsed: Mapped[int]

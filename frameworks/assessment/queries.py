@@ -163,6 +163,13 @@ def _outline(
     )  # fmt: skip
 
 
+@kept
+def rateable() -> tuple[Outline, ...]:
+    """Frameworks that somebody can be held against: what most kinds of work ask for comes first. A query each, while it holds."""
+    found = [it for it in outlines().values() if it.statements]
+    return tuple(sorted(found, key=lambda it: (-len(requirements(it.code)), it.code)))
+
+
 def outline(code: str) -> Outline:
     """Raises NotFound where no version of it is in force."""
     found = outlines().get(code) if storable(code) else None

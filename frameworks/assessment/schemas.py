@@ -85,7 +85,11 @@ class AssessmentAnswerIn(Schema):
 
 
 class AssessmentAnswerForm(Schema):
+    """`picks`: those that were ticked; with `everything`, all that were `shown`."""
+
     picks = fields.List(Text(max=80), load_default=list)
+    shown = fields.List(Text(max=80), load_default=list)
+    everything = Text(max=5, load_default="")
     outcome = Text(max=20, required=True, validate=validate.OneOf(["confirm", "return"]))
     reason = Text(max=LONGEST, lines=True, load_default="")
     lapses_on = Day(load_default=None)

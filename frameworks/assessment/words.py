@@ -1,5 +1,6 @@
 """Self-assessment in the reader's language."""
 
+from datetime import date
 from typing import Any
 
 from flask import g
@@ -8,8 +9,9 @@ from flask_babel import ngettext
 
 from frameworks.assessment import scale
 from frameworks.assessment.queries import WHOLE, Outline, Said
-from frameworks.assessment.rules import RatingState, Reach
+from frameworks.assessment.rules import ENOUGH, RatingState, Reach
 from frameworks.assessment.views import Assessment, Line
+from lms.core import clock
 from lms.core.language import N_
 
 STATES = {
@@ -99,6 +101,41 @@ def trend(said: list[Said]) -> dict[Any, str]:
         found[each.rating.id] = _moved(was, now)
         before[each.rating.statement_id] = now
     return found
+
+
+Month = tuple[int, int]
+MONTHS = 4
+
+
+def by_month(it: Outline, said: list[Said]) -> tuple[list[date], list[tuple[Any, list[tuple[int, int]]]]]:
+    """(the last months in which something was said, by domain: how many statements were met of how many rated by then).
+
+    A statement is known by its code, so that it goes on through versions. No month, or one: there is nothing to compare.
+    """
+    months = sorted({(day.year, day.month) for each in said if (day := clock.on_the_day(each.rating.made_at))})[
+        -MONTHS:
+    ]
+    rows = []
+    for domain in it.domains:
+        ratings = [each.rating for each in reversed(said) if _domain_of(each) == domain.code]
+        if ratings:
+            rows.append((domain.title, [_met_by(ratings, month) for month in months]))
+    return [date(*month, 1) for month in months], rows
+
+
+def _domain_of(said: Said) -> str:
+    domain = said.rating.statement.domain
+    return domain.code if domain else WHOLE
+
+
+def _met_by(ratings: list[Any], month: Month) -> tuple[int, int]:
+    """Of those ratings, oldest first, the newest of each statement at the end of that month: (met, rated)."""
+    last: dict[str, str] = {}
+    for each in ratings:
+        day = clock.on_the_day(each.made_at)
+        if (day.year, day.month) <= month:
+            last[each.statement.code] = each.value
+    return sum((scale.point(value).value or 0) >= ENOUGH for value in last.values()), len(last)
 
 
 def _moved(was: str | None, now: str) -> str:

@@ -335,10 +335,18 @@ def impact_of(actor: Actor, code: str, number: int) -> Answer:
     found = impact.impact_of(version, clock.today())
     if found is None:
         return {"items": []}
-    roles = {"what": "roles", "things": len(found.roles), "people": sum(each.people for each in found.roles)}
+    roles = {
+        "what": "roles",
+        "things": len(found.roles),
+        "people": sum(each.people for each in found.roles),
+        "named": [],
+    }
     return {
         "items": [roles]
-        + [{"what": what, "things": things, "people": people} for what, (things, people) in found.touched.items()]
+        + [
+            {"what": what, "things": it.things, "people": it.people, "named": [title for title, _url in it.named]}
+            for what, it in found.touched.items()
+        ]
     }
 
 

@@ -6,6 +6,7 @@ Rooms above say what of theirs is touched (`touched`). Whoever has none counts 0
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -21,6 +22,7 @@ from lms.accounts.models import Membership
 from lms.accounts.queries import live
 from lms.core.db import db
 from lms.core.hooks import Hook
+from lms.core.language import Bilingual
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,16 @@ class Becoming:
     outcomes: tuple[Outcome, ...]
 
 
-Touched = Callable[[str, Sequence[Becoming]], tuple[int, int]]
-"""(framework's code, what each old statement comes to) → (things, people) that are touched by it."""
+class Touch(NamedTuple):
+    """How many things of a kind are touched, and people; `named`: (title, address) of those that may be named to an editor."""
+
+    things: int
+    people: int
+    named: tuple[tuple[Bilingual, str], ...] = ()
+
+
+Touched = Callable[[str, Sequence[Becoming]], Touch]
+"""(framework's code, what each old statement comes to) → what is touched by it."""
 
 
 @Hook
@@ -63,7 +73,7 @@ class RoleTouched:
 @dataclass(frozen=True)
 class Impact:
     roles: list[RoleTouched]
-    touched: Mapping[str, tuple[int, int]]
+    touched: Mapping[str, Touch]
     outcomes: Mapping[Outcome, int]
     difference: Difference
 
@@ -81,7 +91,7 @@ def impact_of(version: FrameworkVersion, day: date) -> Impact | None:
     asked = {name: found(version.framework.code, changed) for name, found in touched().items()}
     return Impact(
         roles=_roles(old, new, day),
-        touched={name: asked.get(name, (0, 0)) for name in (*KNOWN, *asked)},
+        touched={name: asked.get(name, Touch(0, 0)) for name in (*KNOWN, *asked)},
         outcomes=counts,
         difference=difference(old, new),
     )

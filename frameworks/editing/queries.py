@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from frameworks import queries as frameworks
@@ -26,7 +26,7 @@ from lms.accounts.models import Organisation
 from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.core.errors import NotFound
-from lms.core.permissions import Actor, Permission
+from lms.core.permissions import Actor, Permission, Reach
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,35 @@ def editable_frameworks(actor: Actor) -> list[tuple[Framework, FrameworkVersion]
         .limit(200)
     )
     return [(row.framework, row) for row in rows]
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A version in force, where the actor keeps its framework. `edit`: they may write the next one; `making`: there is one."""
+
+    version: FrameworkVersion
+    edit: bool
+    making: bool
+
+
+def in_force(actor: Actor, most: int = 200) -> list[InForce]:
+    """Versions in force of frameworks that the actor may edit or publish, by code. Two queries."""
+    edit, publish = actor.reach(Permission.FRAMEWORK_EDIT), actor.reach(Permission.FRAMEWORK_PUBLISH)
+    if not (edit.places or publish.places or edit.everything or publish.everything):
+        return []
+
+    def kept_in(reach: Reach) -> ColumnElement[bool]:
+        there = select(Organisation.id).where(Organisation.lineage.overlap(list(reach.places)))
+        return or_(literal(reach.everything), func.coalesce(Framework.organisation_id.in_(there), False))
+
+    making = select(FrameworkVersion.framework_id).where(FrameworkVersion.status.in_(IN_THE_MAKING))
+    rows = db.session.execute(
+        frameworks.current_versions()
+        .add_columns(kept_in(edit), Framework.id.in_(making))
+        .where(or_(kept_in(edit), kept_in(publish)))
+        .limit(most)
+    )
+    return [InForce(*row) for row in rows.unique()]
 
 
 def participants(version_id: UUID) -> list[Participant]:

@@ -275,6 +275,7 @@ class TouchedOut(Schema):
     what = fields.String(required=True, metadata={"description": "roles, courses, plans, ratings …"})
     things = fields.Integer(required=True)
     people = fields.Integer(required=True)
+    named = fields.List(BilingualField(), required=True, metadata={"description": "Titles of courses; people never"})
 
 
 class ImpactOut(Schema):

@@ -1,5 +1,6 @@
 """Pages of files: send one, see what it would do, and say so."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,23 +8,63 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from frameworks.case.reading import read
+from frameworks.case.rules import Fault
 from frameworks.editing import queries
 from frameworks.editing.pages.blueprint import BOTH, EDIT, READ, VERSION, Answer, shown, tell, to_version
 from frameworks.editing.pages.versions import organisations_of
 from frameworks.editing.words import STATUSES
 from frameworks.exchange import files, renewing, services
-from frameworks.exchange.errors import HasFaults
+from frameworks.exchange.models import FrameworkImport
 from frameworks.exchange.rules import COLUMNS, Action
 from frameworks.exchange.schemas import PackageForm, SheetForm
 from frameworks.exchange.words import ACTIONS, FAULTS, FIELDS, KINDS, PACKAGE_FAULTS
+from frameworks.models import FrameworkVersion
 from lms.accounts import queries as accounts
-from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.errors import Conflict, Invalid, NotFound, Refusal
 from lms.core.permissions import Actor
-from lms.core.web import forms
+from lms.core.web import forms, refusals
+from lms.core.web.forms import FormState
 from lms.core.web.pages import Pages, Redirect
 
 pages = Pages("framework_files", __name__, template_folder="templates")
 SHOWN = 200
+COLOURS = {Action.FAULT: "red", Action.REMOVE: "orange", Action.ADD: "green"}
+
+
+def _sent(form: FormState, send: Callable[[str, bytes], FrameworkImport]) -> FrameworkImport | None:
+    """Send the chosen file to be looked at. None: the form says why not."""
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        form.refuse("file", _("Choose a file"))
+    elif form.ok:
+        try:
+            return send(given.filename, given.read())
+        except (Invalid, Conflict) as refusal:
+            refusals.refuse(form, refusal, "file", _said)
+    return None
+
+
+def _said(refusal: Refusal) -> str:
+    """The fact, and what is wrong with this file."""
+    detail = _(refusal.detail, **refusal.params) if refusal.detail else ""
+    return f"{_(refusal.title)}. {detail}".strip()
+
+
+def _brought_in(form: FormState, bring: Callable[[], FrameworkVersion], flash: str) -> Redirect | None:
+    """Do what the dry run said, if that is asked for. None: it is not, or the form says why not."""
+    if request.method == "POST":
+        try:
+            return to_version(bring(), flash)
+        except Conflict as refusal:
+            tell(form, refusal)
+    return None
+
+
+def _faults(found: Sequence[Fault]) -> dict[str, Any]:
+    return {
+        "faults": [(each.where, _(PACKAGE_FAULTS[each.why])) for each in found[:SHOWN]],
+        "fault_count": len(found),
+    }
 
 
 @pages.page(BOTH, f"{VERSION}/files", needs=READ, template="frameworks/exchange/files.html")
@@ -34,20 +75,14 @@ def version_files(actor: Actor, code: str, number: int) -> Answer:
     if request.method == "GET":
         return page | {"form": forms.start(SheetForm)}
     form = forms.read(SheetForm, request.form)
-    given = request.files.get("file")
-    if given is None or not given.filename:
-        form.refuse("file", _("Choose a file"))
-        return page | {"form": form}, 422
-    try:
-        sent = services.send_sheet(
-            actor, found.id, given.filename, given.read(), bool(form.data.get("removes_missing"))
-        )
+    sent = _sent(form, lambda name, body: services.send_sheet(actor, found.id, name, body, _removes(form)))
+    if sent:
         return Redirect("framework_files.dry_run", code=code, number=number, import_id=sent.id)
-    except (Invalid, Conflict) as refusal:
-        form.refuse(
-            "file", f"{_(refusal.title)}. {_(refusal.detail, **refusal.params) if refusal.detail else ''}".strip()
-        )
     return page | {"form": form}, 422
+
+
+def _removes(form: FormState) -> bool:
+    return bool(form.data.get("removes_missing"))
 
 
 @pages.page("GET", f"{VERSION}/files/<any(csv,xlsx,case):form>", needs=READ)
@@ -66,12 +101,10 @@ def dry_run(actor: Actor, code: str, number: int, import_id: UUID) -> Answer:
     sent = services.sent(actor, import_id)
     if sent.version_id != found.id:
         raise NotFound()
-    form = forms.FormState.empty()
-    if request.method == "POST":
-        try:
-            return to_version(services.bring_in_sheet(actor, import_id), _("The file has been brought in."))
-        except Conflict as refusal:
-            tell(form, refusal)
+    form = FormState.empty()
+    done = _brought_in(form, lambda: services.bring_in_sheet(actor, import_id), _("The file has been brought in."))
+    if done:
+        return done
     page |= {"form": form, "sent": sent}
     page |= _told(
         services.sheet_plan(sent), "framework_files.dry_run", code=code, number=number, import_id=import_id
@@ -104,6 +137,7 @@ def _row(step: Any, in_words: bool) -> dict[str, Any]:
         "kind": _(KINDS[step.kind]) if step.kind in KINDS else step.kind,
         "code": step.code,
         "what": ", ".join(_(ACTIONS[action]) for action in ACTIONS if action in step.actions),
+        "colour": next((COLOURS[action] for action in COLOURS if action in step.actions), "blue"),
         "why": _(FAULTS[step.fault], value=step.detail) if step.fault else "",
         "changed": changed,
         "removed": (step.row["english"] or step.row["welsh"]) if Action.REMOVE in step.actions else "",
@@ -120,18 +154,17 @@ def package(actor: Actor) -> Answer:
     if request.method == "GET":
         return page | {"form": forms.start(PackageForm)}
     form = forms.read(PackageForm, request.form)
-    given = request.files.get("file")
-    if given is None or not given.filename:
-        form.refuse("file", _("Choose a file"))
-    if form.ok and given is not None:
-        try:
-            keeper = accounts.body(form.data["organisation"]).id
-            sent = services.send_package(actor, form.data["code"], keeper, given.filename or "", given.read())
-            return Redirect("framework_files.package_dry_run", import_id=sent.id)
-        except (Invalid, Conflict) as refusal:
-            tell(form, refusal)
-        except NotFound:
-            form.refuse("organisation", _("Choose from the list"))
+
+    def send(name: str, body: bytes) -> FrameworkImport:
+        return services.send_package(actor, form.data["code"], accounts.body(form.data["organisation"]).id, name, body)
+
+    try:
+        sent = _sent(form, send)
+    except NotFound:
+        form.refuse("organisation", _("Choose from the list"))
+        sent = None
+    if sent:
+        return Redirect("framework_files.package_dry_run", import_id=sent.id)
     return page | {"form": form}, 422
 
 
@@ -143,22 +176,18 @@ def package_dry_run(actor: Actor, import_id: UUID) -> Answer:
     sent = services.sent(actor, import_id)
     if sent.code is None or renewing.is_newer(sent):
         raise NotFound()
-    form = forms.FormState.empty()
-    if request.method == "POST":
-        try:
-            return to_version(services.bring_in_package(actor, import_id), _("The framework is here, as a draft."))
-        except (HasFaults, Conflict) as refusal:
-            tell(form, refusal)
+    form = FormState.empty()
+    done = _brought_in(
+        form, lambda: services.bring_in_package(actor, import_id), _("The framework is here, as a draft.")
+    )
+    if done:
+        return done
     given = services.parsed(sent.body)
     faults = services.package_faults(given)
-    page = {
-        "form": form,
-        "sent": sent,
-        "faults": [(each.where, _(PACKAGE_FAULTS[each.why])) for each in faults[:SHOWN]],
-        "fault_count": len(faults),
-        "found": None if faults else read(given),
+    page = _faults(faults) | {
+        "form": form, "sent": sent, "found": None if faults else read(given), "here": renewing.here(actor, given),
         "associations": len(given.get("CFAssociations") or []) if isinstance(given, dict) else 0,
-    }
+    }  # fmt: skip
     return page if form.ok else (page, 409)
 
 
@@ -176,16 +205,9 @@ def newer(actor: Actor, code: str) -> Answer:
     if request.method == "GET":
         return page | {"form": forms.start(SheetForm)}
     form = forms.read(SheetForm, request.form)
-    given = request.files.get("file")
-    if given is None or not given.filename:
-        form.refuse("file", _("Choose a file"))
-        return page | {"form": form}, 422
-    try:
-        removes = bool(form.data.get("removes_missing"))
-        sent = renewing.send(actor, code, given.filename, given.read(), removes)
+    sent = _sent(form, lambda name, body: renewing.send(actor, code, name, body, _removes(form)))
+    if sent:
         return Redirect("framework_files.newer_dry_run", code=code, import_id=sent.id)
-    except Invalid as refusal:
-        form.refuse("file", f"{_(refusal.title)}. {_(refusal.detail or '')}".strip())
     return page | {"form": form}, 422
 
 
@@ -198,17 +220,12 @@ def newer_dry_run(actor: Actor, code: str, import_id: UUID) -> Answer:
     sent = services.sent(actor, import_id)
     if sent.code != code or not renewing.is_newer(sent):
         raise NotFound()
-    form = forms.FormState.empty()
-    if request.method == "POST":
-        try:
-            return to_version(renewing.bring_in(actor, import_id), _("The newer edition is in the draft."))
-        except Conflict as refusal:
-            tell(form, refusal)
+    form = FormState.empty()
+    done = _brought_in(form, lambda: renewing.bring_in(actor, import_id), _("The newer edition is in the draft."))
+    if done:
+        return done
     faults = renewing.package_faults(sent)
-    page: dict[str, Any] = {
-        "form": form, "sent": sent, "code": code, "fault_count": len(faults), "todo": None,
-        "faults": [(each.where, _(PACKAGE_FAULTS[each.why])) for each in faults[:SHOWN]],
-    }  # fmt: skip
+    page = _faults(faults) | {"form": form, "sent": sent, "code": code, "todo": None}
     if not faults:
         todo = renewing.plan(sent)
         page |= _told(todo, "framework_files.newer_dry_run", in_words=True, code=code, import_id=import_id)

@@ -27,6 +27,7 @@ from frameworks.models import (
     IN_THE_MAKING,
     OPEN,
     Domain,
+    Framework,
     FrameworkVersion,
     Level,
     Statement,
@@ -71,6 +72,20 @@ def could(actor: Actor) -> list[tuple[str, Bilingual]]:
         if actor.may(Permission.FRAMEWORK_EDIT, at=queries.lineage_of(version.framework)):
             found[version.framework.code] = version.title
     return sorted(found.items(), key=lambda each: each[0])
+
+
+def here(actor: Actor, package: Any) -> tuple[str, Bilingual] | None:
+    """(code, title) of the framework that the package's document is here already, if the actor could renew it."""
+    try:
+        identifier = UUID(package["CFDocument"]["identifier"])
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
+    code = db.session.scalar(
+        select(Framework.code)
+        .join(FrameworkVersion, FrameworkVersion.framework_id == Framework.id)
+        .where(FrameworkVersion.identifier == identifier)
+    )
+    return next((each for each in could(actor) if each[0] == code), None)
 
 
 def send(actor: Actor, code: str, name: str, body: bytes, removes_missing: bool) -> FrameworkImport:

@@ -10,6 +10,7 @@ from courses.delivery import words as date_words
 from courses.evaluation import queries as evaluation
 from courses.plans import queries as plans
 from courses.plans.team import has_team
+from frameworks.assessment import asking
 from lms.core import clock
 from lms.core.permissions import Actor, Permission
 from lms.core.web.pages import Pages
@@ -52,6 +53,7 @@ def home(actor: Actor) -> dict[str, Any]:
         "goal": plans.next_goal(actor.person),
         "plans_waiting": plans.waiting_for(actor.person),
         "has_team": has_team(actor),
+        "asked_again": asking.open_for(actor.person),
         "in_review": queries.drafts_in_review() if actor.might(Permission.COURSE_PUBLISH) else None,
         "comments_waiting": evaluation.how_many_wait(actor.person) if actor.might(Permission.EVALUATION_REVIEW) else 0,
         "sees_uptake": actor.might(Permission.UPTAKE_READ),

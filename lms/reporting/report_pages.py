@@ -139,7 +139,7 @@ def _headcounts(actor: Actor, form: FormState, outcomes: list[Outcome[Headcount]
 
 def address(slug: str) -> str:
     """Where a report is read."""
-    own = {"uptake": "uptake.uptake", "explore": "explore.explore"}
+    own = {"uptake": "uptake.uptake", "explore": "explore.explore", "framework-gaps": "framework_gaps.gaps"}
     return url_for(own[slug]) if slug in own else url_for("reports_pages.report", slug=slug)
 
 

@@ -9,6 +9,7 @@ from lms.core.language import N_
 from lms.core.web.fields import Code, one_of
 from lms.reporting.models import BaselineUse
 from lms.reporting.queries import Dimension
+from lms.reporting.reach.counting import Grouping
 from lms.reporting.rules.explored import Explored
 from lms.reporting.rules.measures import Measure
 
@@ -60,6 +61,14 @@ class ExploreQuery(UptakeQuery):
         exclude = ("measure",)
 
 
+class FrameworkGapsQuery(Schema):
+    """What gaps beside a framework are asked. Everything may be left out."""
+
+    framework = Code(load_default=None, metadata={"description": "A framework's code; without it, the first"})
+    organisation = Code(load_default=None, metadata={"description": "An organisation's code: it and all below it"})
+    group = fields.Enum(Grouping, by_value=fields.String, load_default=Grouping.SECTOR, error_messages=UNKNOWN)
+
+
 class PeopleQuery(UptakeQuery):
     """The same, and where one is in the list."""
 
@@ -73,7 +82,8 @@ class PeopleQuery(UptakeQuery):
 
 def shape_of(report: str) -> type[Schema]:
     """What the report of that slug is asked."""
-    return {"uptake": UptakeQuery, "explore": ExploreQuery}.get(report, ReportQuery)
+    shapes = {"uptake": UptakeQuery, "explore": ExploreQuery, "framework-gaps": FrameworkGapsQuery}
+    return shapes.get(report, ReportQuery)
 
 
 class TextOut(Schema):

@@ -42,6 +42,8 @@ class Asked:
     measure: Measure = Measure.COMPLETED
     counted: Explored = Explored.ENROLLED
     """Of exploring, which knows more measures."""
+    framework: str | None = None
+    """Of gaps beside a framework; None: the first."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ ELSEWHERE = date_visits.ELSEWHERE | approval_visits.ELSEWHERE | {
     "portfolios.file", "portfolios.signed_file", "portfolios.preview", "portfolios.exported", "shared.file",
     "record.certificate", "uptake.download", "uptake.workbook", "uptake.document", "reports_pages.download",
     "reports_pages.workbook", "reports_pages.document", "returns.content_xlsx", "returns.content_ods",
-    "framework_gaps.download",
     "returns.content_json", "returns.content_csv", "returns.progress", "saved_views.opened",  # files, not pages
     "wallet.copied", "badges.download", "organising.specimen",
     "wallet.copy_progress", "organising.progress", "integrity.progress",  # how far a job is

@@ -30,6 +30,11 @@ AXE: dict[str, dict[str, Any]] = {"en": {}, "cy": {"color-contrast": {"enabled":
 """At the width at which it is loaded, and the colours once: axe is half of the time, and what it finds hangs on neither."""
 LARGEST = 100_000
 """Bytes of a first page with all that it loads, compressed."""
+OPENED = frozenset({
+    "assessment", "assessment_answers", "framework_authors", "framework_files", "framework_gaps", "frameworks", "needs",
+    "needs_manage", "plans", "team",
+})  # fmt: skip
+"""Rooms whose pages are as narrow when everything that can be opened is open."""
 SUSPECT = re.compile(r"%\(|undefined|\{n\}|duration-|Undefined|&lt;")
 NOT_WELSH = re.compile(r"\b(None|True|False)\b")
 """On a Welsh page these are a missing value, never a word."""
@@ -93,7 +98,8 @@ def test_page(browsers: Callable[[Any], BrowserContext], live_demo: tuple[Server
                 page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
                 result = Axe().run(page, options={"resultTypes": ["violations"], "rules": AXE[language]})
                 assert result.violations_count == 0, f"{where}\n{result.generate_report()}"
-                page.evaluate("document.querySelectorAll('details').forEach(each => each.open = false)")
+                if endpoint.partition(".")[0] not in OPENED:
+                    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = false)")
             assert fits(page, width), f"{where}: overflows"
     page.close()
     assert said == []

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
 from frameworks.assessment import services
 from frameworks.editing import queries as editing_queries
 from lms.accounts.models import Person
-from lms.core import clock
+from lms.accounts.queries import primary_email
+from lms.core import clock, jobs
 from lms.core.db import db
 from lms.core.language import Bilingual
+from lms.core.mail import MailMessage
 from lms.core.permissions import Role
 from tests.factories.accounts import grant, make_person, organisation, sign_in_browser
 from tests.factories.assessment import acting_for, make_health_visitor
@@ -130,8 +133,13 @@ def test_a_health_visitor_plans_and_her_team_lead_reads(
         wording=Bilingual(f"Says it anew {number}.", f"Yn ei ddweud o'r newydd {number}."),
     )
     published(editing_queries.whole(draft.id), editor)
-    her.go("/assessment/CAMHS")
+    jobs.run_pending()
     asked = say.count("%(num)d statement is asked again", "%(num)d statements are asked again", 1)
+    told = select(MailMessage.body).where(MailMessage.to == primary_email(visitor.id)).order_by(MailMessage.id.desc())
+    assert f"/{language}/assessment/CAMHS" in (db.session.scalar(told.limit(1)) or ""), "she is told"
+    her.go("/")
+    assert asked in her.page.inner_text("main")
+    her.go("/assessment/CAMHS")
     assert asked in her.page.inner_text("main")
     her.go("/assessment/CAMHS/C1")
     chosen = her.page.locator("main form input[type=radio]:checked").count()
@@ -139,6 +147,8 @@ def test_a_health_visitor_plans_and_her_team_lead_reads(
     her.page.locator(f'[name="value-{changed.code.replace(".", "~")}"][value="confident"]').check()
     her.press(say("Save and go on"))
     her.go("/assessment/CAMHS")
+    assert asked not in her.page.inner_text("main")
+    her.go("/")
     assert asked not in her.page.inner_text("main")
     him.go("/team?framework=CAMHS")
     assert say("Meets") in him.page.get_by_role("row", name=visitor.display_name).inner_text()

@@ -130,12 +130,12 @@ def test_another_version_is_counted_anew_and_until_then_the_page_says_so(
         put(editing(editor), draft, line, wording=Bilingual(f"Other {line.code}.", f"Arall {line.code}."))
     published(editing_queries.whole(draft.id), editor)
     browser = signed_in(commissioner)
-    page = browser.get("/en/uptake/frameworks?framework=CAMHS").text
+    page = browser.get("/en/reports/framework-gaps?framework=CAMHS").text
     assert "version 1" in page
     assert "everybody is being counted anew" in page
     assert kept(people[0]) == ["partly"]
     reach_taken_in()
-    page = browser.get("/en/uptake/frameworks?framework=CAMHS").text
+    page = browser.get("/en/reports/framework-gaps?framework=CAMHS").text
     assert "version 2" in page
     assert "everybody is being counted anew" not in page
     assert {word for person in people for word in kept(person)} == {"not_yet"}, "it is to be rated again"
@@ -174,8 +174,8 @@ def test_the_page_says_until_when_and_before_anything_is_counted(
         db.session.execute(delete(ReachMark))
         db.session.execute(delete(Reached))
     browser, address = signed_in(commissioner), "/api/v1/reports/framework-gaps?framework=CAMHS"
-    assert "Nobody has been counted yet" in browser.get("/en/uptake/frameworks?framework=CAMHS").text
-    assert "Ni chyfrifwyd neb eto" in browser.get("/cy/uptake/frameworks?framework=CAMHS").text
+    assert "Nobody has been counted yet" in browser.get("/en/reports/framework-gaps?framework=CAMHS").text
+    assert "Ni chyfrifwyd neb eto" in browser.get("/cy/reports/framework-gaps?framework=CAMHS").text
     answer = as_token(commissioner).get(address).json
     assert (answer["known_at"], answer["total"]) == (None, None)
     for _n in range(12):
@@ -191,7 +191,7 @@ def test_the_page_says_until_when_and_before_anything_is_counted(
     assert datetime.fromisoformat(answer["known_at"]) == since, "what changed since is not in it"
     with transaction():
         checking.check()
-    page = browser.get("/en/uptake/frameworks?framework=CAMHS").text
+    page = browser.get("/en/reports/framework-gaps?framework=CAMHS").text
     assert "Compared with the records last on" in page
 
 

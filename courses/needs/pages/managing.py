@@ -220,13 +220,15 @@ def outturn(actor: Actor, round_id: UUID) -> Any:
     return {
         "round": it, "rows": views.by_course(views.outturn(it, only)), "wording": wording, "whole": only is None,
         "tables": [
-            ("need", _("Need as entered and reviewed")), ("allocation", _("Every edition of the allocation, with reasons")),
-            ("outturn", _("Outturn by body and course")), ("history", _("What happened, when and by whom")),
+            ("need", _("Need as entered and reviewed")), ("demand", _("Demand by course and level")),
+            ("allocation", _("Every edition of the allocation, with reasons")),
+            ("outturn", _("Outturn by body and course")),
+            ("history", _("Every stage: what was said and decided, when and by whom")),
         ],
     }  # fmt: skip
 
 
-@pages.page("GET", f"{ROUND}/export/<any(workbook,round,need,allocation,outturn,history):name>", needs=READ)
+@pages.page("GET", f"{ROUND}/export/<any(workbook,round,need,demand,allocation,outturn,history):name>", needs=READ)
 def export(actor: Actor, round_id: UUID, name: str) -> Response:
     """The round as a workbook, or a table as CSV."""
     it = access.readable(actor, round_id)

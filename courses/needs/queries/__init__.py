@@ -12,6 +12,7 @@ from courses.needs.queries.answers import (
     reviews_of,
     who_answers,
 )
+from courses.needs.queries.chronicle import Deed, Told, chronicle
 from courses.needs.queries.places import (
     Standing,
     allocations_of,
@@ -37,13 +38,16 @@ from courses.needs.queries.rounds import (
 )
 
 __all__ = [
+    "Deed",
     "Figure",
     "Standing",
+    "Told",
     "allocations_of",
     "answer_of",
     "answers_of",
     "asked_of",
     "capacities_of",
+    "chronicle",
     "courses_of",
     "figures",
     "headcounts_of",

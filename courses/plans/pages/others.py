@@ -31,7 +31,7 @@ AGREE, TEAM = Permission.PLAN_AGREE, Permission.TEAM_READ
 @pages.page("GET", "/team", needs=TEAM, template="plans/team.html")
 def matrix(actor: Actor) -> dict[str, Any]:
     """People and domains: meets, partly, not yet, not shared."""
-    known = {code: it for code, it in assessment.outlines().items() if it.statements}
+    known = {it.code: it for it in assessment.rateable()}
     code = request.args.get("framework") or next(iter(known), "")
     found = team.team(actor, code, request.args.get("cursor"))
     return {

@@ -206,7 +206,11 @@ def history(actor: Actor, code: str) -> dict[str, Any]:
     """What I said and when, with what was answered, under which version and for which level."""
     it = services.mine(actor, code)
     said = queries.history(it.person_id, it.outline.framework_id)
-    return {"it": it, "said": said, "words": words, "trend": words.trend(said), "levels": it.outline.level}
+    months, domains = words.by_month(it.outline, said)
+    return {
+        "it": it, "said": said, "words": words, "trend": words.trend(said), "levels": it.outline.level, "months": months,
+        "domains": domains,
+    }  # fmt: skip
 
 
 @pages.page(

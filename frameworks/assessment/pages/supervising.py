@@ -13,6 +13,7 @@ from frameworks.assessment.schemas import AssessmentAnswerForm
 from frameworks.assessment.views import Assessment
 from lms.accounts.queries import names_of
 from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.language import N_
 from lms.core.permissions import Actor, Permission
 from lms.core.web import forms
 from lms.core.web.forms import FormState
@@ -41,8 +42,9 @@ def answer(actor: Actor, person_id: UUID, code: str) -> Any:
     form, status = forms.read(AssessmentAnswerForm, request.form), 422
     if form.ok:
         try:
+            chosen = _picks(form.data["shown" if form.data["everything"] else "picks"])
             done = services.answer(
-                actor, person_id, code, _picks(form.data["picks"]), confirmed=form.data["outcome"] == "confirm",
+                actor, person_id, code, chosen, confirmed=form.data["outcome"] == "confirm",
                 reason=form.data["reason"], lapses_on=form.data["lapses_on"],
             )  # fmt: skip
             told = ngettext("%(num)d rating answered.", "%(num)d ratings answered.", done)
@@ -63,7 +65,7 @@ def _picks(given: list[str]) -> list[services.Pick]:
         try:
             found.append((UUID(statement), int(edition)))
         except ValueError as fault:
-            raise Invalid(fields={"picks": "Choose at least one rating"}) from fault
+            raise Invalid(fields={"picks": N_("Choose at least one rating")}) from fault
     return found
 
 

@@ -130,7 +130,7 @@ def impact(actor: Actor, code: str, number: int) -> dict[str, Any]:
     return page | {
         "it": it,
         "outcomes": [(_(text), it.outcomes[each]) for each, text in OUTCOMES.items()],
-        "touched": [(_(TOUCHED.get(name, name)), *counts) for name, counts in it.touched.items()],
+        "touched": [(_(TOUCHED.get(name, name)), touch) for name, touch in it.touched.items()],
         "roles": [
             {
                 "who": "; ".join(

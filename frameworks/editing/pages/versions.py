@@ -39,7 +39,7 @@ def manage(actor: Actor) -> dict[str, Any]:
         "statuses": {each: _(text) for each, text in STATUSES.items()},
         "next_url": url_for("framework_authors.manage", cursor=found.next) if found.next else None,
         "edits": actor.might(EDIT),
-        "could_revise": queries.editable_frameworks(actor),
+        "in_force": queries.in_force(actor),
     }
 
 

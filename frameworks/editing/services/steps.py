@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from frameworks import queries as frameworks
 from frameworks.editing import letters, queries
 from frameworks.editing.errors import ContentChanged, NotAsked, NotPossible, NotReady
+from frameworks.editing.events import VersionPublished
 from frameworks.editing.models import FrameworkSignOff
 from frameworks.editing.rules import Missing
 from frameworks.editing.services.opening import open_to
@@ -20,7 +21,7 @@ from frameworks.models import (
     Status,
 )
 from frameworks.rules.carrying import EQUIVALENT, SAME
-from lms.core import audit, clock
+from lms.core import audit, clock, events
 from lms.core.db import db, get_or_refuse, record
 from lms.core.language import N_
 from lms.core.permissions import Actor
@@ -96,7 +97,9 @@ def publish(actor: Actor, version_id: UUID) -> FrameworkVersion:
         before.status = Status.RETIRED
     db.session.flush()  # one is in force at a time
     version.digest, version.published_on = digest, clock.today()
-    return _becomes(actor, version, Status.PUBLISHED, "framework.published")
+    made = _becomes(actor, version, Status.PUBLISHED, "framework.published")
+    events.publish(VersionPublished(version.framework.code))
+    return made
 
 
 def retire(actor: Actor, version_id: UUID, reason: str) -> FrameworkVersion:

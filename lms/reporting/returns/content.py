@@ -21,7 +21,7 @@ from lms.reporting.rules.measures import DEFINITIONS, Measure
 from lms.reporting.services import Asked
 
 FORM = "llwybr-return-1"
-LIVE = frozenset({"approvals", "cascade", "evaluation", "learning", "quality"})
+LIVE = frozenset({"approvals", "cascade", "evaluation", "framework-gaps", "learning", "quality"})
 """Reports of how the records stand today: nobody can say what they said at an instant."""
 FREEZABLE = tuple(report for report in REPORTS if report.slug not in LIVE and report.slug != "explore")
 """Exploring is many reports, none of them a return."""

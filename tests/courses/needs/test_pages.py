@@ -1,5 +1,6 @@
 """Who may see and do what, over pages and the API; what a body sees; and the cost of a large round."""
 
+import csv
 import io
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import insert, select
 from courses.needs import queries
 from courses.needs.models import Acceptance, Allocation, Answer, Entry, Nominee, Via
 from courses.needs.rules.allocating import Method
-from courses.needs.services import accepting, answering, nominating, rounds, sharing
+from courses.needs.services import accepting, answering, nominating, reviewing, rounds, sharing
 from lms.accounts.models import Organisation, Sector
 from lms.core import clock
 from lms.core.db import db, transaction
@@ -173,13 +174,54 @@ def test_the_export_reads_back_and_names_nobody(story: Story, signed_in: Any) ->
     browser = signed_in(story.named["commissioner"])
     file = browser.get(f"/cy/manage/needs/{story.round.id}/export/workbook")
     book = load_workbook(io.BytesIO(file.data))
-    assert len(book.worksheets) == 5
-    outturn = {row[0]: row for row in book.worksheets[3].iter_rows(min_row=2, values_only=True)}
+    assert len(book.worksheets) == 6
+    outturn = {row[0]: row for row in book.worksheets[4].iter_rows(min_row=2, values_only=True)}
     assert outturn[story.bodies[2].code][5:11] == (5, 4, 4, 4, 1, 0)
     plain = browser.get(f"/en/manage/needs/{story.round.id}/export/outturn").data.decode("utf-8-sig")
     assert plain.splitlines()[0].startswith("Body code,")
     everything = str([list(sheet.values) for sheet in book.worksheets]) + plain
     assert "Nobody Should See" not in everything
+
+
+def test_every_stage_is_in_the_export_with_who_and_when(app: Flask, signed_in: Any) -> None:
+    story = a_round(reserved=30)
+    story.enter(0, story.line(4, reason="First thought"))
+    story.enter(0, story.line(6), edition=1)
+    story.enter(2, headcount=answering.People(20, "Our own count"))
+    entry = queries.figures(story.round.id)[0].entry_id
+    with story.on("need_by", 1), transaction():
+        reviewing.review(
+            story.organiser, story.round.id, story.bodies[0].id, 2, {entry: (5, "One is trained already")}, "Seen"
+        )
+    story.reviewed()
+    story.bought(5, pence=25000, budget=100000)
+    story.allocated()
+    story.accepted(0, 3, reason="One has left")
+    make_membership(named := make_person(display_name="Nobody Should See"), story.bodies[0])
+    with story.on("accept_by"), transaction():
+        nominating.nominate(story.body(0), story.round.id, story.bodies[0].id, story.of().id, named.id)
+    browser = signed_in(story.named["commissioner"])
+    text = browser.get(f"/en/manage/needs/{story.round.id}/export/history").data.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    lead, first = story.people[0].display_name, story.bodies[0].code
+    told = [(row["What"], row["Body code"], row["How many"], row["Who"]) for row in rows]
+    assert told == [
+        ("Round opened", "", "", "Organiser"), ("Need entered", first, "4", lead), ("Need entered", first, "6", lead),
+        ("Need entered: nothing", story.bodies[2].code, "", story.people[2].display_name),
+        ("Headcount given", story.bodies[2].code, "20", story.people[2].display_name),
+        ("The body’s need looked at", first, "", "Organiser"), ("Another figure in the review", first, "5", "Organiser"),
+        ("Review finished", "", "", "Organiser"), ("Capacity and budget set", "", "5", "Commissioner"),
+        ("Places shared out", "", "", "Commissioner"), ("Places accepted", first, "3", lead),
+        ("Somebody named", first, "1", lead),
+    ]  # fmt: skip
+    reasons = {row["What"]: row["Reason"] for row in rows}
+    assert reasons["Capacity and budget set"] == "£250.00 a place, budget £1000.00"
+    assert reasons["Places accepted"] == "One has left"
+    assert reasons["Need entered"].endswith("typed on the page")
+    assert all(row["When (Wales)"] for row in rows)
+    assert "Nobody Should See" not in text
+    demand = browser.get(f"/cy/manage/needs/{story.round.id}/export/demand").data.decode("utf-8-sig")
+    assert [row[4:7] for row in csv.reader(io.StringIO(demand))][1:] == [["1", "6", "5"]]
 
 
 def test_two_who_enter_the_same_need_at_once_are_told(app: Flask) -> None:

@@ -22,7 +22,7 @@ from courses.plans.services import Words
 from frameworks.assessment import services as assessment
 from frameworks.assessment.rules import Reach
 from frameworks.assessment.services import Say
-from frameworks.editing.impact import Becoming
+from frameworks.editing.impact import Becoming, Touch
 from frameworks.queries import whole_version
 from frameworks.rules.carrying import Outcome as Carries
 from lms.accounts.queries import above
@@ -329,8 +329,8 @@ def test_a_new_version_says_which_goals_it_touches(app: Flask) -> None:
     add(learner, framework="CAMHS", domain="C1")
     statement = whole_version("CAMHS").statements[0]
     changed = [Becoming(statement.code, str(statement.id), (Carries.NEEDS_RERATING,))]
-    assert plans_touched("CAMHS", changed) == (1, 1)
-    assert plans_touched("PIMH", changed) == (0, 0)
+    assert plans_touched("CAMHS", changed) == Touch(1, 1)
+    assert plans_touched("PIMH", changed) == Touch(0, 0)
 
 
 @pytest.mark.parametrize("language", ["en", "cy"])

@@ -1,5 +1,6 @@
 """Rating oneself, sharing, confirming and returning, lapsing; and that nothing is lost when a version is published."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -21,7 +22,7 @@ from frameworks.assessment.rules import RatingState, Reach
 from frameworks.assessment.services import Say
 from frameworks.editing import queries as editing_queries
 from frameworks.editing import services as editing_services
-from frameworks.editing.impact import Becoming
+from frameworks.editing.impact import Becoming, Touch
 from frameworks.models import MappingKind
 from frameworks.rules.carrying import Outcome
 from lms.core import clock
@@ -29,9 +30,10 @@ from lms.core.db import db, transaction
 from lms.core.errors import Invalid, NotFound, StaleEdit
 from lms.core.language import Bilingual
 from lms.core.permissions import Role
-from tests.factories.accounts import grant, make_membership, make_person, organisation
+from tests.factories.accounts import grant, make_membership, make_person, organisation, post_form
 from tests.factories.assessment import acting_for, confirm, make_health_visitor, rate, share
 from tests.factories.frameworks import draft_of, editing, make_editor, published
+from tests.factories.supervision import make_supervision
 from tests.frameworks.editing.test_life import put
 
 
@@ -111,6 +113,33 @@ def test_a_supervisor_returns_with_a_reason_and_only_what_is_shared_and_waits(ap
         services.of_person(theirs, person.id, "PIMH")
 
 
+def test_all_that_was_shown_is_answered_at_once_and_nothing_that_came_since(
+    app: Flask, signed_in: Callable[..., FlaskClient]
+) -> None:
+    learner, supervisor = make_health_visitor(), make_person()
+    make_supervision(learner, supervisor)
+    rate(learner, "PIMH", "D4")
+    share(learner, "PIMH", supervisor=True)
+    with transaction():
+        asked = services.ask(acting_for(learner), "PIMH")
+    address = f"/en/supervision/assessments/{learner.id}/PIMH"
+    browser = signed_in(supervisor)
+    page = browser.get(address).text
+    assert f"All {asked} that wait" in page
+    shown = re.findall(r'name="shown" value="([^"]+)"', page)
+    assert len(shown) == asked
+    rate(learner, "PIMH", "D1")
+    with transaction():
+        since = services.ask(acting_for(learner), "PIMH")
+    done = post_form(browser, address, {"everything": "yes", "shown": shown, "outcome": "confirm"})
+    assert done.status_code == 303
+    states = [line.row.state for line in services.mine(acting_for(learner), "PIMH").lines if line.row]
+    assert states.count(RatingState.CONFIRMED) == asked
+    assert states.count(RatingState.CONFIRMATION_ASKED) == since
+    again = post_form(browser, address, {"everything": "yes", "shown": shown, "outcome": "confirm"})
+    assert again.status_code == 409, "they do not wait any more"
+
+
 def test_evidence_is_ones_own(app: Flask) -> None:
     person = make_health_visitor()
     it = services.mine(acting_for(person), "PIMH")
@@ -142,7 +171,7 @@ def test_after_a_new_version_only_what_changed_is_asked_again(app: Flask) -> Non
     draft = draft_of("CAMHS", editor)
     changed, polished = draft.statements[0], draft.statements[1]
     touched = ratings_touched("CAMHS", [Becoming(changed.code, str(changed.came_from_id), (Outcome.NEEDS_RERATING,))])
-    assert touched == (1, 1)
+    assert touched == Touch(1, 1)
     put(editing(editor), draft, changed, wording=Bilingual("Says something else now.", "Yn dweud rhywbeth arall."))
     put(editing(editor), draft, polished, wording=Bilingual("Polished words.", "Geiriau caboledig."))
     with transaction():
@@ -244,6 +273,28 @@ def test_who_sees_what_by_sharing(
         "line": False if manager_may else None, "elsewhere": None, "commissioner": None, "other": None,
     }  # fmt: skip
     assert as_token(learner).get(f"/api/v1/people/{learner.id}/assessments/PIMH").status_code == 200
+
+
+def test_the_history_shows_how_each_domain_moves(signed_in: Callable[..., FlaskClient]) -> None:
+    person = make_health_visitor()
+    rated = len([line for line in rate(person, "PIMH", "D4", "developing").of_domain("D4") if line.row])
+    browser = signed_in(person)
+    assert "How it moves" not in browser.get("/en/assessment/PIMH/history").text, "one month is no movement"
+    code = next(
+        line.statement.code for line in services.mine(acting_for(person), "PIMH").of_domain("D4") if line.needed
+    )
+    with clock.frozen(clock.now() + timedelta(days=40)):
+        rate(person, "PIMH", "D4", "developing", **{code.replace(".", "_"): Say("confident")})
+        rate(person, "PIMH", "D1")
+    page = browser.get("/en/assessment/PIMH/history").text
+    rows = {
+        row[0]: row[1:]
+        for row in re.findall(r">([^<>]+)</t[hd]>\s*<td[^>]*>([^<]+)</td>\s*<td[^>]*>([^<]+)</td>", page)
+    }
+    outline = services.mine(acting_for(person), "PIMH").outline
+    assert rows[outline.domain("D4").title.en] == (f"0 of {rated}", f"1 of {rated}")
+    assert rows[outline.domain("D1").title.en][0] == "–"
+    assert browser.get("/cy/assessment/PIMH/history").status_code == 200
 
 
 def test_pages_say_who_sees_and_save_as_one_goes(signed_in: Callable[..., FlaskClient]) -> None:

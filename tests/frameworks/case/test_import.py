@@ -1,7 +1,10 @@
 """CASE packages of others: what they become, what is refused, and that they go out again as they came."""
 
 import json
+import os
 from copy import deepcopy
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +22,9 @@ from frameworks.exchange.errors import HasFaults
 from lms.core.db import transaction
 from lms.core.errors import NotFound
 from lms.core.language import Bilingual
+from lms.core.permissions import Role
 from tests.factories.accounts import make_person, organisation
-from tests.factories.frameworks import editing, make_editor
+from tests.factories.frameworks import acting, editing, make_editor
 
 SINCE = "2019-03-01T10:00:00+00:00"
 
@@ -126,6 +130,72 @@ def test_what_is_changed_here_goes_out_changed_and_the_rest_as_it_came(app: Flas
     assert out["CFDocument"] == FOREIGN["CFDocument"]
 
 
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=12)
+EXTRAS = st.dictionaries(
+    st.sampled_from(["notes", "educationLevel", "conceptKeywords", "listEnumeration", "statusStartDate", "theirOwn", "extensions",
+                     "abbreviatedStatement", "language", "CFItemType", "humanCodingScheme", "CFItemTypeURI"]),
+    st.one_of(WORDS, st.lists(WORDS, max_size=2), st.dictionaries(WORDS, st.integers(), max_size=2), st.booleans()), max_size=4,
+)  # fmt: skip
+TYPES = st.sampled_from(
+    ["isChildOf", "isPeerOf", "isPartOf", "exactMatchOf", "precedes", "isRelatedTo", "replacedBy", "exemplar"]
+)
+ENDS = st.tuples(TYPES, st.integers(1, 14), st.integers(1, 40), st.none() | st.integers(-3, 9))
+_taken = count(1)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(
+    items=st.lists(EXTRAS, max_size=12), ends=st.lists(ENDS, max_size=20), extras=EXTRAS,
+    parts=st.sets(st.sampled_from(["CFAssociations", "CFDefinitions", "CFRubrics"])),
+)  # fmt: skip
+def test_whatever_others_write_goes_out_as_it_came(app: Flask, items: Any, ends: Any, extras: Any, parts: Any) -> None:
+    """Fields of their own, trees in any shape, ends that are nowhere here, parts that are empty or not there at all."""
+    example = next(_taken)
+
+    def own(row: dict[str, Any]) -> dict[str, Any]:
+        """Identifiers of this example alone."""
+        return dict(json.loads(json.dumps(row).replace("-1111-4111-", f"-{example:04x}-4111-")))
+
+    package: dict[str, Any] = {
+        "CFDocument": FOREIGN["CFDocument"] | {k: v for k, v in extras.items() if k != "language"}
+    }
+    package["CFItems"] = [
+        item(10 + n, f"Says {n}") | {k: v for k, v in each.items() if k != "language"} for n, each in enumerate(items)
+    ]
+    if "CFAssociations" in parts:
+        rows = [
+            child(100 + n, of, place or 0, to) | {"associationType": kind}
+            for n, (kind, of, to, place) in enumerate(ends)
+        ]
+        package["CFAssociations"] = [{k: v for k, v in row.items() if k != "sequenceNumber" or v} for row in rows]
+    if "CFDefinitions" in parts:
+        package["CFDefinitions"] = {"CFConcepts": [], "CFLicenses": [{"identifier": known(60), "title": "Theirs"}]}
+    if "CFRubrics" in parts:
+        package["CFRubrics"] = [
+            {"identifier": known(70), "uri": link(70)["uri"], "lastChangeDateTime": SINCE, "theirs": [1]}
+        ]
+    package = own(package)
+    version = brought_in(package, make_editor(), f"P{example}")
+    assert goes_out(version) == package
+
+
+def _documents() -> list[Path]:
+    """Packages of others, where CASE_DOCUMENTS names a folder of them: they may not all be copied here."""
+    folder = os.environ.get("CASE_DOCUMENTS")
+    return sorted(Path(folder).glob("*.json")) if folder else []
+
+
+@pytest.mark.parametrize("path", _documents(), ids=lambda path: path.name)
+def test_a_published_document_goes_out_as_it_came(app: Flask, path: Path) -> None:
+    package = json.loads(path.read_bytes())
+    version = brought_in(package, make_editor())
+    assert goes_out(version) == package
+    for each in package["CFItems"]:
+        assert app.test_client().get(f"/ims/case/v1p0/CFItems/{each['identifier']}").status_code == 404, "it is a draft"
+
+
 BROKEN: list[tuple[Any, str]] = [
     ([], "no_document"), ({}, "no_document"), ({"CFDocument": []}, "no_document"),
     (FOREIGN | {"CFThings": []}, "unknown_part"), (FOREIGN | {"CFItems": {}}, "no_list"),
@@ -150,6 +220,20 @@ def test_nothing_comes_in_while_there_is_a_fault_or_somebody_has_the_identifier(
     with pytest.raises(HasFaults):
         brought_in(FOREIGN, editor, "AGAIN")
     assert services.package_faults(FOREIGN)[0].why == "already_here"
+
+
+def test_what_is_here_already_is_named_with_the_way_to_renew_it(app: Flask, signed_in: Any) -> None:
+    editor, elsewhere = make_editor(), make_editor("BCU")
+    brought_in(FOREIGN, editor)
+    for who, named in ((editor, True), (elsewhere, False)):
+        keeper = organisation("WALES" if named else "BCU")
+        actor = acting(who, Role.FRAMEWORK_EDITOR, keeper.code)
+        with transaction():
+            sent = services.send_package(actor, f"AGAIN{named}", keeper.id, "x", json.dumps(FOREIGN).encode())
+        page = signed_in(who).get(f"/en/manage/frameworks/import/{sent.id}").text
+        assert ("/en/manage/frameworks/ELSE/newer" in page) is named
+        assert ("Something here has this identifier already" in page) is not named
+        assert "Bring it in as a draft" not in page
 
 
 def test_a_file_is_only_its_senders_to_see(app: Flask) -> None:
