@@ -21,6 +21,7 @@ from certificates.models import Award
 from certificates.rules import NameVisibility, RevocationReason
 from certificates.schemas import (
     AwardCodeOut,
+    AwardLogOut,
     AwardOut,
     AwardPageOut,
     AwardQuery,
@@ -34,6 +35,7 @@ from certificates.schemas import (
     VisibilityIn,
     shown_award,
     shown_check,
+    shown_log,
 )
 from lms.core.permissions import Actor, Permission
 from lms.core.web import edge
@@ -59,6 +61,14 @@ def awards(actor: Actor, cursor: str | None, size: int, q: str) -> dict[str, Any
 def award(actor: Actor, award_id: UUID) -> dict[str, Any]:
     """One award."""
     return shown_award(services.award_by_id(actor, award_id))
+
+
+@api.operation("GET", "/awards/<uuid:award_id>/events", needs=Permission.AWARD_READ, returns=(200, AwardLogOut))
+def log(actor: Actor, award_id: UUID) -> dict[str, Any]:
+    """Everything that happened to it, in order, as a chain of hashes."""
+    found = services.award_by_id(actor, award_id)
+    whole = actor.may(Permission.AWARD_REVOKE, about=found.learner_id, at=found.organisation_lineage)
+    return {"items": shown_log(found, whole=whole)}
 
 
 @api.operation(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from certificates.chain import Issued, Link, holds
 from certificates.models import AchievementVersion, Award, AwardCheck, AwardEvent, AwardFile, AwardShare
-from certificates.rules import AwardEventKind, Happening, RevocationReason, Standing, folded, standing
+from certificates.rules import FALLS, AwardEventKind, Happening, Standing, folded, standing
 from certificates.snapshots import fingerprint
 from courses.catalogue.models import CertificateKind, Course, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
@@ -155,12 +155,12 @@ def digests_of(award_id: UUID) -> list[str]:
     return [each.hex() for each in db.session.scalars(found.where(AwardFile.award_id == award_id))]
 
 
-def fell_with_its_signature() -> ColumnElement[bool]:
-    """Of `Award`: revoked because the sign-off was withdrawn, so that a new one may follow."""
+def fell_with_its_ground() -> ColumnElement[bool]:
+    """Of `Award`: revoked because the sign-off, or the attendance, does not stand, so that a new one may follow."""
     return exists().where(
         AwardEvent.award_id == Award.id,
         AwardEvent.kind == AwardEventKind.REVOKED,
-        AwardEvent.reason == RevocationReason.SIGN_OFF_WITHDRAWN,
+        AwardEvent.reason.in_(FALLS),
     )
 
 
@@ -206,7 +206,7 @@ def waiting_for_award(learner_id: UUID) -> Sequence[Enrolment]:
             Enrolment.state != EnrolmentState.WITHDRAWN,
             done,
             CourseVersion.certificate_kind != CertificateKind.NONE,
-            ~exists().where(Award.enrolment_id == Enrolment.id, ~fell_with_its_signature()),
+            ~exists().where(Award.enrolment_id == Enrolment.id, ~fell_with_its_ground()),
         )
         .order_by(Enrolment.enrolled_on.desc(), Enrolment.id)
         .limit(50)

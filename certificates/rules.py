@@ -51,14 +51,17 @@ class RevocationReason(StrEnum):
     LICENCE_WITHDRAWN = "licence_withdrawn"
     UNDER_REVIEW = "under_review"
     NAME_CHANGED = "name_changed"
+    ATTENDANCE_CORRECTED = "attendance_corrected"
 
 
 REVOKES = (
     RevocationReason.ISSUED_IN_ERROR, RevocationReason.WRONG_DETAILS, RevocationReason.REQUIREMENTS_NOT_MET,
-    RevocationReason.SIGN_OFF_WITHDRAWN, RevocationReason.HOLDER_ASKED, RevocationReason.LICENCE_WITHDRAWN,
+    RevocationReason.HOLDER_ASKED, RevocationReason.LICENCE_WITHDRAWN,
 )  # fmt: skip
+"""What an organiser may say. Those of `FALLS` come with what takes back the completion too, so nobody chooses them alone."""
+FALLS = (RevocationReason.SIGN_OFF_WITHDRAWN, RevocationReason.ATTENDANCE_CORRECTED)
+"""What a certificate stood on does not stand any more; when it does again, a new one may follow."""
 SUSPENDS = (RevocationReason.UNDER_REVIEW, RevocationReason.WRONG_DETAILS, RevocationReason.HOLDER_ASKED)
-REISSUES = (RevocationReason.WRONG_DETAILS, RevocationReason.NAME_CHANGED)
 
 
 class NameVisibility(StrEnum):

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy.dialects.postgresql import insert
 
 from certificates import queries, services
@@ -12,7 +13,7 @@ from certificates.names.queries import change_by_id
 from certificates.pdf.fonts import printable, unprintable
 from certificates.rules import RevocationReason, State
 from lms.accounts.models import Person
-from lms.accounts.queries import lineages_of, primary_email
+from lms.accounts.queries import lineages_of, nearest_holders, primary_email
 from lms.core import audit, clock, mail
 from lms.core.db import db, get_or_refuse
 from lms.core.errors import NotFound
@@ -20,6 +21,15 @@ from lms.core.ids import new_id
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
 
+ASKED = (
+    Bilingual(
+        "Somebody asks for another name on their certificates", "Mae rhywun yn gofyn am enw arall ar eu tystysgrifau"
+    ),
+    Bilingual(
+        "Hello %(name)s\n\n%(old)s asks for certificates in the name %(new)s. Decide here:\n%(link)s\n",
+        "Helo %(name)s\n\nMae %(old)s yn gofyn am dystysgrifau yn yr enw %(new)s. Penderfynwch yma:\n%(link)s\n",
+    ),
+)
 ANSWER = {
     NameChangeState.APPROVED: (
         Bilingual("Your certificates carry your new name", "Mae eich tystysgrifau'n dwyn eich enw newydd"),
@@ -65,7 +75,19 @@ def ask(actor: Actor, new_name: str, reason: str) -> NameChange:
         raise AlreadyAsked()
     found = db.session.get_one(NameChange, made)
     audit.record(actor, "name-change.asked", about=person.id, thing=found)
+    _tell_who_decides(found)
     return found
+
+
+def _tell_who_decides(it: NameChange) -> None:
+    """Those nearest to where the person is who may decide; the reason is for the page alone."""
+    subject, body = ASKED
+    for officer in nearest_holders(Permission.AWARD_RENAME, lineages_of(it.learner_id), but=it.learner_id):
+        if to := next((each.address for each in officer.emails), None):
+            language = officer.language
+            link = f"{current_app.config['PUBLIC_URL']}/{language}/manage/awards/names/{it.id}"
+            words = {"name": officer.display_name, "old": it.old_name, "new": it.new_name, "link": link}
+            mail.send(to, subject.in_(language), body.in_(language) % words, language)
 
 
 def take_back(actor: Actor, change_id: UUID) -> NameChange:

@@ -13,7 +13,7 @@ from certificates.models import Award, AwardEvent
 from certificates.organising.models import Batch, BatchLine, Reminder
 from certificates.organising.rules import STAGES, Candidate, Outcome
 from certificates.pdf.fonts import unprintable
-from certificates.queries import ENDS, fell_with_its_signature, within
+from certificates.queries import ENDS, fell_with_its_ground, within
 from courses.catalogue.models import CertificateKind, Course, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.portfolios.models import Portfolio, SignOff
@@ -53,7 +53,7 @@ def course_by_code(code: str) -> Course | None:
 def cohort(reach: Reach, course_id: UUID, since: date | None, until: date | None) -> list[Member]:
     """Those on the course, enrolled between these days, whom the actor reaches; at most `MOST` and one."""
     signed = exists().where(Portfolio.enrolment_id == Enrolment.id, SignOff.portfolio_id == Portfolio.id, stands())
-    has = exists().where(Award.enrolment_id == Enrolment.id, ~fell_with_its_signature())
+    has = exists().where(Award.enrolment_id == Enrolment.id, ~fell_with_its_ground())
     found = (
         select(
             Enrolment.id, Enrolment.state, Person.display_name, Person.legal_name, CourseVersion.certificate_kind,

@@ -98,10 +98,13 @@ def award_licence(actor: Actor, licence_id: UUID) -> Award | None:
     return queries.award_of_licence(licence_id)
 
 
-def reissue(actor: Actor, award_id: UUID, reason: RevocationReason, name: str) -> Award:
+def reissue(
+    actor: Actor, award_id: UUID, reason: RevocationReason, name: str, days: Sequence[tuple[date, int]] = ()
+) -> Award:
     """A new certificate in place of one, for that name; the old one says that it is replaced, and by which.
 
-    What it certifies, and until when, stays. Raises NotFound, AlreadyReplaced (also when it was revoked), NameNotPrintable.
+    What it certifies, and until when, stays; `days`: those on which they were there, with minutes, where it named others.
+    Raises NotFound, AlreadyReplaced (also when it was revoked), NameNotPrintable.
     """
     old = get_or_refuse(Award, award_id, lock=True)
     actor.require_or_hide(Permission.AWARD_REVOKE, about=old.learner_id, at=old.organisation_lineage)
@@ -116,8 +119,9 @@ def reissue(actor: Actor, award_id: UUID, reason: RevocationReason, name: str) -
     number, code = _number_and_code()
     now, today = clock.now(), clock.today()
     snapshot = snapshots.reissued(
-        old.snapshot, holder=name, number=number, address=address.of(code), issued_at=now, issued_on=today
-    ).stored()
+        old.snapshot, holder=name, number=number, address=address.of(code), issued_at=now, issued_on=today,
+        attended=days,
+    ).stored()  # fmt: skip
     row = {
         key: getattr(old, key)
         for key in ("learner_id", "enrolment_id", "licence_id", "course_code", "course_version_id", "kind", "completed_on",
@@ -215,8 +219,5 @@ def _number_and_code() -> tuple[str, str]:
 
 
 def _fell(issued: Award) -> bool:
-    """It was revoked because the signature that it stood on was withdrawn."""
-    return any(
-        each.kind is AwardEventKind.REVOKED and each.reason is RevocationReason.SIGN_OFF_WITHDRAWN
-        for each in issued.events
-    )
+    """It was revoked with the signature, or the attendance, that it stood on."""
+    return any(each.kind is AwardEventKind.REVOKED and each.reason in rules.FALLS for each in issued.events)

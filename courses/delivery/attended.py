@@ -1,4 +1,4 @@
-"""What closed registers say about one person: the days on which they were there."""
+"""What closed registers say about one person: the days on which they were there, and whether that is enough."""
 
 from datetime import date
 from uuid import UUID
@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from courses.delivery.models import Attendance, Booking, Meeting, Presence
+from courses.delivery import queries, rules
+from courses.delivery.models import ON_REGISTER, Attendance, Booking, Meeting, Presence
+from courses.delivery.rules import Outcome
 from lms.core import clock
 from lms.core.db import db
 
@@ -34,3 +36,18 @@ def days_of(enrolment_id: UUID) -> list[tuple[date, int]]:
         day = clock.on_the_day(starts_at)
         there[day] = there.get(day, 0) + minutes
     return list(there.items())
+
+
+def outcome_of(enrolment_id: UUID) -> Outcome | None:
+    """What all registers of an enrolment come to, series by series: met by one of them is met. None: it is on none."""
+    found = db.session.scalars(
+        queries.bookings().where(Booking.enrolment_id == enrolment_id, Booking.state.in_(ON_REGISTER))
+    ).all()
+    each = [
+        rules.outcome(queries.marks(it.series, [it.id])[it.id], it.series.share)
+        for it in found
+        if it.series is not None
+    ]
+    if not each:
+        return None
+    return Outcome(met=any(o.met for o in each), over=all(o.over for o in each), some=any(o.some for o in each))

@@ -105,7 +105,7 @@ def test_a_zip_holds_what_may_be_downloaded_and_is_asked_for_once(app: Flask) ->
     assert db.session.scalars(select(AwardExport)).all() == []
 
 
-def test_a_letter_says_where_it_is(app: Flask) -> None:
+def test_a_letter_brings_the_certificate_and_says_where_it_is(app: Flask) -> None:
     award = make_award(make_completed(learner=make_person(legal_name=NAME, email="sian@example.org", language="cy")))
     with transaction():
         wallet.mail_to_me(holder_of(award), award.id)
@@ -113,6 +113,22 @@ def test_a_letter_says_where_it_is(app: Flask) -> None:
     assert (letter.to, letter.language) == ("sian@example.org", "cy")
     assert f"/v/{award.code}" in letter.body
     assert f"/cy/record/{award.number}" in letter.body
+    assert "Mae ynghlwm" in letter.body
+    assert letter.file_name == f"{award.number}.pdf"
+    assert letter.file_id is not None
+    with transaction():
+        assert files.content_of(letter.file_id) == services.certificate(holder_of(award), award, "both")
+
+
+def test_a_letter_about_one_that_does_not_count_brings_no_file(app: Flask) -> None:
+    award = make_award()
+    with transaction():
+        services.suspend(Actor.system(), award.id, RevocationReason.UNDER_REVIEW, "x")
+    with transaction():
+        wallet.mail_to_me(holder_of(award), award.id)
+    letter = db.session.scalars(select(MailMessage).order_by(MailMessage.id.desc()).limit(1)).one()
+    assert (letter.file_id, letter.file_name) == (None, None)
+    assert "cannot be handed out at the moment" in letter.body
 
 
 def test_a_file_is_known_by_its_bytes_and_not_kept(app: Flask, client: FlaskClient) -> None:
