@@ -32,6 +32,7 @@ from certificates.schemas import (
     RevocationIn,
     SuspensionIn,
     VerificationOut,
+    VerifyQuery,
     VisibilityIn,
     shown_award,
     shown_check,
@@ -132,12 +133,12 @@ def reissue(actor: Actor, award_id: UUID, name: str) -> dict[str, Any]:
 
 
 @api.operation(
-    "GET", "/verify/<code>", needs=Permission.CERTIFICATE_VERIFY, returns=(200, VerificationOut),
+    "GET", "/verify/<code>", needs=Permission.CERTIFICATE_VERIFY, query=VerifyQuery, returns=(200, VerificationOut),
     raises=(NoSuchCertificate,),
 )  # fmt: skip
-def verify(actor: Actor, code: str) -> dict[str, Any]:
+def verify(actor: Actor, code: str, share: str) -> dict[str, Any]:
     """What was printed on the certificate with this code, and what it is worth now. Open to everyone."""
-    return shown_check(services.check(actor, code, edge.origin()))
+    return shown_check(services.check(actor, code, edge.origin(), share))
 
 
 @api.operation(

@@ -129,6 +129,10 @@ class AwardQuery(PageQuery):
     q = Text(load_default="", max=100, metadata={"description": "Start of a number, or part of a name"})
 
 
+class VerifyQuery(Schema):
+    share = Text(load_default="", max=100, min=0, metadata={"description": "The secret of a link that its holder gave"})
+
+
 class EditionQuery(Schema):
     language = fields.String(load_default="en", validate=one_of(EDITIONS, N_("Choose en, cy or both")))
 

@@ -46,6 +46,8 @@ def test_a_link_shows_the_whole_name_until_it_ends(app: Flask, client: FlaskClie
     assert NAME not in client.get(f"/en/v/{award.code}?share=x{path[-10:]}").text
     assert client.get(path.replace("?", ".json?")).json["holder"] == NAME
     assert client.get(f"/v/{award.code}.json").json["holder"] is None
+    assert client.get(f"/api/v1{path.replace('/v/', '/verify/')}").json["holder"] == NAME
+    assert client.get(f"/api/v1/verify/{award.code}").json["holder"] is None
     with clock.frozen(clock.now() + timedelta(days=8)):
         assert NAME not in client.get(f"/en{path}").text
     with pytest.raises(NotFound), transaction():
