@@ -75,7 +75,9 @@ class NameVisibility(StrEnum):
 class Wait(StrEnum):
     """Why a completed course has no certificate yet."""
 
+    COURSE = "course"
     SIGN_OFF = "sign_off"
+    DAYS = "days"
     NAME = "name"
     READY = "ready"
 
@@ -187,8 +189,15 @@ def shown_name(name: str, visibility: NameVisibility) -> str | None:
     return " ".join([*(f"{part[0].upper()}." for part in given), surname])
 
 
-def waits_for(*, asks_for_sign_off: bool, completed: bool, signed_off: bool, unprintable: set[str]) -> Wait:
-    """What stands between a learner and the certificate, first things first."""
-    if not completed or (asks_for_sign_off and not signed_off):
+def waits_for(
+    *, asks_for_sign_off: bool, completed: bool, signed_off: bool, unprintable: set[str], days_to_come: bool = False
+) -> Wait:
+    """What stands between a learner and the certificate, first things first. `days_to_come`: it names days, and not all of
+    them are over."""
+    if asks_for_sign_off and not (completed and signed_off):
         return Wait.SIGN_OFF
+    if not completed:
+        return Wait.COURSE
+    if days_to_come:
+        return Wait.DAYS
     return Wait.NAME if unprintable else Wait.READY

@@ -90,6 +90,7 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (AwardChanged, attendance_handlers.overtaken),
     (AwardChanged, approval_handlers.fell),
     (RegisterCorrected, attendance_handlers.look_again),
+    (SeriesHeld, certificate_handlers.award_when_held),
     (LicenceIssued, certificate_handlers.award_on_licence),
     (LicenceWithdrawn, certificate_handlers.revoke_on_withdrawn_licence),
     (LearningCompleted, cpd_handlers.learnt),

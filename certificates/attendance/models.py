@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -37,7 +38,7 @@ class AwardDoubt(Record):
     )
     award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"))
     found_at: Mapped[datetime]
-    days: Mapped[list[tuple[str, int]]] = mapped_column(JSONB)
+    days: Mapped[list[Any]] = mapped_column(JSONB)
     enough: Mapped[bool]
     reason: Mapped[str]
     edition: Mapped[int] = mapped_column(default=1)

@@ -30,7 +30,7 @@ CHOICES = {
         N_("Revoke it"),
         N_("For good. The course no longer counts as completed either; another date can be booked"),
     ),
-    Settlement.KEPT: (N_("Leave it as it is"), N_("For example when the correction itself is wrong")),
+    Settlement.KEPT: (N_("Leave the certificate as it is"), N_("For example when the correction itself is wrong")),
 }
 DONE = {
     Settlement.REISSUED: N_("A new certificate has been issued."),

@@ -3,6 +3,7 @@
 Rows are locked in one order: enrolment, award, doubt.
 """
 
+from typing import Any
 from uuid import UUID
 
 from certificates import queries as awards
@@ -44,7 +45,7 @@ def look_again(actor: Actor, enrolment_id: UUID, reason: str) -> AwardDoubt | No
         if doubt is not None:
             _settled(actor, doubt, found, Settlement.PUT_BACK)
         return None
-    days = [[on.isoformat(), minutes] for on, minutes in now]
+    days: list[Any] = [[on.isoformat(), minutes] for on, minutes in now]
     if doubt is not None:
         doubt.days, doubt.enough, doubt.reason, doubt.edition = days, enough, reason, doubt.edition + 1
         return doubt

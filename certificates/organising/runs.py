@@ -12,7 +12,7 @@ from certificates.organising import letters, queries, rules
 from certificates.organising.models import Batch, BatchLine, Reminder
 from certificates.organising.rules import Outcome
 from certificates.rules import Wait
-from certificates.services.issuing import wait
+from certificates.services.issuing import wait, waits_for_days
 from courses.catalogue.models import CapacityRule, CertificateKind
 from courses.enrolments import services as enrolments
 from courses.enrolments.errors import AlreadyEnrolled
@@ -29,7 +29,9 @@ PART = 50
 """People in one transaction of a batch."""
 LETTERS = 200
 """Awards in one run of the reminders."""
-WAITS = {Wait.SIGN_OFF: Outcome.SIGN_OFF, Wait.NAME: Outcome.NAME}
+WAITS = {
+    Wait.COURSE: Outcome.NOT_COMPLETED, Wait.SIGN_OFF: Outcome.SIGN_OFF, Wait.DAYS: Outcome.DAYS, Wait.NAME: Outcome.NAME,
+}  # fmt: skip
 
 
 @jobs.job("certificates.issue_batch", retries=5)
@@ -71,7 +73,7 @@ def _issued(organiser: Actor, enrolment_id: UUID, *, completes: bool) -> tuple[O
         and enrolment.version.certificate_kind is not CertificateKind.COMPLETION_WITH_PORTFOLIO
     ):
         return Outcome.NOT_COMPLETED, None
-    waits = wait(enrolment, enrolment.version, signed_off=False, learner=enrolment.learner)
+    waits = wait(enrolment, enrolment.version, False, enrolment.learner, bool(waits_for_days([enrolment])))
     return WAITS.get(waits, Outcome.REFUSED), None
 
 

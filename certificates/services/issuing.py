@@ -61,7 +61,8 @@ def award_if_due(actor: Actor, enrolment_id: UUID) -> Award | None:
     learner = get_or_refuse(Person, enrolment.learner_id)
     if version.certificate_kind is CertificateKind.NONE or enrolment.completed_on is None:
         return None
-    if (found := wait(enrolment, version, sign_off is not None, learner)) is not Wait.READY:
+    days_to_come = bool(waits_for_days([enrolment]))
+    if (found := wait(enrolment, version, sign_off is not None, learner, days_to_come)) is not Wait.READY:
         audit.record(actor, "award.held", about=learner.id, thing=enrolment, reason=found.value)
         return None
     achievement = achievements.of_course(version)
@@ -141,13 +142,22 @@ def reissue(
     return found
 
 
-def wait(enrolment: Enrolment, version: CourseVersion, signed_off: bool, learner: Person) -> Wait:
+def waits_for_days(enrolments: Sequence[Enrolment]) -> set[UUID]:
+    """Of these, the ones whose certificate names days, of which some are to come: it is issued when the last is over."""
+    asked = [each.id for each in enrolments if each.version.certificate_kind is CertificateKind.ATTENDANCE]
+    return attended.to_come(asked) if asked else set()
+
+
+def wait(
+    enrolment: Enrolment, version: CourseVersion, signed_off: bool, learner: Person, days_to_come: bool = False
+) -> Wait:
     """What stands between the learner and this certificate."""
     return rules.waits_for(
         asks_for_sign_off=version.certificate_kind is CertificateKind.COMPLETION_WITH_PORTFOLIO,
         completed=enrolment.state is EnrolmentState.COMPLETED,
         signed_off=signed_off,
         unprintable=unprintable([learner.legal_name]),
+        days_to_come=days_to_come,
     )
 
 

@@ -16,6 +16,9 @@ ALTER TABLE enrolment_event ADD CONSTRAINT ck_enrolment_event_enrolmenteventkind
     'enrolled', 'waitlisted', 'offered', 'started', 'progressed', 'learning_completed', 'portfolio_signed_off',
     'portfolio_reopened', 'noted', 'attended', 'did_not_attend', 'resit_due', 'attendance_withdrawn', 'completed',
     'completion_withdrawn', 'paused', 'resumed', 'withdrawn'));
+ALTER TABLE award_batch_line DROP CONSTRAINT ck_award_batch_line_outcome;
+ALTER TABLE award_batch_line ADD CONSTRAINT ck_award_batch_line_outcome CHECK (outcome IN (
+    'issued', 'has_one', 'not_completed', 'sign_off', 'days', 'name', 'refused'));
 CREATE TABLE award_doubt (
     id UUID NOT NULL,
     award_id UUID NOT NULL,

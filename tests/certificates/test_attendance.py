@@ -15,6 +15,8 @@ from certificates.attendance import services
 from certificates.attendance.errors import DoubtSettled, OwnAward
 from certificates.attendance.models import AwardDoubt, Settlement
 from certificates.models import Award
+from certificates.organising import services as organising_services
+from certificates.organising.rules import Outcome
 from certificates.rules import RevocationReason, State
 from courses.catalogue.models import CertificateKind
 from courses.cpd.models import CpdEntry
@@ -296,3 +298,48 @@ def test_a_learner_reads_on_their_course_why_it_does_not_count(it: Held, signed_
     assert "The signature under the portfolio was withdrawn" not in page
     assert db.session.get_one(Enrolment, it.booking.enrolment_id).state is EnrolmentState.DID_NOT_ATTEND
     assert browser.get(f"/cy/learning/{it.booking.enrolment_id}").status_code == 200
+
+
+def test_a_certificate_that_names_days_waits_for_the_last_of_them(app: Flask, signed_in: Any) -> None:
+    """Half of the time is enough, so the course is completed after the first of two days; the certificate says both."""
+    board = make_organisation()
+    organiser, trainer, learner = make_organiser(board), make_person(), make_person(legal_name=NAME)
+    make_membership(learner, board)
+    series = make_series(make_taught(), board, trainer, days=(30, 31), share=50)
+    booking = make_booking(series, learner)
+
+    def closed(day: int) -> None:
+        meeting = series.meetings[day]
+        with clock.frozen(meeting.starts_at + timedelta(minutes=30)), transaction():
+            register.mark(actor_of(trainer), meeting.id, [Marked(booking.id, Presence.ATTENDED)])
+            register.close(actor_of(trainer), meeting.id)
+        db.session.expire_all()
+
+    def award() -> Award | None:
+        return awards.award_of_enrolment(booking.enrolment_id)
+
+    closed(0)
+    enrolment = db.session.get_one(Enrolment, booking.enrolment_id)
+    assert (enrolment.state, award()) == (EnrolmentState.COMPLETED, None)
+    assert "You have attended enough." in signed_in(learner).get("/en/record").text
+    seen = organising_services.preview(organising(organiser, board), series.course.code, None, None, completes=True)
+    assert [outcome for _, outcome in seen.members] == [Outcome.DAYS]
+    with transaction():
+        assert issuing.award_if_due(actor_of(learner), enrolment.id) is None
+    closed(1)
+    made = award()
+    assert made is not None
+    assert "14 hours" in made.snapshot["en"]["notes"][0]
+
+
+def test_a_register_that_nobody_closes_keeps_nobody_waiting_for_long(app: Flask) -> None:
+    trainer, learner = make_person(), make_person(legal_name=NAME)
+    series = make_series(make_taught(), trainer=trainer, days=(30, 31), share=50)
+    booking = make_booking(series, learner)
+    with clock.frozen(series.meetings[0].starts_at + timedelta(minutes=30)), transaction():
+        register.mark(actor_of(trainer), series.meetings[0].id, [Marked(booking.id, Presence.ATTENDED)])
+        register.close(actor_of(trainer), series.meetings[0].id)
+    for days, issued in ((13, False), (15, True)):
+        with clock.frozen(series.ends_at + timedelta(days=days)), transaction():
+            made = issuing.award_if_due(actor_of(learner), booking.enrolment_id)
+            assert (made is not None) is issued

@@ -113,6 +113,7 @@ def test_the_holder_decides_which_name_is_shown() -> None:
         (True, True, False, set(), Wait.SIGN_OFF),
         (True, True, True, set(), Wait.READY),
         (True, False, True, set(), Wait.SIGN_OFF),
+        (False, False, False, set(), Wait.COURSE),
         (False, True, False, {"漢"}, Wait.NAME),
     ],
 )
