@@ -5,7 +5,8 @@ from uuid import UUID
 
 from certificates.attendance import queries, services
 from certificates.attendance.errors import DoubtSettled, OwnAward
-from certificates.attendance.models import AwardDoubt, Settlement
+from certificates.attendance.models import AwardDoubt
+from certificates.attendance.rules import Settlement
 from certificates.attendance.schemas import AwardDoubtDecisionIn, AwardDoubtOut, AwardDoubtPageOut, shown_doubt
 from certificates.schemas import AwardOut, shown_award
 from lms.core.errors import StaleEdit

@@ -1,7 +1,6 @@
 """Certificates that a corrected register contradicts."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from certificates.attendance.rules import Settlement
 from certificates.models import Award
 from lms.core.db import Record, stored
-
-
-class Settlement(StrEnum):
-    """What became of it. put_back: the register agrees again. overtaken: the certificate was revoked or replaced otherwise."""
-
-    REISSUED = "reissued"
-    REVOKED = "revoked"
-    KEPT = "kept"
-    PUT_BACK = "put_back"
-    OVERTAKEN = "overtaken"
 
 
 class AwardDoubt(Record):

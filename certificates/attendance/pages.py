@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from certificates.attendance import letters, queries, rules, services
 from certificates.attendance.errors import DoubtSettled
-from certificates.attendance.models import AwardDoubt, Settlement
+from certificates.attendance.models import AwardDoubt
+from certificates.attendance.rules import Settlement
 from certificates.attendance.schemas import AwardDoubtDecisionIn
 from certificates.pages import shown_row
 from lms.core.errors import StaleEdit

@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
-from certificates.attendance.models import AwardDoubt, Settlement
+from certificates.attendance.models import AwardDoubt
+from certificates.attendance.rules import Settlement
 from certificates.models import Award
 from certificates.queries import within
 from lms.core.db import db

@@ -1,11 +1,17 @@
 """Does a certificate say otherwise than the registers, and what can be done about it? Pure."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from enum import StrEnum
 
-from certificates.attendance.models import Settlement
-from certificates.snapshots import attendance_line, printed_attendance
+
+class Settlement(StrEnum):
+    """What became of it. put_back: the register agrees again. overtaken: the certificate was revoked or replaced otherwise."""
+
+    REISSUED = "reissued"
+    REVOKED = "revoked"
+    KEPT = "kept"
+    PUT_BACK = "put_back"
+    OVERTAKEN = "overtaken"
+
 
 CHOICES = {
     True: (Settlement.REISSUED, Settlement.KEPT),
@@ -14,9 +20,7 @@ CHOICES = {
 """By whether enough is still attended: the first is what the registers ask for."""
 
 
-def contradicts(snapshot: Mapping[str, Any], attended: Sequence[tuple[date, int]], *, enough: bool) -> bool:
-    """Not enough was attended for it; or it names days and time, and they are others. Where it names none, none are wrong."""
-    if not enough:
-        return True
-    said = printed_attendance(snapshot, "en")
-    return said is not None and said != attendance_line(attended, "en")
+def contradicts(printed: str | None, now: str, *, enough: bool) -> bool:
+    """Not enough was attended for it; or it says when and how long, and the registers say otherwise. Where it says nothing of
+    days (`printed` None), none are wrong."""
+    return not enough or (printed is not None and printed != now)

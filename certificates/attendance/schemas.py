@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from certificates.attendance import letters, rules
-from certificates.attendance.models import AwardDoubt, Settlement
+from certificates.attendance.models import AwardDoubt
+from certificates.attendance.rules import Settlement
 from certificates.schemas import AwardOut, shown_award
 from lms.core.language import LANGUAGES, N_
 from lms.core.web.fields import BilingualField, Text, one_of

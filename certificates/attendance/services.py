@@ -10,9 +10,11 @@ from certificates import queries as awards
 from certificates import services
 from certificates.attendance import letters, queries, rules
 from certificates.attendance.errors import DoubtSettled, OwnAward
-from certificates.attendance.models import AwardDoubt, Settlement
+from certificates.attendance.models import AwardDoubt
+from certificates.attendance.rules import Settlement
 from certificates.models import Award
 from certificates.rules import RevocationReason, State
+from certificates.snapshots import attendance_line, printed_attendance
 from courses.delivery import attended
 from courses.enrolments import services as enrolments
 from courses.enrolments.models import Enrolment
@@ -41,7 +43,8 @@ def look_again(actor: Actor, enrolment_id: UUID, reason: str) -> AwardDoubt | No
     now = attended.days_of(enrolment_id)
     get_or_refuse(Award, found.id, lock=True)
     doubt = queries.open_of(found.id, lock=True)
-    if not rules.contradicts(found.snapshot, now, enough=enough):
+    printed = printed_attendance(found.snapshot, "en")
+    if not rules.contradicts(printed, attendance_line(now, "en") if now else "", enough=enough):
         if doubt is not None:
             _settled(actor, doubt, found, Settlement.PUT_BACK)
         return None

@@ -2,54 +2,23 @@
 
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy.dialects.postgresql import insert
 
 from certificates import queries, services
 from certificates.errors import NameNotPrintable
 from certificates.models import NameChange, NameChangeState
+from certificates.names import letters
 from certificates.names.errors import AlreadyAsked, AlreadyDecided, OwnNameChange, SameName
 from certificates.names.queries import change_by_id
 from certificates.pdf.fonts import printable, unprintable
 from certificates.rules import RevocationReason, State
 from lms.accounts.models import Person
-from lms.accounts.queries import lineages_of, nearest_holders, primary_email
-from lms.core import audit, clock, mail
+from lms.accounts.queries import lineages_of
+from lms.core import audit, clock
 from lms.core.db import db, get_or_refuse
 from lms.core.errors import NotFound
 from lms.core.ids import new_id
-from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
-
-ASKED = (
-    Bilingual(
-        "Somebody asks for another name on their certificates", "Mae rhywun yn gofyn am enw arall ar eu tystysgrifau"
-    ),
-    Bilingual(
-        "Hello %(name)s\n\n%(old)s asks for certificates in the name %(new)s. Decide here:\n%(link)s\n",
-        "Helo %(name)s\n\nMae %(old)s yn gofyn am dystysgrifau yn yr enw %(new)s. Penderfynwch yma:\n%(link)s\n",
-    ),
-)
-ANSWER = {
-    NameChangeState.APPROVED: (
-        Bilingual("Your certificates carry your new name", "Mae eich tystysgrifau'n dwyn eich enw newydd"),
-        Bilingual(
-            "Hello %(name)s\n\nYour certificates have been issued again in the name %(new)s. The old ones now say that they "
-            "have been replaced. Sign in and open My record to download the new ones.\n",
-            "Helo %(name)s\n\nMae eich tystysgrifau wedi'u cyhoeddi eto yn yr enw %(new)s. Mae'r hen rai bellach yn dweud eu "
-            "bod wedi'u disodli. Mewngofnodwch ac agorwch Fy nghofnod i lawrlwytho'r rhai newydd.\n",
-        ),
-    ),
-    NameChangeState.DECLINED: (
-        Bilingual("About the name on your certificates", "Ynghylch yr enw ar eich tystysgrifau"),
-        Bilingual(
-            "Hello %(name)s\n\nYour certificates have not been issued in the name %(new)s.\n\n%(note)s\n\nYou can ask again in "
-            "My record.\n",
-            "Helo %(name)s\n\nNid yw eich tystysgrifau wedi'u cyhoeddi yn yr enw %(new)s.\n\n%(note)s\n\nGallwch ofyn eto yn Fy "
-            "nghofnod.\n",
-        ),
-    ),
-}
 
 
 def ask(actor: Actor, new_name: str, reason: str) -> NameChange:
@@ -75,19 +44,8 @@ def ask(actor: Actor, new_name: str, reason: str) -> NameChange:
         raise AlreadyAsked()
     found = db.session.get_one(NameChange, made)
     audit.record(actor, "name-change.asked", about=person.id, thing=found)
-    _tell_who_decides(found)
+    letters.asked(found)
     return found
-
-
-def _tell_who_decides(it: NameChange) -> None:
-    """Those nearest to where the person is who may decide; the reason is for the page alone."""
-    subject, body = ASKED
-    for officer in nearest_holders(Permission.AWARD_RENAME, lineages_of(it.learner_id), but=it.learner_id):
-        if to := next((each.address for each in officer.emails), None):
-            language = officer.language
-            link = f"{current_app.config['PUBLIC_URL']}/{language}/manage/awards/names/{it.id}"
-            words = {"name": officer.display_name, "old": it.old_name, "new": it.new_name, "link": link}
-            mail.send(to, subject.in_(language), body.in_(language) % words, language)
 
 
 def take_back(actor: Actor, change_id: UUID) -> NameChange:
@@ -130,8 +88,5 @@ def decide(actor: Actor, change_id: UUID, *, approve: bool, note: str) -> NameCh
             if queries.standing_of(each, clock.today()).state in (State.ACTIVE, State.EXPIRED, State.SUSPENDED):
                 services.reissue(Actor.system(), each.id, RevocationReason.NAME_CHANGED, found.new_name)
     audit.record(actor, f"name-change.{found.state.value}", about=learner.id, thing=found)
-    if address := primary_email(learner.id):
-        subject, body = ANSWER[found.state]
-        words = {"name": learner.display_name, "new": found.new_name, "note": note}
-        mail.send(address, subject.in_(learner.language), body.in_(learner.language) % words, learner.language)
+    letters.answered(found, learner, note)
     return found

@@ -13,7 +13,8 @@ from certificates import services as issuing
 from certificates import wording
 from certificates.attendance import services
 from certificates.attendance.errors import DoubtSettled, OwnAward
-from certificates.attendance.models import AwardDoubt, Settlement
+from certificates.attendance.models import AwardDoubt
+from certificates.attendance.rules import Settlement
 from certificates.models import Award
 from certificates.organising import services as organising_services
 from certificates.organising.rules import Outcome
