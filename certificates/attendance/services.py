@@ -98,20 +98,29 @@ def decide(actor: Actor, doubt_id: UUID, choice: Settlement, note: str, seen: in
         name = award.snapshot["en"]["holder"]
         return services.reissue(actor, award.id, RevocationReason.ATTENDANCE_CORRECTED, name, found.attended)
     if choice is Settlement.REVOKED:
-        enrolments.unattended(Actor.system(), about.enrolment_id, part=bool(found.days))
-        return services.revoke(actor, award.id, RevocationReason.ATTENDANCE_CORRECTED, note)
+        left = enrolments.unattended(Actor.system(), about.enrolment_id, part=bool(found.days))
+        fell = (
+            left.completed_on is None
+        )  # otherwise it was completed without a register, and a new one could be claimed
+        reason = RevocationReason.ATTENDANCE_CORRECTED if fell else RevocationReason.REQUIREMENTS_NOT_MET
+        return services.revoke(actor, award.id, reason, note)
     return award
 
 
 def overtaken(actor: Actor, award_id: UUID) -> None:
-    """The certificate was revoked or replaced for another reason: nothing is left to decide."""
+    """The certificate was revoked for another reason, and nothing is left to decide; or it was replaced, in another name, and
+    what stands in for it says the same days."""
     actor.require(MANAGE)
     open_ = queries.open_of(award_id)
     found = awards.award_by_id(award_id) if open_ is not None else None
     if open_ is None or found is None:
         return
     db.session.refresh(found, ["events"])
-    if awards.standing_of(found, clock.today()).state not in STANDING:
+    state = awards.standing_of(found, clock.today()).state
+    newest = next((each for each in awards.what_came_after(award_id) if each.replaces_id == award_id), None)
+    if state is State.SUPERSEDED and newest is not None:
+        open_.award, open_.award_id = newest, newest.id
+    elif state not in STANDING:
         _settled(actor, open_, found, Settlement.OVERTAKEN)
 
 

@@ -36,7 +36,10 @@ WAITS = {
 
 @jobs.job("certificates.issue_batch", retries=5)
 def issue(batch_id: str) -> None:
-    """The next people of a batch. Done again it goes on where it stopped, and issues nothing twice."""
+    """The next people of a batch. Done again it goes on where it stopped, and issues nothing twice.
+
+    The batch's row is the lock: a job's own would keep the next part waiting until a worker asks again by itself.
+    """
     batch = get_or_refuse(Batch, UUID(batch_id), lock=True)
     lines = db.session.scalars(
         select(BatchLine)
@@ -56,7 +59,7 @@ def issue(batch_id: str) -> None:
     if len(lines) < PART:
         batch.ended_at = clock.now()
     else:
-        jobs.enqueue(issue, lock=f"award-batch-{batch_id}", batch_id=batch_id)
+        jobs.enqueue(issue, batch_id=batch_id)
 
 
 def _issued(organiser: Actor, enrolment_id: UUID, *, completes: bool) -> tuple[Outcome, UUID | None]:

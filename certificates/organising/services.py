@@ -75,7 +75,7 @@ def issue_to(actor: Actor, course_code: str, since: date | None, until: date | N
     for start in range(0, len(rows), 1000):
         db.session.execute(insert(BatchLine), rows[start : start + 1000])
     audit.record(actor, "award-batch.asked", thing=made, course=course_code, count=len(rows))
-    jobs.enqueue(runs.issue, lock=f"award-batch-{made.id}", batch_id=str(made.id))
+    jobs.enqueue(runs.issue, batch_id=str(made.id))
     return made
 
 

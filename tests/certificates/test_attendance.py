@@ -198,6 +198,18 @@ def test_what_agrees_again_or_was_dealt_with_otherwise_is_no_longer_to_be_decide
     assert len(it.doubts()) == 2  # a certificate that does not count is not doubted
 
 
+def test_what_stands_in_for_it_in_another_name_is_doubted_in_its_place(it: Held) -> None:
+    it.corrected(Presence.PARTLY, 120)
+    with transaction():
+        new = issuing.reissue(it.acts, it.award.id, RevocationReason.WRONG_DETAILS, "Siân Wyn")
+    assert "14 hours" in new.snapshot["en"]["notes"][0]
+    db.session.expire_all()
+    assert [(each.award_id, each.outcome) for each in it.doubts()] == [(new.id, None)]
+    right = it.decided(Settlement.REISSUED)
+    assert (right.snapshot["en"]["holder"], "9 hours" in right.snapshot["en"]["notes"][0]) == ("Siân Wyn", True)
+    assert [state_of(each) for each in (it.award, new, right)] == [State.SUPERSEDED, State.SUPERSEDED, State.ACTIVE]
+
+
 def test_what_was_left_as_it_is_is_not_asked_again_until_the_register_says_something_new(it: Held) -> None:
     it.corrected(Presence.PARTLY, 120)
     assert it.decided(Settlement.KEPT).id == it.award.id
