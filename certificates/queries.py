@@ -1,6 +1,6 @@
 """Reads of awards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -153,6 +153,15 @@ def digests_of(award_id: UUID) -> list[str]:
     """SHA-256 of every file that was handed out for the award, in hexadecimal."""
     found = select(StoredFile.sha256).join(AwardFile, AwardFile.file_id == StoredFile.id)
     return [each.hex() for each in db.session.scalars(found.where(AwardFile.award_id == award_id))]
+
+
+def revoked_among(ids: Iterable[UUID | None]) -> set[UUID]:
+    """Of these awards, the ones that were revoked. One query, or none."""
+    known = {each for each in ids if each is not None}
+    if not known:
+        return set()
+    found = select(AwardEvent.award_id).where(AwardEvent.award_id.in_(known), AwardEvent.kind == AwardEventKind.REVOKED)
+    return set(db.session.scalars(found))
 
 
 def fell_with_its_ground() -> ColumnElement[bool]:

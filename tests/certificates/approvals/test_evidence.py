@@ -21,7 +21,7 @@ from lms.core.mail import MailMessage
 from lms.core.permissions import Actor, Permission
 from tests.certificates.test_standing import at_once
 from tests.counting import counted_queries
-from tests.factories.accounts import make_person
+from tests.factories.accounts import make_person, sign_in_browser
 from tests.factories.approvals import acting, days_ago, make_approval, make_council, make_officer
 from tests.factories.certificates import make_award, make_completed
 
@@ -215,3 +215,5 @@ def test_a_body_hears_when_a_certificate_that_an_approval_rests_on_is_revoked(ap
     body_of = db.session.scalars(select(MailMessage.body).where(MailMessage.subject == subject)).one()
     assert "Mair Onnen" in body_of
     assert state_on(access.reread(it.id), clock.today()) is State.IN_FORCE  # the body decides
+    for who, page in ((officer, f"/en/approvals/{it.id}"), (person, "/en/record/approvals")):
+        assert "Certificate revoked" in sign_in_browser(app, who).get(page).text
