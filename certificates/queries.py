@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from certificates.chain import Issued, Link, holds
@@ -233,12 +234,16 @@ def sign_off_of(enrolment_id: UUID) -> SignOff | None:
     ).one_or_none()
 
 
-def signed_off_among(enrolment_ids: Sequence[UUID]) -> set[UUID]:
-    """Of these enrolments, the ones whose portfolio carries a signature."""
-    signed = select(Portfolio.enrolment_id).where(
-        Portfolio.enrolment_id.in_(enrolment_ids), exists().where(SignOff.portfolio_id == Portfolio.id, stands())
+def signatories_among(enrolment_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Of these enrolments, the ones whose portfolio carries a signature that stands, and the name under the newest."""
+    signed = db.session.execute(
+        select(Portfolio.enrolment_id, SignOff.signatory_name)
+        .ext(distinct_on(Portfolio.enrolment_id))
+        .join(SignOff, SignOff.portfolio_id == Portfolio.id)
+        .where(Portfolio.enrolment_id.in_(enrolment_ids), stands())
+        .order_by(Portfolio.enrolment_id, SignOff.version.desc())
     )
-    return set(db.session.scalars(signed))
+    return {row[0]: row[1] for row in signed}
 
 
 def is_shared(award_id: UUID, secret: str, at: datetime) -> bool:

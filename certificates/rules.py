@@ -79,6 +79,7 @@ class Wait(StrEnum):
     SIGN_OFF = "sign_off"
     DAYS = "days"
     NAME = "name"
+    WORDS = "words"
     READY = "ready"
 
 
@@ -190,14 +191,17 @@ def shown_name(name: str, visibility: NameVisibility) -> str | None:
 
 
 def waits_for(
-    *, asks_for_sign_off: bool, completed: bool, signed_off: bool, unprintable: set[str], days_to_come: bool = False
-) -> Wait:
+    *, asks_for_sign_off: bool, completed: bool, signed_off: bool, unprintable: set[str], days_to_come: bool = False,
+    unprintable_words: frozenset[str] | set[str] = frozenset(),
+) -> Wait:  # fmt: skip
     """What stands between a learner and the certificate, first things first. `days_to_come`: it names days, and not all of
-    them are over."""
+    them are over. `unprintable`: letters of the holder's name; `unprintable_words`: of all else that is printed."""
     if asks_for_sign_off and not (completed and signed_off):
         return Wait.SIGN_OFF
     if not completed:
         return Wait.COURSE
     if days_to_come:
         return Wait.DAYS
-    return Wait.NAME if unprintable else Wait.READY
+    if unprintable:
+        return Wait.NAME
+    return Wait.WORDS if unprintable_words else Wait.READY

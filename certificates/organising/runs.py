@@ -11,6 +11,7 @@ from certificates.models import Award
 from certificates.organising import letters, queries, rules
 from certificates.organising.models import Batch, BatchLine, Reminder
 from certificates.organising.rules import Outcome
+from certificates.queries import sign_off_of
 from certificates.rules import Wait
 from certificates.services.issuing import wait, waits_for_days
 from courses.catalogue.models import CapacityRule, CertificateKind
@@ -31,6 +32,7 @@ LETTERS = 200
 """Awards in one run of the reminders."""
 WAITS = {
     Wait.COURSE: Outcome.NOT_COMPLETED, Wait.SIGN_OFF: Outcome.SIGN_OFF, Wait.DAYS: Outcome.DAYS, Wait.NAME: Outcome.NAME,
+    Wait.WORDS: Outcome.NAME,
 }  # fmt: skip
 
 
@@ -76,7 +78,9 @@ def _issued(organiser: Actor, enrolment_id: UUID, *, completes: bool) -> tuple[O
         and enrolment.version.certificate_kind is not CertificateKind.COMPLETION_WITH_PORTFOLIO
     ):
         return Outcome.NOT_COMPLETED, None
-    waits = wait(enrolment, enrolment.version, False, enrolment.learner, bool(waits_for_days([enrolment])))
+    signed = sign_off_of(enrolment_id)
+    signatory = signed.signatory_name if signed else None
+    waits = wait(enrolment, enrolment.version, signatory, enrolment.learner, bool(waits_for_days([enrolment])))
     return WAITS.get(waits, Outcome.REFUSED), None
 
 

@@ -21,9 +21,9 @@ def reasons_to_wait(actor: Actor, learner_id: UUID) -> list[tuple[Enrolment, Wai
     actor.require(Permission.AWARD_READ, about=learner_id)
     learner = get_or_refuse(Person, learner_id)
     waiting = queries.waiting_for_award(learner_id)
-    signed = queries.signed_off_among([enrolment.id for enrolment in waiting])
+    signed = queries.signatories_among([enrolment.id for enrolment in waiting])
     days = waits_for_days(waiting)
-    return [(each, wait(each, each.version, each.id in signed, learner, each.id in days)) for each in waiting]
+    return [(each, wait(each, each.version, signed.get(each.id), learner, each.id in days)) for each in waiting]
 
 
 def award(actor: Actor, number: str) -> Award:

@@ -62,7 +62,8 @@ def award_if_due(actor: Actor, enrolment_id: UUID) -> Award | None:
     if version.certificate_kind is CertificateKind.NONE or enrolment.completed_on is None:
         return None
     days_to_come = bool(waits_for_days([enrolment]))
-    if (found := wait(enrolment, version, sign_off is not None, learner, days_to_come)) is not Wait.READY:
+    signatory = sign_off.signatory_name if sign_off else None
+    if (found := wait(enrolment, version, signatory, learner, days_to_come)) is not Wait.READY:
         audit.record(actor, "award.held", about=learner.id, thing=enrolment, reason=found.value)
         return None
     achievement = achievements.of_course(version)
@@ -79,12 +80,13 @@ def award_if_due(actor: Actor, enrolment_id: UUID) -> Award | None:
 
 
 def award_licence(actor: Actor, licence_id: UUID) -> Award | None:
-    """Issue the certificate of a supervisor's licence, once. None: its holder's name cannot be printed."""
+    """Issue the certificate of a supervisor's licence, once. None: its holder's name, or what it is for, cannot be printed."""
     licence = get_or_refuse(SupervisorLicence, licence_id, lock=True)
     lineage = list(lineages_of(licence.person_id))
     actor.require(Permission.AWARD_CLAIM, about=licence.person_id, at=lineage)
     learner = get_or_refuse(Person, licence.person_id)
-    if unprintable([learner.legal_name]):
+    title = licence.programme.title
+    if unprintable([learner.legal_name, title.en, title.cy]):
         audit.record(actor, "award.held", about=learner.id, thing=licence, reason=Wait.NAME.value)
         return None
     issued = queries.award_of_licence(licence_id)
@@ -149,14 +151,15 @@ def waits_for_days(enrolments: Sequence[Enrolment]) -> set[UUID]:
 
 
 def wait(
-    enrolment: Enrolment, version: CourseVersion, signed_off: bool, learner: Person, days_to_come: bool = False
+    enrolment: Enrolment, version: CourseVersion, signatory: str | None, learner: Person, days_to_come: bool = False
 ) -> Wait:
-    """What stands between the learner and this certificate."""
+    """What stands between the learner and this certificate. `signatory`: who signed the portfolio, if anybody."""
     return rules.waits_for(
         asks_for_sign_off=version.certificate_kind is CertificateKind.COMPLETION_WITH_PORTFOLIO,
         completed=enrolment.state is EnrolmentState.COMPLETED,
-        signed_off=signed_off,
+        signed_off=signatory is not None,
         unprintable=unprintable([learner.legal_name]),
+        unprintable_words=unprintable([version.title.en, version.title.cy, signatory or ""]),
         days_to_come=days_to_come,
     )
 

@@ -123,3 +123,10 @@ def test_what_stands_between_learning_and_certificate(
     assert (
         rules.waits_for(asks_for_sign_off=asks, completed=completed, signed_off=signed, unprintable=unprintable) is wait
     )
+
+
+def test_a_name_is_mended_before_other_words() -> None:
+    asked = {"asks_for_sign_off": False, "completed": True, "signed_off": False, "unprintable_words": {"🙂"}}
+    assert rules.waits_for(**asked, unprintable={"漢"}) is Wait.NAME
+    assert rules.waits_for(**asked, unprintable=set()) is Wait.WORDS
+    assert rules.waits_for(**asked, unprintable=set(), days_to_come=True) is Wait.DAYS
