@@ -21,6 +21,7 @@ from certificates.models import Award
 from certificates.rules import NameVisibility, RevocationReason
 from certificates.schemas import (
     AwardCodeOut,
+    AwardLogOut,
     AwardOut,
     AwardPageOut,
     AwardQuery,
@@ -31,9 +32,11 @@ from certificates.schemas import (
     RevocationIn,
     SuspensionIn,
     VerificationOut,
+    VerifyQuery,
     VisibilityIn,
     shown_award,
     shown_check,
+    shown_log,
 )
 from lms.core.permissions import Actor, Permission
 from lms.core.web import edge
@@ -59,6 +62,14 @@ def awards(actor: Actor, cursor: str | None, size: int, q: str) -> dict[str, Any
 def award(actor: Actor, award_id: UUID) -> dict[str, Any]:
     """One award."""
     return shown_award(services.award_by_id(actor, award_id))
+
+
+@api.operation("GET", "/awards/<uuid:award_id>/events", needs=Permission.AWARD_READ, returns=(200, AwardLogOut))
+def log(actor: Actor, award_id: UUID) -> dict[str, Any]:
+    """Everything that happened to it, in order, as a chain of hashes."""
+    found = services.award_by_id(actor, award_id)
+    whole = actor.may(Permission.AWARD_REVOKE, about=found.learner_id, at=found.organisation_lineage)
+    return {"items": shown_log(found, whole=whole)}
 
 
 @api.operation(
@@ -122,12 +133,12 @@ def reissue(actor: Actor, award_id: UUID, name: str) -> dict[str, Any]:
 
 
 @api.operation(
-    "GET", "/verify/<code>", needs=Permission.CERTIFICATE_VERIFY, returns=(200, VerificationOut),
+    "GET", "/verify/<code>", needs=Permission.CERTIFICATE_VERIFY, query=VerifyQuery, returns=(200, VerificationOut),
     raises=(NoSuchCertificate,),
 )  # fmt: skip
-def verify(actor: Actor, code: str) -> dict[str, Any]:
+def verify(actor: Actor, code: str, share: str) -> dict[str, Any]:
     """What was printed on the certificate with this code, and what it is worth now. Open to everyone."""
-    return shown_check(services.check(actor, code, edge.origin()))
+    return shown_check(services.check(actor, code, edge.origin(), share))
 
 
 @api.operation(

@@ -15,9 +15,18 @@ EDITIONS = ("en", "cy", "both")
 
 def certificate_file(award: Award, edition: str) -> bytes:
     """The file in that edition: the one that was handed out before, or one drawn and sealed now, which is kept."""
+    return _kept(award, edition)[1]
+
+
+def handed_out(award: Award, edition: str) -> AwardFile:
+    """The same, as it is kept."""
+    return _kept(award, edition)[0]
+
+
+def _kept(award: Award, edition: str) -> tuple[AwardFile, bytes]:
     if kept := drawn_file(award.id, edition):
         try:
-            return files.content_of(kept.file)
+            return kept, files.content_of(kept.file)
         except Unavailable:
             pass  # the store has lost it; what we draw below says the same, and is kept beside it
     content, key = unsealed(award, edition), seal.key()
@@ -25,8 +34,8 @@ def certificate_file(award: Award, edition: str) -> bytes:
         reason = snapshots.read(award.snapshot).printed("en" if edition == "en" else "cy").title
         content = sealing.sealed(content, SEAL_FIELD, key, reason=reason)
     file = files.store(content, PDF)
-    record(AwardFile(award_id=award.id, language=edition, file_id=file.id, seal=key.fingerprint if key else None))
-    return content
+    made = AwardFile(award_id=award.id, language=edition, file_id=file.id, seal=key.fingerprint if key else None)
+    return record(made), content
 
 
 def unsealed(award: Award, edition: str) -> bytes:

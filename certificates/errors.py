@@ -36,6 +36,13 @@ class NameNotPrintable(Invalid):
     way_out = N_("Write it in Latin, Greek or Cyrillic letters.")
 
 
+class WordsNotPrintable(Invalid):
+    """The course's title has letters that no face of ours can draw."""
+
+    slug, title = "words-not-printable", N_("The course's title has letters that our certificates cannot print")
+    way_out = N_("Write it in Latin, Greek or Cyrillic letters.")
+
+
 class AlreadyRevoked(Conflict):
     """The certificate was revoked before."""
 

@@ -2,6 +2,8 @@
 
 from certificates import letters, queries, services
 from certificates.events import AwardChanged
+from courses.delivery import attended
+from courses.delivery.events import SeriesHeld
 from courses.enrolments.events import EnrolmentCompleted
 from courses.portfolios.events import PortfolioSignedOff, SignOffWithdrawn
 from courses.supervision.events import LicenceIssued, LicenceWithdrawn
@@ -11,6 +13,12 @@ from lms.core.permissions import Actor
 
 def award_on_completion(event: EnrolmentCompleted) -> None:
     services.award_if_due(Actor.system(), event.enrolment_id)
+
+
+def award_when_held(event: SeriesHeld) -> None:
+    """Whoever had attended enough before the last day waits for a certificate that names all of their days."""
+    for enrolment_id in attended.on_series(event.series_id):
+        services.award_if_due(Actor.system(), enrolment_id)
 
 
 def award_on_sign_off(event: PortfolioSignedOff) -> None:

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from certificates import queries, services, wording
 from certificates.address import of as address_of
 from certificates.approvals.queries import has_some as has_approvals
+from certificates.attendance.queries import how_many as doubts_in
+from certificates.attendance.queries import open_of as open_doubt
 from certificates.drawing import EDITIONS, PDF
 from certificates.errors import NameNotPrintable, NoSuchCertificate
 from certificates.models import Award
@@ -34,8 +36,10 @@ from certificates.schemas import (
     both,
     shown_award,
     shown_check,
+    shown_log,
 )
 from certificates.wallet import linkedin
+from courses.cpd.queries import entry_of_course as cpd_entry_of
 from lms.core import clock
 from lms.core.errors import NotFound
 from lms.core.language import LANGUAGES
@@ -106,11 +110,16 @@ def claim(actor: Actor, enrolment_id: UUID) -> Redirect:
 @record_pages.page("GET", "/record/<number>", needs=Permission.AWARD_READ, template="certificates/award.html")
 def award(actor: Actor, number: str) -> dict[str, Any]:
     found = services.award(actor, number)
-    row = shown_row(found)
+    row, mine = shown_row(found), actor.person == found.learner_id
+    looks_after = actor.may(Permission.AWARD_REVOKE, about=found.learner_id, at=found.organisation_lineage)
     return row | {
-        "mine": actor.person == found.learner_id,
-        "may_manage": actor.may(Permission.AWARD_REVOKE, about=found.learner_id, at=found.organisation_lineage)
-        and row["standing"].state in (State.ACTIVE, State.EXPIRED, State.SUSPENDED),
+        "mine": mine,
+        "may_manage": looks_after and row["standing"].state in (State.ACTIVE, State.EXPIRED, State.SUSPENDED),
+        "doubt": open_doubt(found.id) if looks_after else None,
+        "log": shown_log(found, whole=looks_after),
+        "happened": wording.HAPPENED,
+        "reasons": wording.REASONS,
+        "cpd": cpd_entry_of(found.learner_id, found.enrolment_id) if mine and found.enrolment_id else None,
         "profile_url": linkedin.add_to_profile(found, g.lang),
         "after": queries.what_came_after(found.id),
         "status": shown_award(found)["status"],
@@ -242,6 +251,7 @@ def awards(actor: Actor) -> dict[str, Any]:
     return {
         "rows": [shown_row(award) for award in page.items],
         "words": words,
+        "doubts": doubts_in(actor.reach(Permission.AWARD_REVOKE)),
         "next_url": url_for("awards.awards", q=words or None, cursor=page.next) if page.next else None,
     }
 

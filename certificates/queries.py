@@ -1,16 +1,17 @@
 """Reads of awards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from certificates.chain import Issued, Link, holds
 from certificates.models import AchievementVersion, Award, AwardCheck, AwardEvent, AwardFile, AwardShare
-from certificates.rules import AwardEventKind, Happening, RevocationReason, Standing, folded, standing
+from certificates.rules import FALLS, AwardEventKind, Happening, Standing, folded, standing
 from certificates.snapshots import fingerprint
 from courses.catalogue.models import CertificateKind, Course, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
@@ -155,12 +156,21 @@ def digests_of(award_id: UUID) -> list[str]:
     return [each.hex() for each in db.session.scalars(found.where(AwardFile.award_id == award_id))]
 
 
-def fell_with_its_signature() -> ColumnElement[bool]:
-    """Of `Award`: revoked because the sign-off was withdrawn, so that a new one may follow."""
+def revoked_among(ids: Iterable[UUID | None]) -> set[UUID]:
+    """Of these awards, the ones that were revoked. One query, or none."""
+    known = {each for each in ids if each is not None}
+    if not known:
+        return set()
+    found = select(AwardEvent.award_id).where(AwardEvent.award_id.in_(known), AwardEvent.kind == AwardEventKind.REVOKED)
+    return set(db.session.scalars(found))
+
+
+def fell_with_its_ground() -> ColumnElement[bool]:
+    """Of `Award`: revoked because the sign-off, or the attendance, does not stand, so that a new one may follow."""
     return exists().where(
         AwardEvent.award_id == Award.id,
         AwardEvent.kind == AwardEventKind.REVOKED,
-        AwardEvent.reason == RevocationReason.SIGN_OFF_WITHDRAWN,
+        AwardEvent.reason.in_(FALLS),
     )
 
 
@@ -206,7 +216,7 @@ def waiting_for_award(learner_id: UUID) -> Sequence[Enrolment]:
             Enrolment.state != EnrolmentState.WITHDRAWN,
             done,
             CourseVersion.certificate_kind != CertificateKind.NONE,
-            ~exists().where(Award.enrolment_id == Enrolment.id, ~fell_with_its_signature()),
+            ~exists().where(Award.enrolment_id == Enrolment.id, ~fell_with_its_ground()),
         )
         .order_by(Enrolment.enrolled_on.desc(), Enrolment.id)
         .limit(50)
@@ -224,12 +234,16 @@ def sign_off_of(enrolment_id: UUID) -> SignOff | None:
     ).one_or_none()
 
 
-def signed_off_among(enrolment_ids: Sequence[UUID]) -> set[UUID]:
-    """Of these enrolments, the ones whose portfolio carries a signature."""
-    signed = select(Portfolio.enrolment_id).where(
-        Portfolio.enrolment_id.in_(enrolment_ids), exists().where(SignOff.portfolio_id == Portfolio.id, stands())
+def signatories_among(enrolment_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Of these enrolments, the ones whose portfolio carries a signature that stands, and the name under the newest."""
+    signed = db.session.execute(
+        select(Portfolio.enrolment_id, SignOff.signatory_name)
+        .ext(distinct_on(Portfolio.enrolment_id))
+        .join(SignOff, SignOff.portfolio_id == Portfolio.id)
+        .where(Portfolio.enrolment_id.in_(enrolment_ids), stands())
+        .order_by(Portfolio.enrolment_id, SignOff.version.desc())
     )
-    return set(db.session.scalars(signed))
+    return {row[0]: row[1] for row in signed}
 
 
 def is_shared(award_id: UUID, secret: str, at: datetime) -> bool:

@@ -51,14 +51,17 @@ class RevocationReason(StrEnum):
     LICENCE_WITHDRAWN = "licence_withdrawn"
     UNDER_REVIEW = "under_review"
     NAME_CHANGED = "name_changed"
+    ATTENDANCE_CORRECTED = "attendance_corrected"
 
 
 REVOKES = (
     RevocationReason.ISSUED_IN_ERROR, RevocationReason.WRONG_DETAILS, RevocationReason.REQUIREMENTS_NOT_MET,
-    RevocationReason.SIGN_OFF_WITHDRAWN, RevocationReason.HOLDER_ASKED, RevocationReason.LICENCE_WITHDRAWN,
+    RevocationReason.HOLDER_ASKED, RevocationReason.LICENCE_WITHDRAWN,
 )  # fmt: skip
+"""What an organiser may say. Those of `FALLS` come with what takes back the completion too, so nobody chooses them alone."""
+FALLS = (RevocationReason.SIGN_OFF_WITHDRAWN, RevocationReason.ATTENDANCE_CORRECTED)
+"""What a certificate stood on does not stand any more; when it does again, a new one may follow."""
 SUSPENDS = (RevocationReason.UNDER_REVIEW, RevocationReason.WRONG_DETAILS, RevocationReason.HOLDER_ASKED)
-REISSUES = (RevocationReason.WRONG_DETAILS, RevocationReason.NAME_CHANGED)
 
 
 class NameVisibility(StrEnum):
@@ -72,8 +75,11 @@ class NameVisibility(StrEnum):
 class Wait(StrEnum):
     """Why a completed course has no certificate yet."""
 
+    COURSE = "course"
     SIGN_OFF = "sign_off"
+    DAYS = "days"
     NAME = "name"
+    WORDS = "words"
     READY = "ready"
 
 
@@ -184,8 +190,18 @@ def shown_name(name: str, visibility: NameVisibility) -> str | None:
     return " ".join([*(f"{part[0].upper()}." for part in given), surname])
 
 
-def waits_for(*, asks_for_sign_off: bool, completed: bool, signed_off: bool, unprintable: set[str]) -> Wait:
-    """What stands between a learner and the certificate, first things first."""
-    if not completed or (asks_for_sign_off and not signed_off):
+def waits_for(
+    *, asks_for_sign_off: bool, completed: bool, signed_off: bool, unprintable: set[str], days_to_come: bool = False,
+    unprintable_words: frozenset[str] | set[str] = frozenset(),
+) -> Wait:  # fmt: skip
+    """What stands between a learner and the certificate, first things first. `days_to_come`: it names days, and not all of
+    them are over. `unprintable`: letters of the holder's name; `unprintable_words`: of all else that is printed."""
+    if asks_for_sign_off and not (completed and signed_off):
         return Wait.SIGN_OFF
-    return Wait.NAME if unprintable else Wait.READY
+    if not completed:
+        return Wait.COURSE
+    if days_to_come:
+        return Wait.DAYS
+    if unprintable:
+        return Wait.NAME
+    return Wait.WORDS if unprintable_words else Wait.READY

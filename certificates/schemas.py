@@ -8,10 +8,11 @@ from marshmallow import Schema, fields
 from certificates import address, queries, wording
 from certificates.drawing import EDITIONS
 from certificates.models import Award
-from certificates.rules import REVOKES, SUSPENDS, NameVisibility, RevocationReason, State
+from certificates.rules import REVOKES, SUSPENDS, AwardEventKind, NameVisibility, RevocationReason, State
 from certificates.services import Checked
 from certificates.snapshots import Printed
 from courses.catalogue.models import CertificateKind
+from lms.accounts.queries import names_of
 from lms.core import clock
 from lms.core.language import N_, Bilingual
 from lms.core.web.fields import BilingualField, Day, Text, one_of
@@ -108,8 +109,28 @@ class VerificationOut(Schema):
     printed = fields.Nested(BothPrintedOut, required=True)
 
 
+class AwardEventOut(Schema):
+    """`by` null: the house itself, or you may not know who. `note`: for who looks after the award. `hash` covers all before."""
+
+    position = fields.Integer(required=True)
+    kind = fields.Enum(AwardEventKind, by_value=True, required=True)
+    at = fields.DateTime(required=True)
+    reason = fields.Enum(RevocationReason, by_value=True, required=True, allow_none=True)
+    by = fields.String(required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
+    hash = fields.String(required=True)
+
+
+class AwardLogOut(Schema):
+    items = fields.List(fields.Nested(AwardEventOut), required=True)
+
+
 class AwardQuery(PageQuery):
     q = Text(load_default="", max=100, metadata={"description": "Start of a number, or part of a name"})
+
+
+class VerifyQuery(Schema):
+    share = Text(load_default="", max=100, min=0, metadata={"description": "The secret of a link that its holder gave"})
 
 
 class EditionQuery(Schema):
@@ -182,6 +203,16 @@ def shown_award(award: Award) -> dict[str, Any]:
         },
         "status": shown_status(queries.standing_of(award, clock.today())), "address": address.of(award.code),
     }  # fmt: skip
+
+
+def shown_log(award: Award, *, whole: bool) -> list[dict[str, Any]]:
+    """For AwardLogOut, in order. `whole`: with what stays between those who look after awards: who did it, and the note."""
+    names = names_of(each.by for each in award.events) if whole else {}
+    return [
+        {"position": each.position, "kind": each.kind, "at": each.at, "reason": each.reason, "hash": each.hash,
+         "by": names.get(each.by) if each.by else None, "note": each.note if whole else None}
+        for each in award.events
+    ]  # fmt: skip
 
 
 def shown_status(standing: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A reprint in ten years needs the snapshot and its design, and nothing else. Pure
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -106,13 +106,37 @@ def read(stored: dict[str, Any]) -> Snapshot:
     return Snapshot(stored["number"], stored["address"], datetime.fromisoformat(stored["issued_at"]), **words)
 
 
+def attendance_line(attended: Sequence[tuple[date, int]], language: str) -> str:
+    """When somebody was there, and how long in all, as it is printed."""
+    when, minutes = wording.days([on for on, _ in attended]), sum(each for _, each in attended)
+    time = wording.learning_time(minutes).in_(language)
+    return wording.ATTENDED.in_(language).format(days=when.in_(language), time=time)
+
+
+def printed_attendance(stored: Mapping[str, Any], language: str) -> str | None:
+    """The line of a stored snapshot that says when somebody was there. None: it says nothing of days."""
+    return next((each for each in stored[language]["notes"] if _is_of_attendance(each, language)), None)
+
+
+def _is_of_attendance(note: str, language: str) -> bool:
+    return note.startswith(wording.ATTENDED.in_(language).partition("{")[0])
+
+
 def reissued(
-    stored: dict[str, Any], *, holder: str, number: str, address: str, issued_at: datetime, issued_on: date
-) -> Snapshot:
-    """What stands in for a snapshot: the same words for another name, under a number and an address of its own."""
+    stored: dict[str, Any], *, holder: str, number: str, address: str, issued_at: datetime, issued_on: date,
+    attended: Sequence[tuple[date, int]] = (),
+) -> Snapshot:  # fmt: skip
+    """What stands in for a snapshot: the same words for another name, under a number and an address of its own.
+
+    `attended`: days that are to be said instead of those that it says.
+    """
     before, words = read(stored), {}
     for language in LANGUAGES:
         old = before.printed(language)
+        if attended:
+            line = attendance_line(attended, language)
+            others = tuple(each for each in old.notes if not _is_of_attendance(each, language))
+            old = replace(old, notes=(line, *others))
         fresh = {wording.ISSUED_ON.in_(language): wording.day(issued_on).in_(language)}
         words[language] = replace(
             old,
@@ -136,9 +160,7 @@ def _printed(it: Achievement, language: str, *, number: str, address: str, issue
     kind = wording.LICENCE if it.licence else wording.KINDS[it.kind]
     notes = []
     if it.attended:
-        when, minutes = wording.days([on for on, _ in it.attended]), sum(each for _, each in it.attended)
-        time = wording.learning_time(minutes).in_(language)
-        notes.append(wording.ATTENDED.in_(language).format(days=when.in_(language), time=time))
+        notes.append(attendance_line(it.attended, language))
     if it.signed_off:
         line = wording.SIGNED_OFF.in_(language)
         on = wording.day(it.signed_off.on).in_(language)

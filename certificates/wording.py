@@ -11,7 +11,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from certificates.rules import NameVisibility, RevocationReason, State
+from certificates.rules import AwardEventKind, NameVisibility, RevocationReason, State
 from courses.catalogue.models import CertificateKind
 from lms.core.language import Bilingual
 
@@ -164,6 +164,19 @@ REASONS = {
         "Something about it is being looked into", "Edrychir i mewn i rywbeth yn ei chylch"
     ),
     RevocationReason.NAME_CHANGED: Bilingual("The holder's name has changed", "Mae enw'r deiliad wedi newid"),
+    RevocationReason.ATTENDANCE_CORRECTED: Bilingual(
+        "The attendance register was corrected", "Cywirwyd y gofrestr bresenoldeb"
+    ),
+}
+HAPPENED = {
+    AwardEventKind.ISSUED: Bilingual("Issued", "Cyhoeddwyd"),
+    AwardEventKind.SUSPENDED: Bilingual("Suspended", "Ataliwyd"),
+    AwardEventKind.LIFTED: Bilingual("Counts again", "Yn cyfrif eto"),
+    AwardEventKind.REVOKED: Bilingual("Revoked", "Dirymwyd"),
+    AwardEventKind.SUPERSEDED: Bilingual("Replaced", "Disodlwyd"),
+    AwardEventKind.VISIBILITY_CHOSEN: Bilingual(
+        "Its holder chose how the name is shown", "Dewisodd y deiliad sut y dangosir yr enw"
+    ),
 }
 VISIBILITIES = {
     NameVisibility.PRINTED: Bilingual("The name as printed", "Yr enw fel y'i hargraffwyd"),

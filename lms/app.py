@@ -15,11 +15,14 @@ from certificates.approvals import jobs as approval_jobs  # noqa: F401 - its job
 from certificates.approvals import my_pages as my_approval_pages
 from certificates.approvals import pages as approval_pages
 from certificates.approvals.api import api as approvals_api
+from certificates.attendance.api import api as award_doubts_api
+from certificates.attendance.pages import pages as award_doubt_pages
 from certificates.badges import public as public_badges
 from certificates.badges.api import api as badges_api
 from certificates.badges.pages import pages as badge_pages
 from certificates.checking.api import api as checking_api
 from certificates.checking.pages import pages as checking_pages
+from certificates.integrity.api import api as integrity_api
 from certificates.integrity.pages import pages as integrity_pages
 from certificates.keys import cli as key_cli  # noqa: F401 - its commands register themselves
 from certificates.keys.pages import pages as key_pages
@@ -206,6 +209,7 @@ PAGES: tuple[Blueprint, ...] = (
     checking_pages,
     telling_pages,
     integrity_pages,
+    award_doubt_pages,
     approval_pages.pages,
     my_approval_pages.pages,
     certificate_pages.manage_pages,
@@ -261,6 +265,8 @@ APIS: tuple[Api, ...] = (
     award_batches_api,
     checking_api,
     webhooks_api,
+    integrity_api,
+    award_doubts_api,
     approvals_api,
     reports_api,
     explore_api,

@@ -3,6 +3,8 @@
 from typing import Any
 
 from certificates import handlers as certificate_handlers
+from certificates.approvals import handlers as approval_handlers
+from certificates.attendance import handlers as attendance_handlers
 from certificates.badges import handlers as badge_handlers
 from certificates.events import AwardChanged, AwardIssued
 from certificates.telling import handlers as telling_handlers
@@ -16,6 +18,7 @@ from courses.delivery.events import (
     LateCancelled,
     PlaceDeclined,
     PlaceOffered,
+    RegisterCorrected,
     RegisterSettled,
     SeriesHeld,
 )
@@ -28,6 +31,7 @@ from courses.enrolments.events import (
     LearnerEnrolled,
     LearnerWaitlisted,
     LearningCompleted,
+    LearningWithdrawn,
 )
 from courses.evaluation import handlers as evaluation_handlers
 from courses.launch import handlers as launch_handlers
@@ -86,10 +90,15 @@ SUBSCRIPTIONS: tuple[tuple[type, Any], ...] = (
     (AwardChanged, telling_handlers.tell),
     (AwardChanged, certificate_handlers.tell_holder),
     (AwardChanged, badge_handlers.list_anew),
+    (AwardChanged, attendance_handlers.overtaken),
+    (AwardChanged, approval_handlers.fell),
+    (RegisterCorrected, attendance_handlers.look_again),
+    (SeriesHeld, certificate_handlers.award_when_held),
     (LicenceIssued, certificate_handlers.award_on_licence),
     (LicenceWithdrawn, certificate_handlers.revoke_on_withdrawn_licence),
     (LearningCompleted, cpd_handlers.learnt),
     (EnrolmentWithdrawn, cpd_handlers.given_up),
+    (LearningWithdrawn, cpd_handlers.given_up),
     (SessionAgreed, cpd_handlers.agreed),
     (SessionWithdrawn, cpd_handlers.recorded_in_error),
     (PortfolioSignedOff, cpd_handlers.signed_off),

@@ -11,6 +11,7 @@ from certificates.approvals import functions, queries
 from certificates.approvals.models import Approval, ApprovalEvidence
 from certificates.approvals.rules import Ground, StepKind, SuspensionReason
 from certificates.approvals.wording import GROUNDS, SUSPENSIONS
+from certificates.models import Award
 from lms.accounts.models import Person
 from lms.core import clock, mail
 from lms.core.language import N_, Bilingual
@@ -138,6 +139,19 @@ def evidence_overdue(body_id: UUID, found: Sequence[Approval]) -> None:
             officer, N_("Yearly evidence is overdue"),
             N_("A year of these approvals ended without all its evidence:\n\n%(lines)s\n\n%(link)s"),
             f"{REGISTER}?show=overdue", lines=lines,
+        )  # fmt: skip
+
+
+def certificate_fell(body_id: UUID, found: Sequence[Approval], award: Award) -> None:
+    """To a body: one letter for each of its officers, with what rests on the certificate."""
+    for officer in _officers([body_id], but=award.learner_id):
+        lines = "\n".join(_line(each, officer.language, with_name=True) for each in found)
+        _send(
+            officer, N_("A certificate that an approval rests on has been revoked: %(number)s"),
+            N_("Certificate %(number)s (%(course)s) has been revoked. You have seen it for these approvals, as the course or as "
+               "evidence:\n\n%(lines)s\n\nThey stand until you decide otherwise. Look at them here:\n%(link)s"),
+            REGISTER, number=award.number, lines=lines,
+            course=Bilingual(award.snapshot["en"]["course"], award.snapshot["cy"]["course"]),
         )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def mine(actor: Actor) -> dict[str, Any]:
     assert actor.person is not None
     found = queries.of_person(actor.person)
     page = page_of(found, request.args.get("cursor"), 10, key=(Approval.starts_on, Approval.id), descending=True)
-    return words() | {
+    return words(*page.items) | {
         "rows": views(page.items, clock.today()), "today": clock.today(),
         "next_url": url_for("my_approvals.mine", cursor=page.next) if page.next else None,
     }  # fmt: skip

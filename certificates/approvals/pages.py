@@ -29,6 +29,7 @@ from certificates.approvals.schemas import (
 )
 from certificates.approvals.services import access, changing, granting, proving
 from certificates.approvals.views import View, verdict_on, view, views
+from certificates.queries import revoked_among
 from lms.core import clock
 from lms.core.db import db, get_or_refuse
 from lms.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -46,9 +47,11 @@ PAGE = 25
 ONE = "/approvals/<uuid:approval_id>"
 
 
-def words() -> dict[str, Any]:
-    """What codes are called, for the templates."""
+def words(*approvals: Approval) -> dict[str, Any]:
+    """What codes are called, for the templates; and which certificates that these rest on were revoked since."""
+    rests_on = [award for it in approvals for award in (it.award_id, *(each.award_id for each in it.evidence))]
     return {
+        "fell": revoked_among(rests_on),
         "states": {key: (_(text), colour) for key, (text, colour) in wording.STATES.items()},
         "verdicts": {key: (_(text), colour) for key, (text, colour) in wording.VERDICTS.items()},
         "grounds": wording.GROUNDS,
@@ -164,7 +167,7 @@ def approval(actor: Actor, approval_id: UUID) -> dict[str, Any]:
     found = _kept(actor, approval_id, asked["on"])
     others = queries.acts_for(found.approval)
     reached = queries.officers([each.id for each in others])
-    return words() | {
+    return words(found.approval) | {
         "it": found, "others": [(each, each.id in reached) for each in others], "today": clock.today(),
         "own": found.approval.person_id == actor.person, "before": found.approval.follows_id,
         "bases": {key: _(text) for key, text in wording.BASES.items()},
@@ -274,7 +277,7 @@ def decide(actor: Actor, evidence_id: UUID) -> Any:
         (Verdict.ACCEPTED.value, _("Accept it")),
         (Verdict.RETURNED.value, _("Return it, and say what is missing")),
     ]
-    context = words() | {"it": found, "item": item, "options": options}
+    context = words(found.approval) | {"it": found, "item": item, "options": options}
     if request.method == "GET":
         return context | {"form": forms.start(ApprovalVerdictIn)}
     form = forms.read(ApprovalVerdictIn, request.form)

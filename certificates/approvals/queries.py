@@ -35,11 +35,11 @@ from certificates.approvals.models import (
 from certificates.approvals.rules import Ground, StepKind, Verdict
 from certificates.models import Award, AwardEvent
 from certificates.queries import ENDS
-from lms.accounts.models import EmailAddress, Membership, Organisation, Person, RoleGrant
-from lms.accounts.queries import live
+from lms.accounts.models import EmailAddress, Membership, Organisation, Person
+from lms.accounts.queries import holders, live
 from lms.core import clock
 from lms.core.db import db
-from lms.core.permissions import GRANTED, Actor, Permission, Reach
+from lms.core.permissions import Actor, Permission, Reach
 
 SHOWS = ("standing", "ending", "overdue", "over", "all")
 MOST_YEARS = 5
@@ -233,22 +233,21 @@ def approving(code: str, day: date) -> Sequence[Organisation]:
 
 def officers(body_ids: Sequence[UUID]) -> dict[UUID, list[Person]]:
     """Who keeps the approvals of these bodies today. A body without anybody is absent."""
-    today = clock.today()
-    roles = [role for role, permissions in GRANTED.items() if Permission.APPROVAL_KEEP in permissions]
-    rows = db.session.execute(
-        select(RoleGrant.organisation_id, Person)
-        .join(Person, Person.id == RoleGrant.person_id)
-        .options(selectinload(Person.emails))
-        .where(
-            RoleGrant.organisation_id.in_(body_ids), RoleGrant.role.in_(roles), RoleGrant.starts_on <= today,
-            or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
-        )
-        .order_by(Person.id)
-    )  # fmt: skip
-    found: dict[UUID, list[Person]] = {}
-    for body, person in rows:
-        if person not in found.setdefault(body, []):
-            found[body].append(person)
+    return holders(Permission.APPROVAL_KEEP, body_ids)
+
+
+def resting_on(award_id: UUID, day: date) -> dict[UUID, list[Approval]]:
+    """By body: approvals that stand, or begin later, and rest on that certificate or have it among their evidence."""
+    proves = exists().where(ApprovalEvidence.approval_id == Approval.id, ApprovalEvidence.award_id == award_id)
+    still = or_(Approval.ends_on.is_(None), Approval.ends_on >= day)
+    rows = db.session.scalars(
+        whole()
+        .where(or_(Approval.award_id == award_id, proves), still, ~ended(day))
+        .order_by(Approval.starts_on, Approval.id)
+    )
+    found: dict[UUID, list[Approval]] = {}
+    for each in rows:
+        found.setdefault(each.body_id, []).append(each)
     return found
 
 

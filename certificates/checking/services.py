@@ -1,4 +1,4 @@
-"""A list of certificates, checked in one go. Two queries, however long it is; nothing of it is kept but the counts."""
+"""A list of certificates, checked in one go. As many queries, however long it is; nothing of it is kept but the counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,9 +42,8 @@ def check_list(actor: Actor, lines: Sequence[Line]) -> list[Answer]:
         found = by_code.get(line.code) if line.code else by_number.get(line.number)
         if found is not None and not line.code and not _meant(found, line):
             found = None
-        if found is not None:
-            count(actor, found)
         answers.append(Answer(line, looked_at(found, after=after.get(found.id, ())) if found else None))
+    count(actor, *(each.found.award for each in answers if each.found))
     if missed := sum(each.found is None for each in answers):
         throttle.reserve(f"check-list-miss:{actor.person}", missed, limit=MISSES, per_seconds=MISSES_PER)
     audit.record(actor, "certificates.checked", count=len(answers), found=len(answers) - missed)

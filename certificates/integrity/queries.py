@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, select
 
 from certificates.integrity.models import LedgerCheck
-from lms.accounts.models import Organisation, Person, RoleGrant
-from lms.core import clock
+from lms.accounts.models import Person
+from lms.accounts.queries import holders
 from lms.core.db import db
-from lms.core.permissions import GRANTED, Permission
+from lms.core.permissions import Permission
 
 SHOWN = 10
 
@@ -26,6 +25,11 @@ def under_way(since: datetime) -> LedgerCheck | None:
     return db.session.scalars(found.order_by(LedgerCheck.started_at.desc()).limit(1)).one_or_none()
 
 
+def checks() -> Select[LedgerCheck]:
+    """All of them, also one that is under way."""
+    return select(LedgerCheck)
+
+
 def ended() -> Sequence[LedgerCheck]:
     """The newest first."""
     found = select(LedgerCheck).where(LedgerCheck.ended_at.is_not(None))
@@ -34,15 +38,5 @@ def ended() -> Sequence[LedgerCheck]:
 
 def who_hears() -> Sequence[Person]:
     """Those who may read the trail of the whole house: the ledger is nobody's part of it."""
-    today = clock.today()
-    roles = [role for role, permissions in GRANTED.items() if Permission.AUDIT_READ in permissions]
-    holding = (
-        select(RoleGrant.person_id)
-        .join(Organisation, Organisation.id == RoleGrant.organisation_id)
-        .where(
-            RoleGrant.role.in_(roles), Organisation.parent_id.is_(None), RoleGrant.starts_on <= today,
-            or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
-        )
-    )  # fmt: skip
-    who = select(Person).options(selectinload(Person.emails)).where(Person.id.in_(holding))
-    return db.session.scalars(who.order_by(Person.id)).all()
+    found = {each.id: each for people in holders(Permission.AUDIT_READ).values() for each in people}
+    return [found[each] for each in sorted(found)]

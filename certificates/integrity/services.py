@@ -79,7 +79,7 @@ def look(it: LedgerCheck) -> None:
 
 
 def _ask(it: LedgerCheck) -> None:
-    jobs.enqueue(go_on, lock=f"ledger-check-{it.id}", check_id=str(it.id))
+    jobs.enqueue(go_on, check_id=str(it.id))  # its row is the lock: the next part need not wait to be asked for
 
 
 def _keep(it: LedgerCheck, found: list[Fault]) -> None:

@@ -7,39 +7,18 @@ from sqlalchemy.dialects.postgresql import insert
 from certificates import queries, services
 from certificates.errors import NameNotPrintable
 from certificates.models import NameChange, NameChangeState
+from certificates.names import letters
 from certificates.names.errors import AlreadyAsked, AlreadyDecided, OwnNameChange, SameName
 from certificates.names.queries import change_by_id
 from certificates.pdf.fonts import printable, unprintable
 from certificates.rules import RevocationReason, State
 from lms.accounts.models import Person
-from lms.accounts.queries import lineages_of, primary_email
-from lms.core import audit, clock, mail
+from lms.accounts.queries import lineages_of
+from lms.core import audit, clock
 from lms.core.db import db, get_or_refuse
 from lms.core.errors import NotFound
 from lms.core.ids import new_id
-from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Permission
-
-ANSWER = {
-    NameChangeState.APPROVED: (
-        Bilingual("Your certificates carry your new name", "Mae eich tystysgrifau'n dwyn eich enw newydd"),
-        Bilingual(
-            "Hello %(name)s\n\nYour certificates have been issued again in the name %(new)s. The old ones now say that they "
-            "have been replaced. Sign in and open My record to download the new ones.\n",
-            "Helo %(name)s\n\nMae eich tystysgrifau wedi'u cyhoeddi eto yn yr enw %(new)s. Mae'r hen rai bellach yn dweud eu "
-            "bod wedi'u disodli. Mewngofnodwch ac agorwch Fy nghofnod i lawrlwytho'r rhai newydd.\n",
-        ),
-    ),
-    NameChangeState.DECLINED: (
-        Bilingual("About the name on your certificates", "Ynghylch yr enw ar eich tystysgrifau"),
-        Bilingual(
-            "Hello %(name)s\n\nYour certificates have not been issued in the name %(new)s.\n\n%(note)s\n\nYou can ask again in "
-            "My record.\n",
-            "Helo %(name)s\n\nNid yw eich tystysgrifau wedi'u cyhoeddi yn yr enw %(new)s.\n\n%(note)s\n\nGallwch ofyn eto yn Fy "
-            "nghofnod.\n",
-        ),
-    ),
-}
 
 
 def ask(actor: Actor, new_name: str, reason: str) -> NameChange:
@@ -65,6 +44,7 @@ def ask(actor: Actor, new_name: str, reason: str) -> NameChange:
         raise AlreadyAsked()
     found = db.session.get_one(NameChange, made)
     audit.record(actor, "name-change.asked", about=person.id, thing=found)
+    letters.asked(found)
     return found
 
 
@@ -108,8 +88,5 @@ def decide(actor: Actor, change_id: UUID, *, approve: bool, note: str) -> NameCh
             if queries.standing_of(each, clock.today()).state in (State.ACTIVE, State.EXPIRED, State.SUSPENDED):
                 services.reissue(Actor.system(), each.id, RevocationReason.NAME_CHANGED, found.new_name)
     audit.record(actor, f"name-change.{found.state.value}", about=learner.id, thing=found)
-    if address := primary_email(learner.id):
-        subject, body = ANSWER[found.state]
-        words = {"name": learner.display_name, "new": found.new_name, "note": note}
-        mail.send(address, subject.in_(learner.language), body.in_(learner.language) % words, learner.language)
+    letters.answered(found, learner, note)
     return found

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 
 from certificates.drawing import PDF
+from certificates.errors import WordsNotPrintable
 from certificates.models import Award
 from certificates.organising import queries, services
 from certificates.organising.errors import CohortTooLarge, NobodyThere
@@ -71,7 +72,10 @@ def copies(actor: Actor, batch_id: UUID, edition: str) -> Json:
     return shown_copy(services.zip_of(actor, batch_id, edition))
 
 
-@api.operation("GET", "/award-specimen", needs=MANAGE, query=SpecimenQuery, returns=(200, None), media_type=PDF)
+@api.operation(
+    "GET", "/award-specimen", needs=MANAGE, query=SpecimenQuery, returns=(200, None), raises=(WordsNotPrintable,),
+    media_type=PDF,
+)  # fmt: skip
 def specimen(actor: Actor, course: str, edition: str) -> Response:
     """How the certificates of a course look: marked as a specimen."""
     return Response(services.specimen(actor, course, edition), mimetype=PDF)

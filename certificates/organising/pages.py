@@ -33,6 +33,7 @@ OUTCOMES = {
     Outcome.HAS_ONE: (N_("Has one already"), "grey"),
     Outcome.NOT_COMPLETED: (N_("Has not completed the course"), "yellow"),
     Outcome.SIGN_OFF: (N_("Waits for the portfolio's sign-off"), "yellow"),
+    Outcome.DAYS: (N_("Waits for the last day of the date"), "yellow"),
     Outcome.NAME: (N_("Has a name that cannot be printed"), "orange"),
     Outcome.REFUSED: (N_("Could not be completed"), "red"),
 }

@@ -13,8 +13,9 @@ from certificates.models import Award, AwardEvent
 from certificates.organising.models import Batch, BatchLine, Reminder
 from certificates.organising.rules import STAGES, Candidate, Outcome
 from certificates.pdf.fonts import unprintable
-from certificates.queries import ENDS, fell_with_its_signature, within
+from certificates.queries import ENDS, fell_with_its_ground, within
 from courses.catalogue.models import CertificateKind, Course, CourseVersion
+from courses.delivery.attended import to_come
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.portfolios.models import Portfolio, SignOff
 from courses.portfolios.moderation.queries import stands
@@ -53,7 +54,7 @@ def course_by_code(code: str) -> Course | None:
 def cohort(reach: Reach, course_id: UUID, since: date | None, until: date | None) -> list[Member]:
     """Those on the course, enrolled between these days, whom the actor reaches; at most `MOST` and one."""
     signed = exists().where(Portfolio.enrolment_id == Enrolment.id, SignOff.portfolio_id == Portfolio.id, stands())
-    has = exists().where(Award.enrolment_id == Enrolment.id, ~fell_with_its_signature())
+    has = exists().where(Award.enrolment_id == Enrolment.id, ~fell_with_its_ground())
     found = (
         select(
             Enrolment.id, Enrolment.state, Person.display_name, Person.legal_name, CourseVersion.certificate_kind,
@@ -74,6 +75,8 @@ def cohort(reach: Reach, course_id: UUID, since: date | None, until: date | None
         found = found.where(Enrolment.enrolled_on >= since)
     if until:
         found = found.where(Enrolment.enrolled_on <= until)
+    rows = db.session.execute(found).all()
+    days = to_come([row.id for row in rows if row.certificate_kind is CertificateKind.ATTENDANCE])
     return [
         Member(
             row.id, row.display_name,
@@ -81,9 +84,10 @@ def cohort(reach: Reach, course_id: UUID, since: date | None, until: date | None
                 completed=row.state is EnrolmentState.COMPLETED,
                 asks_for_sign_off=row.certificate_kind is CertificateKind.COMPLETION_WITH_PORTFOLIO,
                 signed_off=row.signed, has_one=row.has, printable=not unprintable([row.legal_name]),
+                days_to_come=row.id in days,
             ),
         )
-        for row in db.session.execute(found)
+        for row in rows
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ class Outcome(StrEnum):
     HAS_ONE = "has_one"
     NOT_COMPLETED = "not_completed"
     SIGN_OFF = "sign_off"
+    DAYS = "days"
     NAME = "name"
     REFUSED = "refused"
 
@@ -28,6 +29,7 @@ class Candidate:
     signed_off: bool
     has_one: bool
     printable: bool
+    days_to_come: bool = False
 
 
 def outcome(it: Candidate, *, completes: bool) -> Outcome:
@@ -38,6 +40,8 @@ def outcome(it: Candidate, *, completes: bool) -> Outcome:
         return Outcome.SIGN_OFF
     if not it.completed and not completes:
         return Outcome.NOT_COMPLETED
+    if it.days_to_come:
+        return Outcome.DAYS
     return Outcome.ISSUED if it.printable else Outcome.NAME
 
 

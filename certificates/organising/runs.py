@@ -11,8 +11,9 @@ from certificates.models import Award
 from certificates.organising import letters, queries, rules
 from certificates.organising.models import Batch, BatchLine, Reminder
 from certificates.organising.rules import Outcome
+from certificates.queries import sign_off_of
 from certificates.rules import Wait
-from certificates.services.issuing import wait
+from certificates.services.issuing import wait, waits_for_days
 from courses.catalogue.models import CapacityRule, CertificateKind
 from courses.enrolments import services as enrolments
 from courses.enrolments.errors import AlreadyEnrolled
@@ -29,12 +30,18 @@ PART = 50
 """People in one transaction of a batch."""
 LETTERS = 200
 """Awards in one run of the reminders."""
-WAITS = {Wait.SIGN_OFF: Outcome.SIGN_OFF, Wait.NAME: Outcome.NAME}
+WAITS = {
+    Wait.COURSE: Outcome.NOT_COMPLETED, Wait.SIGN_OFF: Outcome.SIGN_OFF, Wait.DAYS: Outcome.DAYS, Wait.NAME: Outcome.NAME,
+    Wait.WORDS: Outcome.NAME,
+}  # fmt: skip
 
 
 @jobs.job("certificates.issue_batch", retries=5)
 def issue(batch_id: str) -> None:
-    """The next people of a batch. Done again it goes on where it stopped, and issues nothing twice."""
+    """The next people of a batch. Done again it goes on where it stopped, and issues nothing twice.
+
+    The batch's row is the lock: a job's own would keep the next part waiting until a worker asks again by itself.
+    """
     batch = get_or_refuse(Batch, UUID(batch_id), lock=True)
     lines = db.session.scalars(
         select(BatchLine)
@@ -54,7 +61,7 @@ def issue(batch_id: str) -> None:
     if len(lines) < PART:
         batch.ended_at = clock.now()
     else:
-        jobs.enqueue(issue, lock=f"award-batch-{batch_id}", batch_id=batch_id)
+        jobs.enqueue(issue, batch_id=batch_id)
 
 
 def _issued(organiser: Actor, enrolment_id: UUID, *, completes: bool) -> tuple[Outcome, UUID | None]:
@@ -71,7 +78,9 @@ def _issued(organiser: Actor, enrolment_id: UUID, *, completes: bool) -> tuple[O
         and enrolment.version.certificate_kind is not CertificateKind.COMPLETION_WITH_PORTFOLIO
     ):
         return Outcome.NOT_COMPLETED, None
-    waits = wait(enrolment, enrolment.version, signed_off=False, learner=enrolment.learner)
+    signed = sign_off_of(enrolment_id)
+    signatory = signed.signatory_name if signed else None
+    waits = wait(enrolment, enrolment.version, signatory, enrolment.learner, bool(waits_for_days([enrolment])))
     return WAITS.get(waits, Outcome.REFUSED), None
 
 

@@ -7,13 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from certificates import address, designs, snapshots
+from certificates import address, designs, snapshots, wording
+from certificates.errors import WordsNotPrintable
 from certificates.models import AwardExport
 from certificates.organising import queries, rules, runs
 from certificates.organising.errors import CohortTooLarge, NobodyThere
 from certificates.organising.models import Batch, BatchLine
 from certificates.organising.queries import MOST, Member
 from certificates.organising.rules import Outcome
+from certificates.pdf.fonts import unprintable
 from certificates.rules import last_valid_day
 from certificates.wallet.services import exported
 from courses.catalogue.models import CertificateKind, Course
@@ -75,7 +77,7 @@ def issue_to(actor: Actor, course_code: str, since: date | None, until: date | N
     for start in range(0, len(rows), 1000):
         db.session.execute(insert(BatchLine), rows[start : start + 1000])
     audit.record(actor, "award-batch.asked", thing=made, course=course_code, count=len(rows))
-    jobs.enqueue(runs.issue, lock=f"award-batch-{made.id}", batch_id=str(made.id))
+    jobs.enqueue(runs.issue, batch_id=str(made.id))
     return made
 
 
@@ -94,17 +96,21 @@ def zip_of(actor: Actor, batch_id: UUID, edition: str) -> AwardExport:
 
 
 def specimen(actor: Actor, course_code: str, edition: str) -> bytes:
-    """How the certificates of a course look, marked as a specimen and without a code that opens anything. Raises NotFound."""
+    """How the certificates of a course look, marked as a specimen and without a code that opens anything. Raises NotFound,
+    WordsNotPrintable."""
     if not actor.might(Permission.AWARD_REVOKE):
         raise Forbidden()
     course = queries.course_by_code(course_code)
     if course is None or course.published is None:
         raise NotFound()
     version = course.published
+    if unprintable([version.title.en, version.title.cy]):
+        raise WordsNotPrintable()
+    holder = actor.name if actor.name and not unprintable([actor.name]) else wording.MARK.en
     today, now = clock.today(), clock.now()
     snapshot = snapshots.take(
         snapshots.Achievement(
-            kind=version.certificate_kind, holder=actor.name or "Llwybr", course_code=course.code,
+            kind=version.certificate_kind, holder=holder, course_code=course.code,
             course_version=version.number, course_title=version.title, minutes=version.minutes, completed_on=today,
             valid_until=last_valid_day(today, version.validity_months), signed_off=None,
             attended=((today, version.minutes),) if version.certificate_kind is CertificateKind.ATTENDANCE else (),

@@ -6,7 +6,7 @@ from certificates import drawing, queries, rules
 from certificates.errors import AwardNotActive
 from certificates.models import Award
 from certificates.rules import AwardEventKind, NameVisibility, State, Wait
-from certificates.services.issuing import wait
+from certificates.services.issuing import wait, waits_for_days
 from certificates.services.log import append
 from courses.enrolments.models import Enrolment
 from lms.accounts.models import Person
@@ -21,8 +21,9 @@ def reasons_to_wait(actor: Actor, learner_id: UUID) -> list[tuple[Enrolment, Wai
     actor.require(Permission.AWARD_READ, about=learner_id)
     learner = get_or_refuse(Person, learner_id)
     waiting = queries.waiting_for_award(learner_id)
-    signed = queries.signed_off_among([enrolment.id for enrolment in waiting])
-    return [(each, wait(each, each.version, each.id in signed, learner)) for each in waiting]
+    signed = queries.signatories_among([enrolment.id for enrolment in waiting])
+    days = waits_for_days(waiting)
+    return [(each, wait(each, each.version, signed.get(each.id), learner, each.id in days)) for each in waiting]
 
 
 def award(actor: Actor, number: str) -> Award:

@@ -61,7 +61,9 @@ def award_if_due(actor: Actor, enrolment_id: UUID) -> Award | None:
     learner = get_or_refuse(Person, enrolment.learner_id)
     if version.certificate_kind is CertificateKind.NONE or enrolment.completed_on is None:
         return None
-    if (found := wait(enrolment, version, sign_off is not None, learner)) is not Wait.READY:
+    days_to_come = bool(waits_for_days([enrolment]))
+    signatory = sign_off.signatory_name if sign_off else None
+    if (found := wait(enrolment, version, signatory, learner, days_to_come)) is not Wait.READY:
         audit.record(actor, "award.held", about=learner.id, thing=enrolment, reason=found.value)
         return None
     achievement = achievements.of_course(version)
@@ -78,12 +80,13 @@ def award_if_due(actor: Actor, enrolment_id: UUID) -> Award | None:
 
 
 def award_licence(actor: Actor, licence_id: UUID) -> Award | None:
-    """Issue the certificate of a supervisor's licence, once. None: its holder's name cannot be printed."""
+    """Issue the certificate of a supervisor's licence, once. None: its holder's name, or what it is for, cannot be printed."""
     licence = get_or_refuse(SupervisorLicence, licence_id, lock=True)
     lineage = list(lineages_of(licence.person_id))
     actor.require(Permission.AWARD_CLAIM, about=licence.person_id, at=lineage)
     learner = get_or_refuse(Person, licence.person_id)
-    if unprintable([learner.legal_name]):
+    title = licence.programme.title
+    if unprintable([learner.legal_name, title.en, title.cy]):
         audit.record(actor, "award.held", about=learner.id, thing=licence, reason=Wait.NAME.value)
         return None
     issued = queries.award_of_licence(licence_id)
@@ -98,10 +101,13 @@ def award_licence(actor: Actor, licence_id: UUID) -> Award | None:
     return queries.award_of_licence(licence_id)
 
 
-def reissue(actor: Actor, award_id: UUID, reason: RevocationReason, name: str) -> Award:
+def reissue(
+    actor: Actor, award_id: UUID, reason: RevocationReason, name: str, days: Sequence[tuple[date, int]] = ()
+) -> Award:
     """A new certificate in place of one, for that name; the old one says that it is replaced, and by which.
 
-    What it certifies, and until when, stays. Raises NotFound, AlreadyReplaced (also when it was revoked), NameNotPrintable.
+    What it certifies, and until when, stays; `days`: those on which they were there, with minutes, where it named others.
+    Raises NotFound, AlreadyReplaced (also when it was revoked), NameNotPrintable.
     """
     old = get_or_refuse(Award, award_id, lock=True)
     actor.require_or_hide(Permission.AWARD_REVOKE, about=old.learner_id, at=old.organisation_lineage)
@@ -116,8 +122,9 @@ def reissue(actor: Actor, award_id: UUID, reason: RevocationReason, name: str) -
     number, code = _number_and_code()
     now, today = clock.now(), clock.today()
     snapshot = snapshots.reissued(
-        old.snapshot, holder=name, number=number, address=address.of(code), issued_at=now, issued_on=today
-    ).stored()
+        old.snapshot, holder=name, number=number, address=address.of(code), issued_at=now, issued_on=today,
+        attended=days,
+    ).stored()  # fmt: skip
     row = {
         key: getattr(old, key)
         for key in ("learner_id", "enrolment_id", "licence_id", "course_code", "course_version_id", "kind", "completed_on",
@@ -137,13 +144,23 @@ def reissue(actor: Actor, award_id: UUID, reason: RevocationReason, name: str) -
     return found
 
 
-def wait(enrolment: Enrolment, version: CourseVersion, signed_off: bool, learner: Person) -> Wait:
-    """What stands between the learner and this certificate."""
+def waits_for_days(enrolments: Sequence[Enrolment]) -> set[UUID]:
+    """Of these, the ones whose certificate names days, of which some are to come: it is issued when the last is over."""
+    asked = [each.id for each in enrolments if each.version.certificate_kind is CertificateKind.ATTENDANCE]
+    return attended.to_come(asked) if asked else set()
+
+
+def wait(
+    enrolment: Enrolment, version: CourseVersion, signatory: str | None, learner: Person, days_to_come: bool = False
+) -> Wait:
+    """What stands between the learner and this certificate. `signatory`: who signed the portfolio, if anybody."""
     return rules.waits_for(
         asks_for_sign_off=version.certificate_kind is CertificateKind.COMPLETION_WITH_PORTFOLIO,
         completed=enrolment.state is EnrolmentState.COMPLETED,
-        signed_off=signed_off,
+        signed_off=signatory is not None,
         unprintable=unprintable([learner.legal_name]),
+        unprintable_words=unprintable([version.title.en, version.title.cy, signatory or ""]),
+        days_to_come=days_to_come,
     )
 
 
@@ -215,8 +232,5 @@ def _number_and_code() -> tuple[str, str]:
 
 
 def _fell(issued: Award) -> bool:
-    """It was revoked because the signature that it stood on was withdrawn."""
-    return any(
-        each.kind is AwardEventKind.REVOKED and each.reason is RevocationReason.SIGN_OFF_WITHDRAWN
-        for each in issued.events
-    )
+    """It was revoked with the signature, or the attendance, that it stood on."""
+    return any(each.kind is AwardEventKind.REVOKED and each.reason in rules.FALLS for each in issued.events)

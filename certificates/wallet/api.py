@@ -55,7 +55,7 @@ def end_share(actor: Actor, award_id: UUID, share_id: UUID) -> Json:
 
 @api.operation("POST", f"{ONE}/mail", needs=SHARE, returns=(204, None), raises=(NoMailAddress,))
 def mail(actor: Actor, award_id: UUID) -> None:
-    """Send yourself a letter that says where the certificate is and how it is checked."""
+    """Send yourself the certificate, with where it is and how it is checked."""
     services.mail_to_me(actor, award_id)
 
 

@@ -57,7 +57,7 @@ def mail(actor: Actor, number: str) -> Redirect:
         services.mail_to_me(actor, _own(actor, number).id)
     except NoMailAddress as refused:
         return Redirect("record.award", number=number, flash=_(refused.title))
-    return Redirect("record.award", number=number, flash=_("We have sent you a letter about this certificate."))
+    return Redirect("record.award", number=number, flash=_("We have sent this certificate to your e-mail address."))
 
 
 @pages.page(("GET", "POST"), "/record/copies", needs=SHARE, template="wallet/copies.html")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from certificates import address, queries
+from certificates import address, drawing, queries
 from certificates.models import Award, AwardExport, AwardShare
 from certificates.rules import State
 from certificates.services import award_by_id
@@ -22,12 +22,19 @@ DAYS = (7, 30, 90)
 """How long a link may last."""
 LETTERS, LETTERS_PER = 20, 3600
 SUBJECT = Bilingual("Your certificate %(number)s", "Eich tystysgrif %(number)s")
-BODY = Bilingual(
-    "Hello %(name)s\n\n%(title)s: %(course)s\nCertificate number: %(number)s\n\nDownload it here (you will be asked to sign "
-    "in):\n%(record)s\n\nAnyone can check it here:\n%(check)s\n",
-    "Helo %(name)s\n\n%(title)s: %(course)s\nRhif y dystysgrif: %(number)s\n\nLawrlwythwch hi yma (gofynnir i chi "
-    "fewngofnodi):\n%(record)s\n\nGall unrhyw un ei gwirio yma:\n%(check)s\n",
+OPENING = Bilingual(
+    "Hello %(name)s\n\n%(title)s: %(course)s\nCertificate number: %(number)s\n\n",
+    "Helo %(name)s\n\n%(title)s: %(course)s\nRhif y dystysgrif: %(number)s\n\n",
 )
+WITH_FILE = Bilingual(
+    "It is attached, in Welsh and in English.\n\nIn My record (you will be asked to sign in):\n%(record)s\n",
+    "Mae ynghlwm, yn Gymraeg ac yn Saesneg.\n\nYn Fy nghofnod (gofynnir i chi fewngofnodi):\n%(record)s\n",
+)
+WITHOUT_FILE = Bilingual(
+    "It cannot be handed out at the moment. My record says why (you will be asked to sign in):\n%(record)s\n",
+    "Ni ellir ei rhoi allan ar hyn o bryd. Mae Fy nghofnod yn dweud pam (gofynnir i chi fewngofnodi):\n%(record)s\n",
+)
+CLOSING = Bilingual("\nAnyone can check it here:\n%(check)s\n", "\nGall unrhyw un ei gwirio yma:\n%(check)s\n")
 
 
 def share(actor: Actor, award_id: UUID, days: int, told: str) -> tuple[AwardShare, str]:
@@ -60,7 +67,10 @@ def end_share(actor: Actor, award_id: UUID, share_id: UUID) -> AwardShare:
 
 
 def mail_to_me(actor: Actor, award_id: UUID) -> None:
-    """Where it is and how it is checked, to the holder's own address. Raises NotFound, NoMailAddress, TooMany."""
+    """The certificate itself while it may be handed out, where it is, and how it is checked, to the holder's own address.
+
+    Raises NotFound, NoMailAddress, TooMany.
+    """
     found = _own(actor, award_id)
     to = primary_email(found.learner_id)
     if to is None:
@@ -74,7 +84,13 @@ def mail_to_me(actor: Actor, award_id: UUID) -> None:
         "name": person.display_name, "number": found.number, "title": printed["title"], "course": printed["course"],
         "check": public, "record": f"{public.rsplit('/v/', 1)[0]}/{language}/record/{found.number}",
     }  # fmt: skip
-    mail.send(to, SUBJECT.in_(language) % words, BODY.in_(language) % words, language)
+    attached = None
+    if queries.standing_of(found, clock.today()).state in (State.ACTIVE, State.EXPIRED):
+        kept = drawing.handed_out(found, "both")
+        attached = (kept.file_id, f"{found.number}.pdf")
+    opening = WITH_FILE if attached else WITHOUT_FILE
+    body = "".join(each.in_(language) for each in (OPENING, opening, CLOSING))
+    mail.send(to, SUBJECT.in_(language) % words, body % words, language, file=attached)
     audit.record(actor, "award.mailed", about=found.learner_id, thing=found)
 
 

@@ -2,7 +2,7 @@
 
 from courses.cpd import sources
 from courses.cpd.services import automatic, own
-from courses.enrolments.events import EnrolmentWithdrawn, LearningCompleted
+from courses.enrolments.events import EnrolmentWithdrawn, LearningCompleted, LearningWithdrawn
 from courses.mentoring.cascade.events import CascadeAttended, CascadeCancelled
 from courses.mentoring.events import MeetingAgreed
 from courses.portfolios.events import FileInfected, PortfolioSignedOff, SignOffWithdrawn
@@ -14,7 +14,7 @@ def learnt(event: LearningCompleted) -> None:
     automatic.bring(Actor.system(), sources.courses_learnt(event.enrolment_id))
 
 
-def given_up(event: EnrolmentWithdrawn) -> None:
+def given_up(event: EnrolmentWithdrawn | LearningWithdrawn) -> None:
     automatic.withdraw(Actor.system(), sources.COURSE, event.enrolment_id)
 
 

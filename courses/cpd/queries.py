@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from courses.cpd.models import CpdCopy, CpdEntry
 from courses.cpd.registers import GENERAL, names
 from courses.cpd.rules import Counted, Period
+from courses.cpd.sources import COURSE
 from lms.accounts.models import ProfessionalRegistration
 from lms.accounts.queries import registrations_of
 from lms.core.db import db
@@ -64,6 +65,12 @@ def _within(period: Period) -> ColumnElement[bool]:
 def entry_of(person_id: UUID, entry_id: UUID, *, lock: bool = False) -> CpdEntry | None:
     found = entries_of(person_id).where(CpdEntry.id == entry_id)
     return db.session.scalars(found.with_for_update() if lock else found).one_or_none()
+
+
+def entry_of_course(person_id: UUID, enrolment_id: UUID) -> CpdEntry | None:
+    """What came by itself from learning on that enrolment."""
+    found = entries_of(person_id).where(CpdEntry.origin == COURSE, CpdEntry.origin_id == enrolment_id)
+    return db.session.scalars(found).one_or_none()
 
 
 def counted(person_id: UUID, period: Period) -> tuple[Counted, int, int]:

@@ -61,6 +61,14 @@ class RegisterSettled:
 
 
 @dataclass(frozen=True)
+class RegisterCorrected:
+    """A closed register was put right about one person; `reason` is the words of whoever did it."""
+
+    enrolment_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
 class SeriesHeld:
     """The last register of a series is closed."""
 

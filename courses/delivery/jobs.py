@@ -15,3 +15,9 @@ def pass_on() -> None:
 def remind() -> None:
     """Every hour, so that eight in the morning is that of Wales all year round."""
     reminding.remind(Actor.system())
+
+
+@jobs.job("delivery.warn", every="10 * * * *")
+def warn() -> None:
+    """Every hour, for the same reason: dates for which too few have booked."""
+    reminding.warn(Actor.system())

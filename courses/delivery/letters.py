@@ -105,6 +105,23 @@ def not_enough(it: Booking, *, part: bool) -> None:
     _about(it, N_("Choose another date: %(course)s"), body)
 
 
+def too_few(organiser: Person, it: Series, coming: int) -> None:
+    """To whoever organises it."""
+    language = organiser.language
+    locale = words.locale_of(language)
+    told = {
+        "course": it.version.title.in_(language), "days": words.when(it, language), "area": it.area, "coming": str(coming),
+        "needed": str(it.minimum), "closes": str(format_date(it.booking_closes, "d MMMM y", locale=locale)),
+        "link": f"{current_app.config['PUBLIC_URL']}/{language}/manage/dates/{it.id}",
+    }  # fmt: skip
+    body = N_(
+        "%(course)s, %(days)s, %(area)s.\n\nPlaces taken so far: %(coming)s. Needed, so that it is held: %(needed)s. Booking "
+        "is open until %(closes)s.\n\nIt is held unless you cancel it. If you do, those booked are told at once, and go to "
+        "another date of yours or back to the list with the day on which they first asked:\n%(link)s"
+    )
+    _send(organiser, N_("Too few have booked: %(course)s, %(days)s"), body, told, None)
+
+
 def _about(
     it: Booking, subject: str, body: str, *, calendar: bool = False, gone: bool = False, **more: str
 ) -> None:  # fmt: skip

@@ -43,7 +43,8 @@ class Series(Record):
     `area` is public ("Wrexham"); `place` and `link` are told to those booked alone. `booking_closes` and `cancel_by` are the
     last days on which that can be done; later cancellations are told apart. `share`: per cent of the minutes that must be
     attended; `whole_course`: attending completes the course, with nothing to be learnt beside it. `sequence` counts change
-    sets, as calendars do (RFC 5545 §3.8.7.4). `offer_hours`: how long an offered place is kept.
+    sets, as calendars do (RFC 5545 §3.8.7.4). `offer_hours`: how long an offered place is kept. `short_told_at`: organisers were
+    told that fewer than `minimum` are coming.
     """
 
     __tablename__ = "series"
@@ -79,6 +80,7 @@ class Series(Record):
     published_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]
+    short_told_at: Mapped[datetime | None]
     course: Mapped[Course] = relationship()
     version: Mapped[CourseVersion] = relationship()
     organisation: Mapped[Organisation] = relationship()

@@ -18,6 +18,8 @@ CODE_LASTS = timedelta(minutes=30)
 WALES_GETS_UP = 8
 """Reminders leave at eight in the morning or later, by the clock on the wall."""
 REMINDERS = (7, 1)
+SHORT_DAYS = 10
+"""Before a date with too few people, its organisers are told: before those booked are reminded of it."""
 
 
 def instant(day: date, at: time) -> datetime | None:
@@ -135,6 +137,17 @@ def offer_ends(now: datetime, hours: int, starts_at: datetime) -> datetime:
 
 def is_late(today: date, cancel_by: date) -> bool:
     return today > cancel_by
+
+
+def too_few(taken: int, minimum: int | None) -> bool:
+    """Are fewer people coming than are needed, so that it is held?"""
+    return minimum is not None and taken < minimum
+
+
+def short_due(now: datetime, starts_at: datetime) -> bool:
+    """Is it time to tell that too few are coming? By the calendar and the clock of Wales."""
+    days = (on_the_day(starts_at) - on_the_day(now)).days
+    return 0 < days <= SHORT_DAYS and now.astimezone(LONDON).hour >= WALES_GETS_UP
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,14 @@ class EnrolmentCompleted:
 
 @dataclass(frozen=True)
 class CompletionWithdrawn:
-    """What was completed is not any more: the portfolio that it rested on is not signed."""
+    """What was completed is not any more: the portfolio that it rested on is not signed, or not enough was attended."""
+
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class LearningWithdrawn:
+    """What was learnt by attending was not: a register was put right."""
 
     enrolment_id: UUID
 

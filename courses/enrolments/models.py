@@ -119,6 +119,7 @@ class EnrolmentEventKind(StrEnum):
     ATTENDED = "attended"
     DID_NOT_ATTEND = "did_not_attend"
     RESIT_DUE = "resit_due"
+    ATTENDANCE_WITHDRAWN = "attendance_withdrawn"
     COMPLETED = "completed"
     COMPLETION_WITHDRAWN = "completion_withdrawn"
     PAUSED = "paused"

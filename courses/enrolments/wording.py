@@ -14,7 +14,7 @@ from courses.enrolments.errors import EnrolmentRefused, NotDeclared
 from courses.enrolments.models import Enrolment, EnrolmentEvent, EnrolmentEventKind, EnrolmentState, WithdrawalReason
 from courses.enrolments.rules.facts import Place, listed, the_same
 from courses.enrolments.services.entering import way_out
-from courses.enrolments.services.learning import ATTESTATION_ENDED, BEGUN_ANEW, needs_portfolio
+from courses.enrolments.services.learning import ATTESTATION_ENDED, BEGUN_ANEW, NOT_ATTENDED, needs_portfolio
 from courses.enrolments.services.standing import Standing
 from lms.core.language import N_, Bilingual
 from lms.core.web.site import day
@@ -52,6 +52,7 @@ EVENTS = {
     EnrolmentEventKind.PORTFOLIO_SIGNED_OFF: N_("The portfolio was signed off"),
     EnrolmentEventKind.PORTFOLIO_REOPENED: N_("The portfolio was opened again"),
     EnrolmentEventKind.COMPLETED: N_("Completed"),
+    EnrolmentEventKind.ATTENDANCE_WITHDRAWN: N_("The register was corrected: not enough was attended"),
     EnrolmentEventKind.COMPLETION_WITHDRAWN: N_("It no longer counts as completed: the signature was withdrawn"),
     EnrolmentEventKind.PAUSED: N_("Paused"),
     EnrolmentEventKind.RESUMED: N_("Resumed"),
@@ -202,13 +203,14 @@ def needs(it: Enrolment, events: Sequence[tuple[EnrolmentEvent, str | None]]) ->
     return found
 
 
-def fallen(it: Enrolment, events: Sequence[tuple[EnrolmentEvent, str | None]]) -> tuple[date, datetime] | None:
-    """The day on which it was completed, and since when that no longer counts; None where it does, or never was."""
+def fallen(it: Enrolment, events: Sequence[tuple[EnrolmentEvent, str | None]]) -> tuple[date, datetime, bool] | None:
+    """The day on which it was completed, since when that no longer counts, and whether a register was put right (otherwise
+    a signature was withdrawn); None where it does count, or never was."""
     if it.completed_on is not None or it.state is EnrolmentState.WITHDRAWN:
         return None
     for event, _name in events:
         if event.kind is EnrolmentEventKind.COMPLETION_WITHDRAWN:
-            return date.fromisoformat(event.details["completed_on"]), event.at
+            return date.fromisoformat(event.details["completed_on"]), event.at, event.reason == NOT_ATTENDED
     return None
 
 
@@ -223,6 +225,8 @@ def _source(events: Sequence[tuple[EnrolmentEvent, str | None]], kind: Enrolment
 
 def happened(event: EnrolmentEvent) -> str:
     """A line of the timeline."""
+    if event.kind is EnrolmentEventKind.COMPLETION_WITHDRAWN and event.reason == NOT_ATTENDED:
+        return _("It no longer counts as completed: not enough was attended")
     text = _(EVENTS[event.kind], progress=event.details.get("progress", ""))
     if event.reason:
         text += f": {why(event.reason)}"

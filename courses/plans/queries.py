@@ -26,9 +26,9 @@ from courses.plans.models import (
 from courses.supervision.models import Supervision
 from frameworks.assessment.queries import managers_of
 from lms.accounts.models import Membership, Organisation, Person, RoleGrant
-from lms.accounts.queries import live
+from lms.accounts.queries import gives, live
 from lms.core.db import db
-from lms.core.permissions import GRANTED, Permission
+from lms.core.permissions import Permission
 from lms.core.reference import kept
 
 MOST_GOALS = 60
@@ -144,8 +144,7 @@ def _programme_team(person_id: UUID, day: date) -> list[tuple[UUID, str]]:
         select(Person.id, Person.display_name)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(
-            RoleGrant.role.in_([role for role, may in GRANTED.items() if Permission.ENROLMENT_COMPLETE in may]),
-            RoleGrant.starts_on <= day, RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= day),
+            gives(Permission.ENROLMENT_COMPLETE, day),
             RoleGrant.organisation_id.in_(mine.where(Membership.person_id == person_id, live(day)))
             | RoleGrant.organisation_id.in_(root),
         )

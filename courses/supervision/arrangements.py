@@ -11,12 +11,10 @@ from sqlalchemy.orm import joinedload
 from courses.supervision import queries, rules
 from courses.supervision.models import Policy, Scope, StandIn, StandInKind, SupervisorLicence
 from lms.accounts.models import Membership, Organisation, Person, RoleGrant
-from lms.accounts.queries import lineages_of, live
+from lms.accounts.queries import gives, lineages_of, live
 from lms.core import clock
 from lms.core.db import db
-from lms.core.permissions import GRANTED, Permission
-
-FINDERS = tuple(role for role, granted in GRANTED.items() if Permission.SUPERVISION_ASSIGN in granted)
+from lms.core.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -65,10 +63,8 @@ def finder_of(learner_id: UUID, programme_code: str, day: date) -> Person | None
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .join(Organisation, Organisation.id == RoleGrant.organisation_id)
         .where(
-            RoleGrant.role.in_(FINDERS),
+            gives(Permission.SUPERVISION_ASSIGN, day),
             RoleGrant.organisation_id.in_(lineages_of(learner_id)),
-            RoleGrant.starts_on <= day,
-            RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= day),
             Person.id != learner_id,
         )
         .order_by(func.array_length(Organisation.lineage, 1).desc(), RoleGrant.role.desc(), RoleGrant.id)

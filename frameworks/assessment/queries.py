@@ -26,11 +26,11 @@ from frameworks.queries import requirements, storable
 from frameworks.rules import Place
 from frameworks.rules.carrying import Carried, Link, carry_on
 from lms.accounts.models import JobRole, Membership, Organisation, Person, RoleGrant
-from lms.accounts.queries import live
+from lms.accounts.queries import gives, live
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.language import Bilingual
-from lms.core.permissions import GRANTED, Permission
+from lms.core.permissions import Permission
 from lms.core.reference import kept
 
 WHOLE = ""
@@ -297,8 +297,7 @@ def managers_of(person_id: UUID, day: date) -> list[tuple[UUID, str]]:
         select(Person.id, Person.display_name)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(
-            RoleGrant.role.in_([role for role, may in GRANTED.items() if Permission.TEAM_READ in may]),
-            RoleGrant.starts_on <= day, RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= day),
+            gives(Permission.TEAM_READ, day),
             RoleGrant.organisation_id.in_(
                 select(func.unnest(Organisation.lineage)).where(Organisation.id.in_(select(mine.c.organisation_id)))
             ),

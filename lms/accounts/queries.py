@@ -1,6 +1,6 @@
 """Reads: people, places and what joins them, as at a day."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,7 +30,7 @@ from lms.core.audit import AuditEntry
 from lms.core.db import Day, db, get_or_refuse
 from lms.core.errors import NotFound
 from lms.core.mail import MailMessage
-from lms.core.permissions import Reach
+from lms.core.permissions import GRANTED, Permission, Reach
 
 
 def person(person_id: UUID) -> Person:
@@ -113,6 +113,46 @@ def grants_of(person_id: UUID, day: date) -> list[RoleGrant]:
         .where(RoleGrant.person_id == person_id, or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= day))
         .order_by(RoleGrant.starts_on, RoleGrant.id)
     ))  # fmt: skip
+
+
+def gives(permission: Permission, day: Day) -> ColumnElement[bool]:
+    """Of `RoleGrant`: gives that permission on that day. This is the one place where a permission is asked for its holders."""
+    return and_(
+        RoleGrant.role.in_([role for role, granted in GRANTED.items() if permission in granted]),
+        RoleGrant.starts_on <= day, or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= day),
+    )  # fmt: skip
+
+
+def holders(permission: Permission, organisations: Collection[UUID] | None = None) -> dict[UUID, list[Person]]:
+    """Who holds a permission today, with their addresses, by the organisation that granted it: one of these, or a root.
+
+    An organisation without anybody is absent. Two queries.
+    """
+    where = Organisation.parent_id.is_(None) if organisations is None else Organisation.id.in_(organisations)
+    rows = db.session.execute(
+        select(Organisation.id, Person)
+        .join(RoleGrant, RoleGrant.organisation_id == Organisation.id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .options(selectinload(Person.emails))
+        .where(where, gives(permission, clock.today()))
+        .order_by(func.array_length(Organisation.lineage, 1).desc(), Person.id)
+    )
+    found: dict[UUID, list[Person]] = {}
+    for organisation, holder in rows:
+        if holder not in found.setdefault(organisation, []):
+            found[organisation].append(holder)
+    return found
+
+
+def nearest_holders(permission: Permission, lineage: Collection[UUID], but: UUID | None = None) -> list[Person]:
+    """Who holds a permission nearest to a place, of the organisations from the root down to it; never `but`.
+
+    Who is with no organisation is in the root's care.
+    """
+    for people in holders(permission, lineage or None).values():  # the deepest first
+        if left := [each for each in people if each.id != but]:
+            return left
+    return []
 
 
 def sign_ins_of(person_id: UUID) -> list[SignIn]:

@@ -7,16 +7,18 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core import clock, jobs
+from lms.core import clock, files, jobs
 from lms.core.db import Record, db, record
 
 
 class MailMessage(Record):
     """One message to one address. `sent_at` None: waiting, or there is no mail server here.
 
-    `calendar`: an iCalendar object that goes with it (RFC 5545), to be opened with a click.
+    `calendar`: an iCalendar object that goes with it (RFC 5545), to be opened with a click. `file_id`: a kept PDF that does,
+    under `file_name`; whoever asked for the letter to themselves asked for it too.
     """
 
     __tablename__ = "mail_message"
@@ -25,15 +27,21 @@ class MailMessage(Record):
     body: Mapped[str]
     language: Mapped[str]
     calendar: Mapped[str | None]
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_file.id"))
+    file_name: Mapped[str | None]
     written_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 
 
-def send(to: str, subject: str, body: str, language: str, calendar: str | None = None) -> MailMessage:
-    """Write a message in this transaction; it leaves after the commit."""
+def send(
+    to: str, subject: str, body: str, language: str, calendar: str | None = None, file: tuple[UUID, str] | None = None
+) -> MailMessage:
+    """Write a message in this transaction; it leaves after the commit. `file`: a kept PDF, and what it is to be called."""
+    file_id, file_name = file or (None, None)
     message = record(
-        MailMessage(to=to, subject=subject, body=body, language=language, calendar=calendar, written_at=clock.now())
-    )
+        MailMessage(to=to, subject=subject, body=body, language=language, calendar=calendar, file_id=file_id,
+                    file_name=file_name, written_at=clock.now())
+    )  # fmt: skip
     if current_app.config["MAIL_URL"]:
         jobs.enqueue(deliver, message_id=str(message.id))
     return message
@@ -53,6 +61,9 @@ def deliver(message_id: str) -> None:
     letter.set_content(message.body)
     if message.calendar:
         letter.add_attachment(message.calendar, subtype="calendar", filename="llwybr.ics")
+    if message.file_id is not None:
+        content = files.content_of(message.file_id)
+        letter.add_attachment(content, maintype="application", subtype="pdf", filename=message.file_name)
     kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
     with kind(server.hostname or "localhost", server.port or 0, timeout=30) as connection:
         if server.username:

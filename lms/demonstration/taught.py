@@ -6,6 +6,7 @@ from uuid import UUID
 
 from courses.delivery.models import Booking, BookingState, Delivery, Mode, Presence, Series
 from courses.delivery.queries import places
+from courses.delivery.queries import register as on_register
 from courses.delivery.rules import Kept, instant
 from courses.delivery.services import booking, publishing, register
 from courses.delivery.services.publishing import Given, When
@@ -32,6 +33,7 @@ def tell(cast: dict[str, UUID], crowd: list[UUID], today: date) -> int:
     _book(held, _take(people, 14), today - timedelta(days=60))
     _cancel_one(held, today - timedelta(days=41))
     _hold(cast["lead"], held)
+    _correct(cast["lead"], held, today - timedelta(days=36))
     yesterday = _plan(
         "PIMH-CASC", today, -1, 20, trainer="supervisor", area="Bangor", published=today - timedelta(days=50)
     )
@@ -121,3 +123,15 @@ def _hold(trainer: UUID, series: Series) -> None:
         marks = [Marked(each.id, turns[n % len(turns)], 300) for n, each in enumerate(booked)]
         register.mark(actor, meeting.id, marks)
         register.close(actor, meeting.id)
+
+
+def _correct(trainer: UUID, series: Series, day: date) -> None:
+    """One who was marked as there was not; by then the certificate is out, so that its organiser has something to decide."""
+    meeting = series.meetings[0]
+    with at(day):
+        there = (each for each in on_register(meeting.id, series.id) if each.mark is not None)
+        line = next(each for each in there if each.mark.presence is Presence.ATTENDED)  # type: ignore[union-attr]
+        given = Marked(line.booking.id, Presence.DID_NOT_ATTEND, seen=line.mark.id if line.mark else None)
+        register.correct(
+            acting(trainer), meeting.id, given, "Marciwyd y llinell anghywir / The wrong line was marked on the day."
+        )

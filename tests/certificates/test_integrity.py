@@ -173,3 +173,24 @@ def test_no_more_than_a_hundred_are_named(app: Flask) -> None:
         services._keep(made, [ledger.Fault("award", str(number)) for number in range(150)])
         services._keep(made, [ledger.Fault("award", "3")])
     assert (made.found, len(made.faults)) == (150, services.MOST)
+
+
+def test_what_the_checks_found_is_in_the_api_for_administrators(app: Flask, as_token: Any) -> None:
+    token = as_token(administrators())
+    assert token.get("/api/v1/ledger-checks").json == {"items": [], "next": None}
+    changed, _good = entered(2)
+    checked()
+    tamper(f"UPDATE award SET valid_until = '2099-01-01' WHERE id = '{changed.id}'")
+    begun = token.post("/api/v1/ledger-checks")
+    assert (begun.status_code, begun.json["ended_at"]) == (202, None)
+    assert token.post("/api/v1/ledger-checks").json["id"] == begun.json["id"]
+    jobs.run_pending()
+    newest, older = token.get("/api/v1/ledger-checks").json["items"]
+    assert (newest["id"], newest["found"], newest["awards"], newest["lines"]) == (begun.json["id"], 1, 2, 2)
+    (fault,) = newest["faults"]
+    assert (fault["what"], fault["which"]) == ("award", changed.number)
+    assert changed.number in fault["text"]["cy"]
+    assert (older["found"], older["faults"], older["line_hash"]) == (0, [], newest["line_hash"])
+    page = token.get("/api/v1/ledger-checks?size=1").json
+    assert [each["id"] for each in page["items"]] == [newest["id"]]
+    assert token.get(f"/api/v1/ledger-checks?size=1&cursor={page['next']}").json["items"] == [older]

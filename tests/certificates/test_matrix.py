@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from certificates import services as awards
+from certificates.attendance.models import AwardDoubt
 from certificates.badges.models import StatusList
 from certificates.keys.models import SigningKey
 from certificates.names import services as names
@@ -21,10 +22,11 @@ from certificates.telling.models import Delivery, DeliveryState
 from certificates.wallet import exporting
 from certificates.wallet import services as wallet
 from lms.accounts.models import Organisation
+from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.ids import new_id
 from lms.core.permissions import Actor, Role
-from tests.factories.accounts import grant, make_membership, make_organisation, make_person, post_form
+from tests.factories.accounts import grant, kept, make_membership, make_organisation, make_person, post_form
 from tests.factories.badges import make_badge, reuse_rsa_keys
 from tests.factories.certificates import NAME, make_award, make_completed
 from tests.factories.portfolios import actor_of
@@ -74,6 +76,8 @@ READ: dict[str, tuple[Any, ...]] = {
     "/en/manage/awards/names/{c}": ORGANISER,
     "/en/manage/awards/ledger": ADMINISTRATOR,
     "/en/manage/awards/ledger/progress": ADMINISTRATOR,
+    "/en/manage/awards/registers": ORGANISERS,
+    "/en/manage/awards/registers/{q}": ORGANISER,
     "/.well-known/did.json": EVERYBODY,
     "/.well-known/jwks.json": EVERYBODY,
     "/keys/{kid}": EVERYBODY,
@@ -87,6 +91,7 @@ READ: dict[str, tuple[Any, ...]] = {
     "/api/v1/awards": SIGNED_IN,
     "/api/v1/awards/{a}": READERS,
     "/api/v1/awards/{a}/certificate": READERS,
+    "/api/v1/awards/{a}/events": READERS,
     "/api/v1/awards/{a}/shares": HOLDER,
     "/api/v1/awards/{a}/profile-link": HOLDER,
     "/api/v1/awards/{a}/badge": HOLDER,
@@ -100,6 +105,9 @@ READ: dict[str, tuple[Any, ...]] = {
     "/api/v1/name-changes/{c}": ORGANISER,
     "/api/v1/certificate-webhooks": SIGNED_IN,
     "/api/v1/certificate-webhooks/{w}/deliveries": HOLDER,
+    "/api/v1/award-doubts": ORGANISERS,
+    "/api/v1/award-doubts/{q}": ORGANISER,
+    "/api/v1/ledger-checks": ADMINISTRATOR,
     "/api/v1/verify/{code}": EVERYBODY,
 }  # fmt: skip
 
@@ -153,6 +161,9 @@ WRITE: list[tuple[str, Any, tuple[Any, ...]]] = [
     ("POST /api/v1/award-batches/{b}/copies", {"edition": "cy"}, (403, 202, 404, 403, 403, IN)),
     ("POST /en/manage/awards/batches/{b}/copies", {"edition": "cy"}, DONE),
     ("POST /en/manage/awards/ledger/check", {}, (403, 403, 403, 303, 403, IN)),
+    ("POST /api/v1/ledger-checks", {}, (403, 403, 403, 202, 403, IN)),
+    ("POST /api/v1/award-doubts/{q}/decision", {"decision": "kept", "note": "x", "seen": 1}, OPERATES),
+    ("POST /en/manage/awards/registers/{r}", {"decision": "kept", "note": "x", "seen": "1"}, DONE),
 ]  # fmt: skip
 
 
@@ -183,12 +194,14 @@ def cast(app: Flask, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         webhook, _secret = telling.add(holder, "HR", "https://hr.example/changed", private=False)
         telling.watch(holder, webhook.id, [award.code])
     batch = _batch(organiser, people["holder"], place)
+    doubts = [_doubt(people["holder"], place) for _ in range(2)]
     exporting.make(str(export.id))
     deliveries = _dead(award.id)
     given = {
         "a": award.id, "n": award.number, "m": second.number, "o": third.number, "code": award.code, "on": award.issued_on,
         "e": award.enrolment_id, "course": award.course_code, "s": share.id, "x": export.id, "c": changes[0].id,
         "d": changes[1].id, "b": batch, "w": webhook.id, "t": deliveries[0], "u": deliveries[1],
+        "q": doubts[0], "r": doubts[1],
         "due": due, "kid": db.session.scalars(select(SigningKey.kid)).first(),
         "list": db.session.scalars(select(StatusList.number)).first(),
     }  # fmt: skip
@@ -202,6 +215,17 @@ def _batch(organiser: Actor, learner: Any, place: Any) -> UUID:
         made = organising.issue_to(organiser, enrolment.course.code, None, None, completes=False)
     with transaction():
         runs.issue(str(made.id))
+    return made.id
+
+
+def _doubt(learner: Any, place: Any) -> UUID:
+    """A certificate that a corrected register contradicts."""
+    award = make_award(make_completed(learner=learner, membership=place))
+    made: AwardDoubt = kept(
+        AwardDoubt(
+            award_id=award.id, found_at=clock.now(), days=[["2026-03-03", 60]], enough=True, reason="x", edition=1
+        )
+    )
     return made.id
 
 
@@ -284,7 +308,7 @@ def test_no_page_and_no_operation_is_missing(app: Flask) -> None:
         if rule.endpoint.rpartition(".")[0] in ours
     }
     example = dict.fromkeys("nmoxe", "1") | {"code": "X", "course": "X", "kid": "x", "list": 1, "due": "X", "on": "x"}
-    example |= {key: str(new_id()) for key in ("a", "e", "s", "x", "c", "d", "b", "w", "t", "u")}
+    example |= {key: str(new_id()) for key in ("a", "e", "s", "x", "c", "d", "b", "w", "t", "u", "q", "r")}
     address = app.url_map.bind("localhost")
     known = set()
     for line in [*(f"GET {path}" for path in READ), *(line for line, _, _ in WRITE)]:
@@ -297,7 +321,7 @@ def test_no_page_and_no_operation_is_missing(app: Flask) -> None:
 def test_ids_that_are_nobodys_open_nothing(cast: dict[str, Any], asking: Asking) -> None:
     """The ones with most rights try ids and numbers that nobody has, and codes that are one letter off."""
     real: dict[str, Any] = cast["given"]
-    wrong = real | {key: new_id() for key in ("a", "e", "s", "x", "c", "d", "b", "w", "t", "u")}
+    wrong = real | {key: new_id() for key in ("a", "e", "s", "x", "c", "d", "b", "w", "t", "u", "q", "r")}
     wrong |= dict.fromkeys("nmo", "LLW-2026-999999")
     wrong |= {
         "code": ("1" if real["code"][0] == "0" else "0") + real["code"][1:],

@@ -15,9 +15,10 @@ from lms.accounts.models import Person
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.errors import NotFound
+from lms.core.mail import MailMessage
 from lms.core.permissions import Actor, Role
 from tests.certificates.test_standing import at_once, state_of
-from tests.factories.accounts import make_membership, make_organisation, make_person
+from tests.factories.accounts import grant, make_membership, make_organisation, make_person
 from tests.factories.certificates import NAME, make_award, make_completed
 
 
@@ -97,3 +98,24 @@ def test_a_name_that_is_the_same_or_cannot_be_printed_is_refused(app: Flask) -> 
     for name, refusal in ((f" {NAME} ", SameName), ("李文", NameNotPrintable)):
         with pytest.raises(refusal), transaction():
             services.ask(holder, name, "x")
+
+
+def test_who_may_decide_nearest_hears_of_a_request_and_not_why(app: Flask) -> None:
+    region = make_organisation()
+    board = make_organisation(region)
+    learner, near = make_person(legal_name=NAME), make_person(language="cy", email="agos@example.org")
+    membership = make_membership(learner, board)
+    for person, place in (
+        (near, board),
+        (learner, board),
+        (make_person(), region),
+        (make_person(), make_organisation()),
+    ):
+        grant(person, Role.ORGANISER, place)
+    make_award(make_completed(learner=learner, membership=membership))
+    asked = ask(Actor(learner.id, "Holder"))
+    (letter,) = db.session.scalars(select(MailMessage)).all()
+    assert (letter.to, letter.language) == ("agos@example.org", "cy")
+    assert f"/cy/manage/awards/names/{asked.id}" in letter.body
+    assert "Siân Newydd" in letter.body
+    assert "married" not in letter.body

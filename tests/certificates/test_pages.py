@@ -2,19 +2,27 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from certificates.models import Award
-from certificates.rules import NameVisibility
+from certificates.rules import NameVisibility, RevocationReason
+from certificates.services import lift, suspend
 from courses.catalogue.models import CertificateKind
-from lms.core.db import db
-from lms.core.permissions import Role
+from courses.cpd.models import CpdEntry
+from courses.enrolments import services as enrolments
+from courses.enrolments.models import EnrolmentState
+from lms.core.db import db, transaction
+from lms.core.permissions import Actor, Role
 from tests.counting import queries_of
 from tests.factories.accounts import grant, make_membership, make_organisation, make_person, post_form
+from tests.factories.catalogue import make_course
 from tests.factories.certificates import NAME, make_award, make_completed
+from tests.factories.enrolments import make_enrolment
 
 
 @pytest.fixture
@@ -203,3 +211,49 @@ def test_a_held_certificate_is_issued_when_asked_again(app: Flask, signed_in: Ca
     db.session.commit()
     issued = post_form(browser, f"/en/record/{enrolment.id}/claim", {}, page="/en/record", follow_redirects=True)
     assert "Li Wen" in issued.text
+
+
+def test_what_happened_is_told_to_the_holder_and_with_notes_to_who_looks_after_it(
+    app: Flask, signed_in: Callable[..., FlaskClient], as_token: Callable[..., Any]
+) -> None:
+    board, learner, organiser = (
+        make_organisation(),
+        make_person(legal_name=NAME),
+        make_person(display_name="Orla Trefnydd"),
+    )
+    grant(organiser, Role.ORGANISER, board)
+    award = make_award(make_completed(learner=learner, membership=make_membership(learner, board)))
+    acts = Actor(organiser.id, "Orla", roles=frozenset({(Role.ORGANISER, board.id)}))
+    with transaction():
+        suspend(acts, award.id, RevocationReason.UNDER_REVIEW, "A ward manager rang.")
+    with transaction():
+        lift(acts, award.id, "Nothing in it.")
+    seen = {who: signed_in(who).get(f"/en/record/{award.number}").text for who in (learner, organiser)}
+    for page in seen.values():
+        assert "What happened to this certificate (3)" in page
+        assert "Suspended: Something about it is being looked into" in page
+    for inside in ("A ward manager rang.", "Nothing in it.", "(Orla Trefnydd)"):
+        assert inside in seen[organiser]
+        assert inside not in seen[learner]
+    path = f"/api/v1/awards/{award.id}/events"
+    mine, whole = as_token(learner).get(path).json["items"], as_token(organiser).get(path).json["items"]
+    assert [each["kind"] for each in mine] == ["issued", "suspended", "lifted"]
+    assert [(each["by"], each["note"]) for each in mine] == [(None, None)] * 3
+    assert [(each["by"], each["note"]) for each in whole] == [
+        (None, None), ("Orla Trefnydd", "A ward manager rang."), ("Orla Trefnydd", "Nothing in it."),
+    ]  # fmt: skip
+    assert [each["hash"] for each in mine] == [each.hash for each in reloaded(award).events]
+
+
+def test_a_holder_comes_from_a_certificate_to_its_entry_in_the_cpd_record(
+    app: Flask, signed_in: Callable[..., FlaskClient]
+) -> None:
+    learner = make_person(legal_name=NAME)
+    enrolment = make_enrolment(learner, make_course(), state=EnrolmentState.IN_PROGRESS)
+    with transaction():
+        enrolments.complete(Actor.system(), enrolment.id)
+    award = db.session.scalars(select(Award)).one()
+    entry = db.session.scalars(select(CpdEntry)).one()
+    browser = signed_in(learner)
+    assert f'href="/en/record/cpd/{entry.id}"' in browser.get(f"/en/record/{award.number}").text
+    assert browser.get(f"/en/record/cpd/{entry.id}").status_code == 200

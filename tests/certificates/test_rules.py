@@ -113,6 +113,7 @@ def test_the_holder_decides_which_name_is_shown() -> None:
         (True, True, False, set(), Wait.SIGN_OFF),
         (True, True, True, set(), Wait.READY),
         (True, False, True, set(), Wait.SIGN_OFF),
+        (False, False, False, set(), Wait.COURSE),
         (False, True, False, {"漢"}, Wait.NAME),
     ],
 )
@@ -122,3 +123,10 @@ def test_what_stands_between_learning_and_certificate(
     assert (
         rules.waits_for(asks_for_sign_off=asks, completed=completed, signed_off=signed, unprintable=unprintable) is wait
     )
+
+
+def test_a_name_is_mended_before_other_words() -> None:
+    asked = {"asks_for_sign_off": False, "completed": True, "signed_off": False, "unprintable_words": {"🙂"}}
+    assert rules.waits_for(**asked, unprintable={"漢"}) is Wait.NAME
+    assert rules.waits_for(**asked, unprintable=set()) is Wait.WORDS
+    assert rules.waits_for(**asked, unprintable=set(), days_to_come=True) is Wait.DAYS

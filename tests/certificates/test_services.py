@@ -27,8 +27,9 @@ from lms.core.audit import AuditEntry
 from lms.core.db import db, transaction
 from lms.core.errors import Forbidden, NotFound, TooMany
 from lms.core.ids import new_id
+from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Role
-from tests.factories.accounts import kept, make_membership, make_organisation, make_person
+from tests.factories.accounts import grant, kept, make_membership, make_organisation, make_person
 from tests.factories.certificates import NAME, make_award, make_completed, make_sign_off
 from tests.factories.enrolments import make_enrolment
 
@@ -153,6 +154,29 @@ def test_a_name_that_cannot_be_printed_holds_the_award_but_not_the_completion(ap
         award = services.award_if_due(learner, enrolment.id)
     assert award is not None
     assert award.snapshot["en"]["holder"] == "Li Wen"
+
+
+def test_nothing_that_is_printed_goes_past_the_gate(app: Flask, signed_in: Any) -> None:
+    """Not the course's title in either language, nor the name under a signature: a file could never be drawn."""
+    title = Bilingual("Minds 🙂 matter", "Meddyliau")
+    of_title = make_completed(title=title)
+    of_signature = make_completed(certificate_kind=CertificateKind.COMPLETION_WITH_PORTFOLIO)
+    make_sign_off(of_signature, make_person(legal_name="李文"))
+    for enrolment in (of_title, of_signature):
+        learner = Actor(enrolment.learner_id, "Learner")
+        with transaction():
+            assert services.award_if_due(learner, enrolment.id) is None
+        assert [wait for _, wait in services.reasons_to_wait(learner, enrolment.learner_id)] == [Wait.WORDS]
+        page = signed_in(enrolment.learner).get("/en/record").text
+        assert "Tell whoever organises your training" in page
+    assert count(Award) == 0
+    organiser = make_person(display_name="王芳")
+    grant(organiser, Role.ORGANISER, make_organisation())
+    browser = signed_in(organiser)
+    refused = browser.get(f"/en/manage/awards/specimen-en.pdf?course={of_title.course.code}")
+    assert (refused.status_code, "letters that our certificates cannot print" in refused.text) == (422, True)
+    drawn = browser.get(f"/en/manage/awards/specimen-en.pdf?course={of_signature.course.code}")
+    assert (drawn.status_code, drawn.mimetype) == (200, "application/pdf")
 
 
 def test_nobody_claims_another_persons_award(app: Flask) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from certificates import services as awards
+from certificates.attendance.models import AwardDoubt
+from certificates.attendance.queries import open_of as doubt_of
 from certificates.integrity import services as integrity
 from certificates.integrity.models import LedgerCheck
 from certificates.models import AchievementVersion, Award, AwardEvent, NameChange
@@ -19,7 +21,7 @@ from certificates.wallet import services as wallet
 from courses.catalogue.models import CourseStatement
 from lms.accounts.models import Person, RoleGrant
 from lms.core import clock
-from lms.core.db import db, transaction
+from lms.core.db import db, record, transaction
 from lms.core.permissions import Actor
 from tests.journeys.visiting import Visit, as_, demo, one
 
@@ -122,6 +124,25 @@ def a_ledger_check() -> Visit:
     return Visit({}, demo("admin"))
 
 
+def a_doubt() -> Visit:
+    """A certificate of the nurse's that a corrected register contradicts."""
+    award = db.session.scalars(
+        select(Award)
+        .where(Award.learner_id == demo("nurse2"), Award.enrolment_id.is_not(None))
+        .order_by(Award.id.desc())
+    ).first()
+    assert award is not None
+    found = doubt_of(award.id)
+    if found is None:
+        days = [["2026-09-03", 210], ["2026-09-10", 360]]
+        with transaction():
+            found = record(
+                AwardDoubt(award_id=award.id, found_at=clock.now(), days=days, enough=True, edition=1,
+                           reason="She left at one o'clock on the first day: the trainer's own list says so.")
+            )  # fmt: skip
+    return Visit({"doubt_id": found.id}, demo("organiser"))
+
+
 VISITS: dict[str, Callable[[], Visit]] = {
     "awards.suspension": managed(),
     "awards.reissue": managed(),
@@ -140,4 +161,6 @@ VISITS: dict[str, Callable[[], Visit]] = {
     "telling.webhooks": lambda: a_webhook(with_id=False),
     "telling.webhook": a_webhook,
     "integrity.checks": a_ledger_check,
+    "award_doubts.doubts": lambda: Visit({}, a_doubt().person),
+    "award_doubts.doubt": a_doubt,
 }

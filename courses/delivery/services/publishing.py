@@ -139,6 +139,8 @@ def edit(actor: Actor, series_id: UUID, seen: int, given: Given) -> Series:
         )
     )  # fmt: skip
     audit.record(actor, "series.changed", thing=it, fields=different)
+    if {"meetings", "minimum"} & set(different):
+        it.short_told_at = None  # what was told then may not be true any more
     told = [name for name in different if name in words.CHANGED]
     if it.state is SeriesState.PUBLISHED and told:
         for each in queries.places(it.id, *TAKING):

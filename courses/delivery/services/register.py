@@ -17,7 +17,7 @@ from courses.delivery.errors import (
     SeriesClosed,
     WrongCode,
 )
-from courses.delivery.events import Attended, DidNotAttend, RegisterSettled, SeriesHeld
+from courses.delivery.events import Attended, DidNotAttend, RegisterCorrected, RegisterSettled, SeriesHeld
 from courses.delivery.models import (
     Attendance,
     Booking,
@@ -206,7 +206,8 @@ def close(actor: Actor, meeting_id: UUID) -> Meeting:
 
 
 def correct(actor: Actor, meeting_id: UUID, given: Marked, reason: str) -> Attendance:
-    """Put a closed register right. What is completed stays completed; a certificate is revoked by whoever issued it.
+    """Put a closed register right. What is completed stays so until whoever looks after its certificate has decided: they
+    are told where it says otherwise.
 
     Raises NotFound, RegisterOpen, RegisterChanged.
     """
@@ -226,6 +227,7 @@ def correct(actor: Actor, meeting_id: UUID, given: Marked, reason: str) -> Atten
     audit.record(actor, "register.corrected", about=line.booking.learner_id, thing=meeting, reason=reason)
     _settle(actor, it, [line.booking])
     events.publish(RegisterSettled(it.id))
+    events.publish(RegisterCorrected(line.booking.enrolment_id, reason))
     return made
 
 

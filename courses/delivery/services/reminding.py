@@ -1,4 +1,4 @@
-"""Reminders, a week and a day before, each once."""
+"""Reminders, a week and a day before, each once; and to organisers, once, that too few are coming."""
 
 from datetime import timedelta
 
@@ -7,10 +7,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from courses.delivery import letters, queries, rules
 from courses.delivery.models import Booking, BookingState, Meeting, Reminder, Series, SeriesState
+from lms.accounts.queries import nearest_holders
 from lms.core import audit, clock
 from lms.core.db import db
 from lms.core.ids import new_id
-from lms.core.permissions import Actor
+from lms.core.permissions import Actor, Permission
 
 MOST = 2000
 """Letters in one run; the next run sends those that are left."""
@@ -44,4 +45,30 @@ def remind(actor: Actor) -> int:
                 count += 1
     if count:
         audit.record(actor, "series.reminded", people=count)
+    return count
+
+
+def warn(actor: Actor) -> int:
+    """Tell the organisers nearest to each date within ten days that fewer people are coming than are needed. Once a date.
+
+    Return how many dates.
+    """
+    now, count = clock.now(), 0
+    near = Series.starts_at.between(now, now + timedelta(days=rules.SHORT_DAYS + 1))
+    found = db.session.scalars(
+        queries.whole()
+        .where(Series.state == SeriesState.PUBLISHED, Series.minimum.is_not(None), Series.short_told_at.is_(None), near)
+        .order_by(Series.starts_at, Series.id)
+        .limit(200)
+        .with_for_update(of=Series, skip_locked=True)
+    ).all()
+    taken = queries.taken([each.id for each in found])
+    for it in found:
+        coming = sum(taken[it.id].values())
+        if rules.short_due(now, it.starts_at) and rules.too_few(coming, it.minimum):
+            it.short_told_at = now
+            for organiser in nearest_holders(Permission.SERIES_MANAGE, it.organisation_lineage):
+                letters.too_few(organiser, it, coming)
+            audit.record(actor, "series.too-few-told", thing=it, coming=coming, needed=it.minimum)
+            count += 1
     return count

@@ -18,6 +18,7 @@ from courses.enrolments.services.learning import (
     resume_attested,
     seen,
     start,
+    unattended,
 )
 from courses.enrolments.services.standing import Standing, open_to, readable, standing, standings
 
@@ -25,5 +26,5 @@ __all__ = [
     "LEARNING", "Standing", "attended", "complete", "enrol", "enrol_for_date", "evaluate", "gave_up", "give_date",
     "give_place", "learning_completed", "missed", "note", "offer_date", "open_to", "pause_unattested",
     "portfolio_reopened", "portfolio_signed_off", "portfolio_unsigned", "readable", "record_progress",
-    "resume_attested", "seen", "standing", "standings", "start", "wait_for_date", "withdraw",
+    "resume_attested", "seen", "standing", "standings", "start", "unattended", "wait_for_date", "withdraw",
 ]  # fmt: skip

@@ -6,7 +6,13 @@ from uuid import UUID
 from courses.catalogue.models import CertificateKind
 from courses.enrolments import queries, rules
 from courses.enrolments.errors import EnrolmentClosed
-from courses.enrolments.events import CompletionWithdrawn, EnrolmentCompleted, LearnerActive, LearningCompleted
+from courses.enrolments.events import (
+    CompletionWithdrawn,
+    EnrolmentCompleted,
+    LearnerActive,
+    LearningCompleted,
+    LearningWithdrawn,
+)
 from courses.enrolments.models import MISSED_STATES, Enrolment, EnrolmentEventKind, EnrolmentState
 from courses.enrolments.services.entering import happened
 from courses.supervision.queries import attestation_on
@@ -20,6 +26,7 @@ LEARNING = (
 """States in which learning can be recorded; in COMPLETED it changes nothing any more."""
 ATTESTATION_ENDED = "attestation_ended"
 BEGUN_ANEW = "begun_anew"
+NOT_ATTENDED = "not_attended"
 
 
 def start(actor: Actor, enrolment_id: UUID, at: datetime, statement_id: UUID | None = None) -> Enrolment:
@@ -93,9 +100,33 @@ def attended(actor: Actor, enrolment_id: UUID, at: datetime, *, whole_course: bo
         enrolment.attended_at = at
         happened(actor, enrolment, EnrolmentEventKind.ATTENDED, at=at)
         audit.record(actor, "enrolment.attended", about=enrolment.learner_id, thing=enrolment)
-    if whole_course:
+    if whole_course and enrolment.learning_completed_at is None:
         return learning_completed(actor, enrolment_id, at)
     _finish(actor, enrolment, at)
+    return enrolment
+
+
+def unattended(actor: Actor, enrolment_id: UUID, *, part: bool) -> Enrolment:
+    """A register was put right: not enough was attended after all, so what was completed by that does not stand either.
+
+    What was learnt by attending alone, at the same instant, goes with it. Another date can be booked, also where `part` was
+    attended. That it was completed stays on record, and a new event says since when it does not count. Again changes
+    nothing. Raises NotFound.
+    """
+    enrolment = get_or_refuse(Enrolment, enrolment_id, lock=True)
+    actor.require_or_hide(Permission.ENROLMENT_COMPLETE, about=enrolment.learner_id, at=enrolment.organisation_lineage)
+    if enrolment.attended_at is None:
+        return enrolment
+    happened(actor, enrolment, EnrolmentEventKind.ATTENDANCE_WITHDRAWN)
+    if enrolment.learning_completed_at == enrolment.attended_at:
+        enrolment.learning_completed_at, enrolment.progress = None, 0
+        events.publish(LearningWithdrawn(enrolment.id))
+    enrolment.attended_at = None
+    if enrolment.state is EnrolmentState.COMPLETED and enrolment.completed_on:
+        _completion_withdrawn(actor, enrolment, NOT_ATTENDED)
+    if enrolment.state in (EnrolmentState.ENROLLED, EnrolmentState.IN_PROGRESS):
+        enrolment.state = EnrolmentState.RESIT_DUE if part else EnrolmentState.DID_NOT_ATTEND
+        happened(actor, enrolment, EnrolmentEventKind(enrolment.state.value))
     return enrolment
 
 
@@ -152,14 +183,18 @@ def portfolio_unsigned(actor: Actor, enrolment_id: UUID) -> Enrolment:
     enrolment.portfolio_signed_off_at = None
     happened(actor, enrolment, EnrolmentEventKind.PORTFOLIO_REOPENED)
     if enrolment.state is EnrolmentState.COMPLETED and enrolment.completed_on and needs_portfolio(enrolment):
-        day = enrolment.completed_on.isoformat()
-        happened(actor, enrolment, EnrolmentEventKind.COMPLETION_WITHDRAWN, details={"completed_on": day})
-        audit.record(
-            actor, "enrolment.completion-withdrawn", about=enrolment.learner_id, thing=enrolment, completed_on=day
-        )
-        _open_again(enrolment)
-        events.publish(CompletionWithdrawn(enrolment.id))
+        _completion_withdrawn(actor, enrolment)
     return enrolment
+
+
+def _completion_withdrawn(actor: Actor, enrolment: Enrolment, reason: str | None = None) -> None:
+    """`reason` None: the signature under its portfolio was withdrawn."""
+    assert enrolment.completed_on is not None
+    day = enrolment.completed_on.isoformat()
+    happened(actor, enrolment, EnrolmentEventKind.COMPLETION_WITHDRAWN, reason=reason, details={"completed_on": day})
+    audit.record(actor, "enrolment.completion-withdrawn", about=enrolment.learner_id, thing=enrolment, completed_on=day)
+    _open_again(enrolment)
+    events.publish(CompletionWithdrawn(enrolment.id))
 
 
 def _open_again(enrolment: Enrolment) -> None:

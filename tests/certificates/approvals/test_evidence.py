@@ -6,12 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from certificates import services as awards
 from certificates.approvals import jobs, queries
 from certificates.approvals.errors import AlreadyDecidedUpon
 from certificates.approvals.models import Approval, ApprovalNotice
-from certificates.approvals.rules import Lack, Verdict
+from certificates.approvals.rules import Lack, State, Verdict
 from certificates.approvals.services import access, changing, proving
-from certificates.approvals.views import view, views
+from certificates.approvals.views import state_on, view, views
+from certificates.rules import RevocationReason
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.errors import Invalid, NotFound
@@ -19,7 +21,7 @@ from lms.core.mail import MailMessage
 from lms.core.permissions import Actor, Permission
 from tests.certificates.test_standing import at_once
 from tests.counting import counted_queries
-from tests.factories.accounts import make_person
+from tests.factories.accounts import make_person, sign_in_browser
 from tests.factories.approvals import acting, days_ago, make_approval, make_council, make_officer
 from tests.factories.certificates import make_award, make_completed
 
@@ -192,3 +194,26 @@ def test_the_register_takes_as_many_queries_for_many_as_for_few(app: Flask) -> N
     for _ in range(6):
         add()
     assert look() == few
+
+
+def test_a_body_hears_when_a_certificate_that_an_approval_rests_on_is_revoked(app: Flask) -> None:
+    body, person = make_council(), make_person(legal_name="Mair Onnen")
+    officer, other = make_officer(body), make_officer(make_council())
+    it = make_approval(body, person, starts_on=days_ago(100))
+    course, unrelated = (make_award(make_completed(learner=person)) for _ in range(2))
+    with transaction():
+        proving.give(Actor(person.id, "Holder"), it.id, "training", clock.today(), number=course.number)
+
+    def told(work: object) -> list[tuple[str, str]]:
+        return [each for each in run(work) if each[0] in (officer.emails[0].address, other.emails[0].address)]
+
+    reason = RevocationReason.ISSUED_IN_ERROR
+    assert told(lambda: awards.suspend(SYSTEM, course.id, RevocationReason.UNDER_REVIEW, "x")) == []
+    assert told(lambda: awards.revoke(SYSTEM, unrelated.id, reason, "x")) == []
+    subject = f"A certificate that an approval rests on has been revoked: {course.number}"
+    assert told(lambda: awards.revoke(SYSTEM, course.id, reason, "x")) == [(officer.emails[0].address, subject)]
+    body_of = db.session.scalars(select(MailMessage.body).where(MailMessage.subject == subject)).one()
+    assert "Mair Onnen" in body_of
+    assert state_on(access.reread(it.id), clock.today()) is State.IN_FORCE  # the body decides
+    for who, page in ((officer, f"/en/approvals/{it.id}"), (person, "/en/record/approvals")):
+        assert "Certificate revoked" in sign_in_browser(app, who).get(page).text
