@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from flask import Flask, g, has_app_context, request_started
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -26,6 +27,8 @@ from tests import scratch
 
 ROOT = Path(__file__).parents[1]
 SECRET = "j" * 40
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")  # how long an example takes is the machine's affair: no test asserts a time
 WATCHED = ("migrations", "lms", "courses", "frameworks", "certificates")
 
 
