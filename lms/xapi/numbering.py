@@ -70,15 +70,24 @@ class _Lease:
     renew_at: float
 
 
-class Opened(NamedTuple):
+@dataclass
+class Opened:
     """The numbers to write with, from the database's `now` on, and the edition of all credentials."""
 
-    sequence: Sequence
-    now: int
+    _sequence: Sequence
+    _now: int
     edition: UUID
+    _last: int = 0
 
     def take(self, count: int) -> range:
-        return self.sequence.take(count, self.now)
+        taken = self._sequence.take(count, self._now)
+        self._last = taken[-1]
+        return taken
+
+    def ended(self) -> None:
+        """It is committed. Waits until the clock has passed the numbers: they run ahead of it where many were taken at once,
+        or some were and came to nothing."""
+        _wait_for(self._last)
 
 
 class _Clocks(NamedTuple):
@@ -106,10 +115,10 @@ class Ahead:
 
     def heard(self, seen: int, *, fits: bool) -> None:
         """What the database's clock said meanwhile, and whether the numbers were ahead of it as they should. Waits until it
-        has passed them, as a rule not at all: who is answered finds what was stored in all that is consistent."""
+        has passed them, as a rule not at all."""
         clocks = _compare_clocks(self._sent, seen, anew=not fits)
-        if fits and (left := self._last + 1 - clocks.least - _ticks()) > 0:
-            time.sleep(left / 1e6)
+        if fits:
+            _wait_for(self._last, clocks)
 
 
 _lease: _Lease | None = None
@@ -173,6 +182,13 @@ def consistent_lately() -> int:
         with db.engine.connect() as connection:
             _lately = now + LATELY, _consistent_through(connection)
     return _lately[1]
+
+
+def _wait_for(number: int, clocks: _Clocks | None = None) -> None:
+    """Who is answered finds what was stored in all that is consistent: the database's clock must have passed its number."""
+    known = clocks or _clocks
+    if known is not None and (left := number + 1 - known.least - _ticks()) > 0:
+        time.sleep(left / 1e6)
 
 
 def _ticks() -> int:

@@ -264,3 +264,18 @@ def test_a_fault_on_the_short_way_is_told_and_leaves_nobody_waiting(
         assert crowd(*[posting(app, store, make_statement()) for _ in range(4)]) == [500] * 4
     assert posting(app, store, make_statement())() == 200
     assert counted() == (1, 1)
+
+
+def test_who_is_answered_finds_it_in_all_that_is_consistent(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers that were taken far ahead of the clock and came to nothing, for somebody referred to the statement already,
+    are behind those of the way that keeps it."""
+    store, target = make_store(app), new_uuid()
+    store.keep(make_statement())
+    monkeypatch.setattr(numbering, "AHEAD", numbering.FARTHEST - 10_000)
+    store.keep(voiding(target))
+    for kept in (make_statement("passed", id=target), *(make_statement() for _ in range(3))):
+        store.keep(kept)
+        assert numbering.consistent_through() >= numbering.newest()
+        db.session.rollback()
+    store.keep(*(make_statement() for _ in range(200)))
+    assert numbering.consistent_through() >= numbering.newest()

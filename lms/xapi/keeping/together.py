@@ -152,6 +152,7 @@ def _write(group: Sequence[Errand]) -> None:
         else:
             _one_by_one(group)
     else:
+        opened.ended()
         if not refused:
             for errand, ids in zip(group, stored, strict=True):
                 errand.ids = ids
