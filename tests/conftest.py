@@ -33,6 +33,8 @@ WATCHED = ("migrations", "lms", "courses", "frameworks", "certificates")
 
 
 LONG = (
+    "test_schemathesis.py",
+    "test_every_page.py",
     "tests/journeys/",
     "test_kills.py",
     "test_replica.py",
@@ -40,6 +42,7 @@ LONG = (
     "test_packager.py",
     "test_pgbouncer.py",
 )
+"""In this order: while one process is busy with the first, the other loads the demonstration, for which all others wait."""
 
 
 SHARED = "tests/journeys/test_every_page.py"
@@ -49,7 +52,7 @@ what one visit makes the next one finds."""
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones come first, so that no process is left with one of them when the other has nothing to do."""
-    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
+    items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]

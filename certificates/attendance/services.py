@@ -99,9 +99,7 @@ def decide(actor: Actor, doubt_id: UUID, choice: Settlement, note: str, seen: in
         return services.reissue(actor, award.id, RevocationReason.ATTENDANCE_CORRECTED, name, found.attended)
     if choice is Settlement.REVOKED:
         left = enrolments.unattended(Actor.system(), about.enrolment_id, part=bool(found.days))
-        fell = (
-            left.completed_on is None
-        )  # otherwise it was completed without a register, and a new one could be claimed
+        fell = left.completed_on is None  # else it was completed without a register, and a new one could be claimed
         reason = RevocationReason.ATTENDANCE_CORRECTED if fell else RevocationReason.REQUIREMENTS_NOT_MET
         return services.revoke(actor, award.id, reason, note)
     return award

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, TimeoutError, ViewportSize
 
 from lms.accounts.models import Person
 from lms.core.db import db
@@ -60,14 +60,14 @@ def browser_of(chromium: Browser, live_demo: tuple[Server, Flask], person: Any) 
 
 
 @pytest.fixture(scope="module")
-def browsers(chromium: Browser, live_demo: tuple[Server, Flask]) -> Iterator[Callable[[Any], BrowserContext]]:
-    """Each person's own, which keeps what every page loads, as a reader's does."""
+def pages(chromium: Browser, live_demo: tuple[Server, Flask]) -> Iterator[Callable[[Any], Page]]:
+    """Each person's own, with one page that goes from place to place: it keeps what every page loads, as a reader's does."""
 
     @cache
-    def of(person: Any) -> BrowserContext:
+    def of(person: Any) -> Page:
         context = browser_of(chromium, live_demo, person)
         context.add_init_script(WATCH)
-        return context
+        return context.new_page()
 
     yield of
     of.cache_clear()
@@ -75,12 +75,17 @@ def browsers(chromium: Browser, live_demo: tuple[Server, Flask]) -> Iterator[Cal
 
 @pytest.mark.browser
 @pytest.mark.parametrize("endpoint", sorted(VISITS))
-def test_page(browsers: Callable[[Any], BrowserContext], live_demo: tuple[Server, Flask], endpoint: str) -> None:
+def test_page(pages: Callable[[Any], Page], live_demo: tuple[Server, Flask], endpoint: str) -> None:
     server, app = live_demo
     visit = VISITS[endpoint]()
-    page = browsers(visit.person).new_page()
+    page = pages(visit.person)
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            said.append(message.text)
+
+    page.on("console", hear)
     for language in ("en", "cy"):
         with app.test_request_context():
             from flask import url_for
@@ -101,7 +106,7 @@ def test_page(browsers: Callable[[Any], BrowserContext], live_demo: tuple[Server
                 if endpoint.partition(".")[0] not in OPENED:
                     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = false)")
             assert fits(page, width), f"{where}: overflows"
-    page.close()
+    page.remove_listener("console", hear)
     assert said == []
 
 

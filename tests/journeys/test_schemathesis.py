@@ -9,7 +9,7 @@ from tests.factories.accounts import TokenClient, grant, make_person, organisati
 
 schemathesis.serializer.alias("application/x-ndjson", "text/plain")
 
-EACH = 12
+EACH = 8
 """Requests for one operation."""
 
 
