@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
+from zlib import crc32
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -26,8 +27,6 @@ WIDTHS: dict[str, ViewportSize] = {
 }  # fmt: skip
 LOADED = {"en": ("desktop", "phone"), "cy": ("phone", "desktop", "narrow")}
 """By language: the width at which a page is loaded, and those to which it is then turned, as a tablet is."""
-AXE: dict[str, dict[str, Any]] = {"en": {}, "cy": {"color-contrast": {"enabled": False}}}
-"""At the width at which it is loaded, and the colours once: axe is half of the time, and what it finds hangs on neither."""
 LARGEST = 100_000
 """Bytes of a first page with all that it loads, compressed."""
 OPENED = frozenset({
@@ -101,13 +100,20 @@ def test_page(pages: Callable[[Any], Page], live_demo: tuple[Server, Flask], end
                 assert page.evaluate("window.__shift") < 0.05, f"{where}: layout shift"
                 check(page, where, language)
                 page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-                result = Axe().run(page, options={"resultTypes": ["violations"], "rules": AXE[language]})
-                assert result.violations_count == 0, f"{where}\n{result.generate_report()}"
+                if language == looked_at_in(endpoint):
+                    result = Axe().run(page, options={"resultTypes": ["violations"]})
+                    assert result.violations_count == 0, f"{where}\n{result.generate_report()}"
                 if endpoint.partition(".")[0] not in OPENED:
                     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = false)")
             assert fits(page, width), f"{where}: overflows"
     page.remove_listener("console", hear)
     assert said == []
+
+
+def looked_at_in(endpoint: str) -> str:
+    """The language in which axe looks at a page, opened: English at a desk or Welsh on a phone. What it finds has never hung on
+    that, and it is half of the time."""
+    return ("en", "cy")[crc32(endpoint.encode()) % 2]
 
 
 def fits(page: Page, width: str) -> bool:
