@@ -192,7 +192,7 @@ def _part(n: int, part: str, by: tuple[Dimension, ...], filters: Filters, given:
         held = HELD.format(n=n, table=filters.table, measures="stocks")
         parts.append(
             f"SELECT '{part}', {last[0]}, {last[1]}, measure, sum(n)::int {held}"
-            " AND before = DATE '0001-01-01' GROUP BY 2, 3, 4 HAVING sum(n) > 0"
+            " AND month = DATE '0001-01-01' GROUP BY 2, 3, 4 HAVING sum(n) > 0"
         )
     return " UNION ALL ".join(f"({each})" for each in parts)
 

@@ -139,7 +139,7 @@ def test_what_is_taken_in_bit_by_bit_is_what_is_counted_anew(app: Flask, seed: i
         kept = tallies()
         assert kept
         with transaction():
-            tallying.rebuild(3)
+            tallying.rebuild()
         assert tallies() == kept
         with transaction():
             assert checking.check().different == 0

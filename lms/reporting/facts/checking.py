@@ -19,11 +19,10 @@ def check() -> TallyCheck:
     while tallying.bring_up_to_date():
         pass
     name = tallying.as_known(clock.now())
-    columns = "place, own, what, who, measure, seen, month, before"
     cells, different = db.session.execute(
         text(
             f"SELECT count(*), count(*) FILTER (WHERE kept.n IS DISTINCT FROM counted.n)"
-            f" FROM tally AS kept FULL JOIN {name} AS counted USING ({columns})"
+            f" FROM tally AS kept FULL JOIN {name} AS counted USING ({tallying.CELL})"
         )
     ).one()
     missing = gathering.missing()

@@ -99,7 +99,8 @@ class Tally(db.Model):  # type: ignore[name-defined, misc]
 
     `n` people have something in `month` and, before it, last in `before` (0001-01-01: never), as seen from the end of
     the month `seen` on; changes to that are further rows, so a row holds from `seen` on. People of months a to b seen at
-    m are the sum of `n` over seen <= m, a <= month <= b, before < a. See `tallying.py`.
+    m are the sum of `n` over seen <= m, a <= month <= b, before < a. Of whom something is so at the end of month m is the
+    sum over seen <= m of the rows whose `month` and `before` are 0001-01-01. See `tallying.py`.
 
     `place`: a body and all below it (`own`: it alone), or NIL for everybody (`own`: who is in no body). `what`: '' all,
     p: programme, l: framework/level, c: course. `who`: '' all, s: sector, r: staff group, t: setting, w: language.
@@ -111,19 +112,21 @@ class Tally(db.Model):  # type: ignore[name-defined, misc]
     what: Mapped[str] = mapped_column(primary_key=True)
     who: Mapped[str] = mapped_column(primary_key=True)
     measure: Mapped[str] = mapped_column(primary_key=True)
-    seen: Mapped[date] = mapped_column(Date, primary_key=True)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     before: Mapped[date] = mapped_column(Date, primary_key=True)
+    seen: Mapped[date] = mapped_column(Date, primary_key=True)
     n: Mapped[int]
 
 
 class TallyMark(db.Model):  # type: ignore[name-defined, misc]
-    """One row: for which day the tallies hold, and when they were last brought up to date."""
+    """One row: for which day the tallies hold, when they were last brought up to date, and what their rows mean
+    (`tallying.LAYOUT`)."""
 
     __tablename__ = "tally_mark"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     day: Mapped[date] = mapped_column(Date)
     at: Mapped[datetime]
+    layout: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class TallyCheck(Record):

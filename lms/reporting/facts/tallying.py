@@ -8,7 +8,8 @@ Distinct people over any run of months come from sums, for each row knows the mo
 the same cell: whoever was there before within the run is not counted again (`models.Tally`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,70 +53,94 @@ live AS MATERIALIZED (
      GROUP BY asked.id
 ), occurred AS (
     SELECT person_id, course_id, programme_code, levels, sector, organisation_id, organisation_lineage, staff_group,
-           setting_code, language, measure, live.on_day, from_day, until_day
+           setting_code, language, measure, stock, live.on_day, from_day, until_day
     FROM live LEFT JOIN ends USING (thing_id) LEFT JOIN placed_since ON placed_since.id = live.id CROSS JOIN LATERAL (
-        SELECT 'accessed' AS measure, live.on_day AS from_day, NULL::date AS until_day WHERE kind = 'accessed'
-        UNION ALL SELECT 'enrolled', live.on_day, CASE WHEN ends.accessed <= withdrawn THEN NULL ELSE withdrawn END
+        SELECT 'accessed' AS measure, false AS stock, live.on_day AS from_day, NULL::date AS until_day
+         WHERE kind = 'accessed'
+        UNION ALL SELECT 'enrolled', false, live.on_day, CASE WHEN ends.accessed <= withdrawn THEN NULL ELSE withdrawn END
          WHERE kind = 'enrolled'
-        UNION ALL SELECT 'active', live.on_day, least(live.on_day + {ACTIVE_FOR}, ends.completed, withdrawn)
+        UNION ALL SELECT 'active', true, live.on_day, least(live.on_day + {ACTIVE_FOR}, ends.completed, withdrawn)
          WHERE kind = 'active'
-        UNION ALL SELECT 'learned', live.on_day, NULL WHERE kind = 'learned'
-        UNION ALL SELECT 'completed', live.on_day, NULL WHERE kind = 'completed'
-        UNION ALL SELECT 'converted', ends.completed, NULL WHERE kind = 'enrolled'
+        UNION ALL SELECT 'learned', false, live.on_day, NULL WHERE kind = 'learned'
+        UNION ALL SELECT 'completed', false, live.on_day, NULL WHERE kind = 'completed'
+        UNION ALL SELECT 'converted', false, ends.completed, NULL WHERE kind = 'enrolled'
              AND ends.completed <= live.on_day + {CONVERTED_WITHIN}
-        UNION ALL SELECT 'certified', live.on_day, least(live.until + 1, award_ended) WHERE kind = 'certified'
-        UNION ALL SELECT 'unmet', live.on_day, least(ends.enrolled, withdrawn, placed_since.on_day)
-             WHERE kind IN ('waitlisted', 'declined',
-             'unplaced')
-        UNION ALL SELECT 'portfolio', live.on_day, CASE WHEN unsigned >= signed_off THEN NULL ELSE signed_off END
+        UNION ALL SELECT 'certified', stock, live.on_day, least(live.until + 1, award_ended)
+          FROM (VALUES (false), (true)) AS both_ways(stock) WHERE kind = 'certified'
+        UNION ALL SELECT 'unmet', true, live.on_day, least(ends.enrolled, withdrawn, placed_since.on_day)
+         WHERE kind IN ('waitlisted', 'declined', 'unplaced')
+        UNION ALL SELECT 'portfolio', true, live.on_day, CASE WHEN unsigned >= signed_off THEN NULL ELSE signed_off END
          WHERE kind = 'portfolio_opened'
-        UNION ALL SELECT 'attended', live.on_day, NULL WHERE kind = 'attended'
+        UNION ALL SELECT 'attended', false, live.on_day, NULL WHERE kind = 'attended'
     ) AS it
-), timed AS MATERIALIZED (
+), months AS (
     SELECT occurred.*, date_trunc('month', on_day)::date AS month, date_trunc('month', from_day)::date AS from_month,
            CASE WHEN until_day <= :today THEN date_trunc('month', until_day)::date END AS until_month
     FROM occurred WHERE from_day <= :today AND (until_day IS NULL OR from_day < until_day)
+), timed AS MATERIALIZED (
+    SELECT *, dense_rank() OVER (ORDER BY organisation_id, organisation_lineage, sector, staff_group, setting_code,
+                                 language) AS kin, dense_rank() OVER (ORDER BY programme_code, levels, course_id) AS topic
+    FROM months WHERE until_month IS NULL OR from_month < until_month
 )"""
-"""What counts for each measure: of whom, on which day, seen from which day on and until when (None: still)."""
+"""What counts for each measure: of whom, in which month, seen from which month on and until when (None: still).
+
+`stock`: it is asked of whom that is so in a month, and not to whom it happened in some months. `kin`: who then was the
+same in everything by which people are told apart; `topic`: the same for what is about the same.
+"""
 
 CELLS = """
-CROSS JOIN LATERAL (
-    SELECT CAST(:nil AS uuid) AS place, false AS own
-    UNION ALL SELECT unnest(organisation_lineage[2:]), false
-    UNION ALL SELECT coalesce(organisation_id, CAST(:nil AS uuid)), true WHERE organisation_id IS NULL
-        OR EXISTS (SELECT FROM organisation AS child WHERE child.parent_id = timed.organisation_id)
-) AS at_place
-CROSS JOIN LATERAL (
-    SELECT '' AS what, 0 AS kind_of_what
-    UNION ALL SELECT 'p:' || programme_code, 0 WHERE programme_code IS NOT NULL
-    UNION ALL SELECT 'l:' || unnest(levels), 1
-    UNION ALL SELECT 'c:' || course_id, 2 WHERE course_id IS NOT NULL
-) AS of_what
-CROSS JOIN LATERAL (
-    SELECT '' AS who
-    UNION ALL SELECT 's:' || sector WHERE sector IS NOT NULL
-    UNION ALL SELECT 'r:' || coalesce(staff_group, 'none') WHERE kind_of_what < 2 AND NOT own
-    UNION ALL SELECT 't:' || coalesce(setting_code, 'none') WHERE kind_of_what < 2 AND NOT own
-    UNION ALL SELECT 'w:' || language WHERE language IS NOT NULL AND kind_of_what <> 1 AND NOT own
-) AS of_whom"""
-"""The grid: which cells an occurrence falls into. Whatever is not in it is not asked."""
+circle AS MATERIALIZED (
+    SELECT kin, place, own, who, but, dense_rank() OVER (ORDER BY place, own, who) AS circle
+    FROM (SELECT DISTINCT ON (kin) * FROM timed ORDER BY kin) AS kind_of_person
+    CROSS JOIN LATERAL (
+        SELECT CAST(:nil AS uuid) AS place, false AS own
+        UNION ALL SELECT unnest(organisation_lineage[2:]), false
+        UNION ALL SELECT coalesce(organisation_id, CAST(:nil AS uuid)), true WHERE organisation_id IS NULL
+            OR EXISTS (SELECT FROM organisation AS child WHERE child.parent_id = kind_of_person.organisation_id)
+    ) AS at_place
+    CROSS JOIN LATERAL (
+        SELECT '' AS who, '' AS but
+        UNION ALL SELECT 's:' || sector, '' WHERE sector IS NOT NULL
+        UNION ALL SELECT 'r:' || coalesce(staff_group, 'none'), 'c' WHERE NOT own
+        UNION ALL SELECT 't:' || coalesce(setting_code, 'none'), 'c' WHERE NOT own
+        UNION ALL SELECT 'w:' || language, 'l' WHERE language IS NOT NULL AND NOT own
+    ) AS of_whom
+), subject AS MATERIALIZED (
+    SELECT topic, what FROM (SELECT DISTINCT ON (topic) * FROM timed ORDER BY topic) AS taught CROSS JOIN LATERAL (
+        SELECT '' AS what
+        UNION ALL SELECT 'p:' || programme_code WHERE programme_code IS NOT NULL
+        UNION ALL SELECT 'l:' || unnest(levels)
+        UNION ALL SELECT 'c:' || course_id WHERE course_id IS NOT NULL
+    ) AS of_what
+)"""
+"""The grid: the circles of people that somebody is of, and the subjects that something is about. Whatever is not in it is
+not asked. `but`: about which kind of subject that circle is not asked.
+"""
 
+ASKED = "(but = '' OR left(what, 1) <> but)"
 SHARES = f"""
-WITH {OCCURRED}, placed AS MATERIALIZED (
-    SELECT person_id, measure, place, own, what, who, month, from_month,
+WITH {OCCURRED}, {CELLS}, settled AS MATERIALIZED (
+    SELECT person_id, measure, min(kin) AS kin FROM timed GROUP BY person_id, measure HAVING min(kin) = max(kin)
+), counted AS MATERIALIZED (
+    SELECT person_id, measure, stock, timed.kin AS whom, what, month, from_month, until_month
+    FROM timed JOIN settled USING (person_id, measure) JOIN subject USING (topic)
+    UNION ALL SELECT person_id, measure, stock, -circle, what, month, from_month, until_month
+    FROM timed LEFT JOIN settled USING (person_id, measure) JOIN circle ON circle.kin = timed.kin JOIN subject USING (topic)
+    WHERE settled.kin IS NULL AND {ASKED}
+), placed AS MATERIALIZED (
+    SELECT person_id, measure, whom, what, month, from_month,
            CASE WHEN bool_or(until_month IS NULL) THEN NULL ELSE max(until_month) END AS until_month,
            bool_and(bool_and(until_month IS NULL) AND from_month = month)
-               OVER (PARTITION BY person_id, measure, place, own, what, who) AS lasts
-    FROM timed {CELLS} WHERE until_month IS NULL OR from_month < until_month
-    GROUP BY person_id, measure, place, own, what, who, month, from_month
+               OVER (PARTITION BY person_id, measure, whom, what) AS lasts
+    FROM counted WHERE NOT stock GROUP BY person_id, measure, whom, what, month, from_month
 ), lasting AS (
-    SELECT place, own, what, who, measure, month AS point, month,
-           lag(month, 1, DATE '0001-01-01') OVER (PARTITION BY person_id, measure, place, own, what, who ORDER BY month)
-               AS before, 1 AS sign
+    SELECT whom, what, measure, month AS point, month,
+           lag(month, 1, DATE '0001-01-01') OVER (PARTITION BY person_id, measure, whom, what ORDER BY month) AS before,
+           1 AS sign
     FROM placed WHERE lasts
 ), passing AS MATERIALIZED (
-    SELECT person_id, measure, place, own, what, who,
-           dense_rank() OVER (ORDER BY person_id, measure, place, own, what, who) AS cell, month, from_month, until_month
+    SELECT measure, whom, what, dense_rank() OVER (ORDER BY person_id, measure, whom, what) AS cell, month, from_month,
+           until_month
     FROM placed WHERE NOT lasts
 ), points AS MATERIALIZED (
     SELECT cell, point, lead(point) OVER (PARTITION BY cell ORDER BY point) AS next FROM (
@@ -123,27 +148,45 @@ WITH {OCCURRED}, placed AS MATERIALIZED (
         UNION SELECT cell, until_month FROM passing WHERE until_month IS NOT NULL
     ) AS every
 ), held AS (
-    SELECT DISTINCT place, own, what, who, measure, cell, point, next, month FROM points JOIN passing USING (cell)
+    SELECT DISTINCT whom, what, measure, cell, point, next, month FROM points JOIN passing USING (cell)
     WHERE from_month <= point AND (until_month IS NULL OR point < until_month)
 ), linked AS MATERIALIZED (
     SELECT *, lag(month, 1, DATE '0001-01-01') OVER (PARTITION BY cell, point ORDER BY month) AS before FROM held
+), steps AS (
+    SELECT person_id, whom, what, measure, point,
+           sum(sum(step)) OVER (PARTITION BY person_id, measure, whom, what ORDER BY point) AS holds, sum(step) AS step
+    FROM (SELECT *, from_month AS point, 1 AS step FROM counted WHERE stock
+          UNION ALL SELECT *, until_month, -1 FROM counted WHERE stock AND until_month IS NOT NULL) AS comes_and_goes
+    GROUP BY person_id, measure, whom, what, point
+), grouped AS MATERIALIZED (
+    SELECT whom, what, measure, point, month, before, sum(sign)::int AS n FROM (
+        SELECT * FROM lasting
+        UNION ALL SELECT whom, what, measure, point, month, before, 1 FROM linked
+        UNION ALL SELECT whom, what, measure, next, month, before, -1 FROM linked WHERE next IS NOT NULL
+        UNION ALL SELECT whom, what, measure, point, DATE '0001-01-01', DATE '0001-01-01',
+                         (holds > 0)::int - (holds - step > 0)::int FROM steps
+    ) AS changes GROUP BY whom, what, measure, point, month, before HAVING sum(sign) <> 0
+), summed AS (
+    SELECT circle, what, measure, month, before, point AS seen, sum(n)::int AS n FROM grouped JOIN (
+        SELECT kin AS whom, circle, but FROM circle UNION ALL SELECT DISTINCT -circle, circle, '' FROM circle
+    ) AS every USING (whom) WHERE {ASKED} GROUP BY circle, what, measure, month, before, point HAVING sum(n) <> 0
 )
-SELECT place, own, what, who, measure, point AS seen, month, before, sum(sign)::int AS n FROM (
-    SELECT * FROM lasting
-    UNION ALL SELECT place, own, what, who, measure, point, month, before, 1 FROM linked
-    UNION ALL SELECT place, own, what, who, measure, next, month, before, -1 FROM linked WHERE next IS NOT NULL
-) AS changes GROUP BY place, own, what, who, measure, point, month, before HAVING sum(sign) <> 0"""
+SELECT place, own, what, who, measure, month, before, seen, n
+FROM summed JOIN (SELECT DISTINCT circle, place, own, who FROM circle) AS named USING (circle)"""
 """What these people add to the tallies: at each month in which anything changes, what then holds, less what held.
 
-Most of it lasts once it has happened, and is told by one pass; only what passes needs its months compared.
+Who was always of one kin has the same history in all its circles: it is told once, summed with that of others of the kin,
+and then laid out; somebody who changed has one history in each circle. Most of what happened lasts, and is told by one
+pass; only what passes needs its months compared.
 """
 
 _KNOWN = "{0}.recorded_at <= :at"
 _FOLDED = "NOT EXISTS (SELECT FROM fact_pending WHERE fact_id = {0}.id)"
-CELL = "place, own, what, who, measure, seen, month, before"
+CELL = "place, own, what, who, measure, month, before, seen"
 COLUMNS = f"{CELL}, n"
 CHANGE = "tally_change"
-FACTS_AT_A_TIME = 50_000
+LAYOUT = 2
+"""Another number when what the rows of tallies mean changes."""
 
 
 def shares(*, known: str = "true", everybody: bool = False) -> str:
@@ -171,11 +214,15 @@ def freshness() -> Freshness:
 def bring_up_to_date(people: int = 500) -> int:
     """Take in what is new, of so many people at most, and what the day has changed. How many facts were taken in.
 
-    One at a time. Again changes nothing.
+    One at a time. Again changes nothing. What an earlier release laid out otherwise is counted anew, all at once.
     """
     db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     today = clock.today()
-    day = db.session.scalar(text("SELECT day FROM tally_mark"))
+    day = db.session.scalar(text("SELECT day FROM tally_mark WHERE layout = :layout"), {"layout": LAYOUT})
+    if day is None:
+        waiting = freshness().waiting
+        rebuild()
+        return waiting
     pending = db.session.execute(
         text(
             "SELECT fact_id, person_id FROM fact_pending WHERE person_id IS NULL OR person_id IN"
@@ -184,15 +231,15 @@ def bring_up_to_date(people: int = 500) -> int:
         {"people": people},
     ).all()
     whom = {person for _, person in pending if person is not None} | _whom_the_day_changes(day, today)
-    if pending or (whom and day is not None):
-        _take_in([fact for fact, _ in pending], sorted(whom), day or today, today)
+    if pending or whom:
+        _take_in([fact for fact, _ in pending], sorted(whom), day, today)
     _mark(today)
     return len(pending)
 
 
-def _whom_the_day_changes(day: date | None, today: date) -> set[UUID]:
+def _whom_the_day_changes(day: date, today: date) -> set[UUID]:
     """Of whom something began or ran out since: a certificate, activity, what was dated ahead."""
-    if day is None or day >= today:
+    if day >= today:
         return set()
     asked = (
         "SELECT person_id FROM fact WHERE person_id IS NOT NULL AND on_day > :day AND on_day <= :today"
@@ -203,13 +250,12 @@ def _whom_the_day_changes(day: date | None, today: date) -> set[UUID]:
     return {person for person in db.session.scalars(text(asked), {"day": day, "today": today}) if person is not None}
 
 
-def _prepare() -> None:
+@contextmanager
+def _planned(memory: str) -> Iterator[None]:
     """The planner knows nothing of how many rows the steps of SHARES have: it would compare each with each, and remember
-    what is asked once."""
-    _set(enable_nestloop="off", enable_memoize="off", work_mem="64MB")
-
-
-def _plan_as_ever() -> None:
+    what is asked once. `memory`: for each step, beyond which it writes to the disk."""
+    _set(enable_nestloop="off", enable_memoize="off", work_mem=memory)
+    yield
     _set(enable_nestloop="on", enable_memoize="on")
 
 
@@ -233,8 +279,8 @@ def _take_in(facts: Sequence[UUID], people: list[UUID], day: date, today: date) 
     db.session.execute(
         text(
             f"DELETE FROM tally USING {CHANGE} AS it WHERE tally.n = 0 AND (tally.place, tally.own, tally.what,"
-            " tally.who, tally.measure, tally.seen, tally.month, tally.before)"
-            " = (it.place, it.own, it.what, it.who, it.measure, it.seen, it.month, it.before)"
+            " tally.who, tally.measure, tally.month, tally.before, tally.seen)"
+            " = (it.place, it.own, it.what, it.who, it.measure, it.month, it.before, it.seen)"
         )
     )
 
@@ -246,30 +292,29 @@ def _new_changes() -> None:
 
 def _add_change(sign: int, people: Sequence[UUID], known: str, given: dict[str, Any]) -> None:
     """What these people add, or with -1 take away, into the changes."""
-    _prepare()
-    db.session.execute(
-        text(f"INSERT INTO {CHANGE} ({COLUMNS}) SELECT {CELL}, {sign} * n FROM ({shares(known=known)}) AS share"),
-        given | {"people": people, "nil": NIL},
-    )
-    _plan_as_ever()
+    share = f"SELECT {CELL}, {sign} * n FROM ({shares(known=known)}) AS share"
+    with _planned("64MB"):
+        db.session.execute(text(f"INSERT INTO {CHANGE} ({COLUMNS}) {share}"), given | {"people": people, "nil": NIL})
 
 
 def _mark(today: date) -> None:
     db.session.execute(
-        text("INSERT INTO tally_mark VALUES (1, :day, :at) ON CONFLICT (id) DO UPDATE SET day = :day, at = :at"),
-        {"day": today, "at": clock.now()},
+        text(
+            "INSERT INTO tally_mark (id, day, at, layout) VALUES (1, :day, :at, :layout)"
+            " ON CONFLICT (id) DO UPDATE SET day = :day, at = :at, layout = :layout"
+        ),
+        {"day": today, "at": clock.now(), "layout": LAYOUT},
     )
 
 
-def rebuild(parts: int | None = None) -> int:
-    """Count everything anew, a part of the people at a time. How many rows the tallies then have."""
+def rebuild() -> int:
+    """Count everything anew. How many rows the tallies then have."""
     db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     db.session.execute(text("TRUNCATE tally"))
     db.session.execute(text("DELETE FROM fact_pending"))
-    _add_all("tally", parts, "true", {})
-    db.session.execute(text("DELETE FROM tally WHERE n = 0"))  # where parts of the people made up for each other
+    rows = _count_all("tally", "true", {"today": clock.today()})
     _mark(clock.today())
-    return int(db.session.scalar(text("SELECT count(*) FROM tally")) or 0)
+    return rows
 
 
 def changes_to(at: datetime, people: int = 500) -> str:
@@ -293,27 +338,19 @@ def changes_to(at: datetime, people: int = 500) -> str:
     return CHANGE
 
 
-def as_known(at: datetime, parts: int | None = None) -> str:
+def as_known(at: datetime) -> str:
     """The tallies as they would have been at that instant, counted anew from the facts, in a table of this transaction's
     own; its name."""
     name = "tally_then"
-    db.session.execute(text(f"CREATE TEMPORARY TABLE {name} (LIKE tally INCLUDING ALL) ON COMMIT DROP"))
-    _add_all(name, parts, _KNOWN, {"at": at, "today": clock.on_the_day(at)})
-    db.session.execute(text(f"DELETE FROM {name} WHERE n = 0"))
+    db.session.execute(text(f"CREATE TEMPORARY TABLE {name} (LIKE tally) ON COMMIT DROP"))
+    _count_all(name, _KNOWN, {"at": at, "today": clock.on_the_day(at)})
+    db.session.execute(text(f"CREATE UNIQUE INDEX ON {name} ({CELL}) INCLUDE (n)"))
     return name
 
 
-def _add_all(table: str, parts: int | None, known: str, given: dict[str, Any]) -> None:
-    if parts is None:
-        parts = 1 + (db.session.scalar(text("SELECT count(*) FROM fact")) or 0) // FACTS_AT_A_TIME
-    found = text(
-        f"INSERT INTO {table} ({COLUMNS}) {shares(known=known + _PART, everybody=True)} ORDER BY {CELL}"
-        f" ON CONFLICT ({CELL}) DO UPDATE SET n = {table}.n + excluded.n"
-    )
-    for part in range(parts):
-        _prepare()
-        db.session.execute(found, {"today": clock.today(), "nil": NIL, "part": part, "parts": parts} | given)
-    _plan_as_ever()
-
-
-_PART = " AND abs(hashtext(CAST({0}.person_id AS text))::bigint) % :parts = :part"
+def _count_all(table: str, known: str, given: dict[str, Any]) -> int:
+    """What all the facts give, into an empty table, in the order of its key. How many rows."""
+    found = text(f"INSERT INTO {table} ({COLUMNS}) {shares(known=known, everybody=True)} ORDER BY {CELL}")
+    with _planned("256MB"):
+        rows = db.session.execute(found, given | {"nil": NIL}).rowcount  # type: ignore[attr-defined]
+    return int(rows)
