@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from lms.core.language import Bilingual
 from lms.reporting import laying, naming, queries
-from lms.reporting.facts.tallying import CONVERTED_WITHIN
+from lms.reporting.facts.shares import CONVERTED_WITHIN
 from lms.reporting.laying import Crossed, Label
 from lms.reporting.queries import Counts, Dimension
 from lms.reporting.reports.report import Column, share

@@ -15,11 +15,11 @@ from lms.accounts.models import Person
 from lms.core.db import db
 from lms.reporting import groups
 from lms.reporting.errors import NotInTheGrid
-from lms.reporting.facts.tallying import NIL
+from lms.reporting.facts.shares import NIL
 from lms.reporting.groups import Body
 from lms.reporting.models import Baseline, BaselineUse
 from lms.reporting.rules.measures import FLOWS, STOCKS
-from lms.reporting.rules.periods import Period, first_of_month
+from lms.reporting.rules.periods import Period, month_number
 
 NOWHERE = "none"
 """The key of people without an organisation."""
@@ -79,7 +79,7 @@ PLACE_KEY = (
 )
 KEYS = {
     Dimension.ORGANISATION: PLACE_KEY,
-    Dimension.MONTH: "to_char(month, 'YYYY-MM')",
+    Dimension.MONTH: "to_char(make_date((month) / 12, (month) % 12 + 1, 1), 'YYYY-MM')",
     **dict.fromkeys(WHO, "substr(who, 3)"),
     **dict.fromkeys(WHAT, "substr(what, 3)"),
 }
@@ -159,8 +159,8 @@ def told(
     """
     period = filters.period
     given: dict[str, Any] = {
-        "nil": NIL, "seen": first_of_month(period.as_at), "starts_on": period.starts_on, "ends_on": period.ends_on,
-        "last": first_of_month(min(period.ends_on, period.as_at)), "flows": list(flows), "stocks": list(stocks),
+        "nil": NIL, "flows": list(flows), "stocks": list(stocks), "seen": month_number(period.as_at),
+        "first": month_number(period.starts_on), "last": month_number(period.ends_on),
     }  # fmt: skip
     parts = [_part(n, part, tuple(by), filters, given) for n, (part, by) in enumerate(asked)]
     return list(db.session.execute(text(" UNION ALL ".join(parts)), given))
@@ -179,22 +179,25 @@ def _part(n: int, part: str, by: tuple[Dimension, ...], filters: Filters, given:
         places = [(filters.place.id if filters.place else NIL, False)]
     given |= {f"place{n}": [place for place, _ in places], f"own{n}": [alone for _, alone in places]}
     keys = ([KEYS[each] for each in by] + ["NULL", "NULL"])[:2]
-    last = [key.replace("month", "CAST(:last AS date)") for key in keys]
-    once = "" if Dimension.MONTH in by else " AND before < :starts_on"
+    now = [key.replace("month", "least(:last, :seen)") for key in keys]
+    people = "n + coalesce(again[1], 0)" if Dimension.MONTH in by else DISTINCT
     parts = []
-    if given["flows"]:
-        held = HELD.format(n=n, table=filters.table, measures="flows")
-        parts.append(
-            f"SELECT '{part}', {keys[0]} AS one, {keys[1]} AS other, measure, sum(n)::int {held}"
-            f" AND month BETWEEN :starts_on AND :ends_on{once} GROUP BY 2, 3, 4 HAVING sum(n) > 0"
-        )
-    if given["stocks"]:
-        held = HELD.format(n=n, table=filters.table, measures="stocks")
-        parts.append(
-            f"SELECT '{part}', {last[0]}, {last[1]}, measure, sum(n)::int {held}"
-            " AND month = DATE '0001-01-01' GROUP BY 2, 3, 4 HAVING sum(n) > 0"
-        )
+    for measures, (row, column), months, counted in (
+        ("flows", keys, IN_PERIOD, people),
+        ("stocks", now, "month = 0", "n"),
+    ):
+        if given[measures]:
+            parts.append(
+                f"SELECT '{part}', {row} AS one, {column} AS other, measure, sum({counted})::int"
+                f" {HELD.format(n=n, table=filters.table, measures=measures, months=months)}"
+                f" GROUP BY 2, 3, 4 HAVING sum({counted}) > 0"
+            )
     return " UNION ALL ".join(f"({each})" for each in parts)
+
+
+IN_PERIOD = "month BETWEEN :first AND :last"
+DISTINCT = "n + coalesce(again[month - :first + 1], 0)"
+"""Those who in the period had nothing before that month (`facts.models.Tally`)."""
 
 
 HELD = (
@@ -203,7 +206,7 @@ HELD = (
     " CROSS JOIN unnest(CAST(:who{n} AS text[])) AS of_whom(them)"
     " CROSS JOIN unnest(CAST(:{measures} AS text[])) AS by_measure(counted)"
     " CROSS JOIN LATERAL (SELECT * FROM {table} WHERE place = at_id AND own = alone AND what = it AND who = them"
-    " AND measure = counted AND seen <= :seen OFFSET 0) AS cell WHERE true"
+    " AND measure = counted AND {months} AND seen <= :seen OFFSET 0) AS cell"
 )
 """Each cell is looked up by itself (OFFSET 0 keeps the planner from reading all of them and joining), so that a
 table costs what its cells cost, however many there are in all.
@@ -215,13 +218,12 @@ def _gaps(filters: Filters, given: dict[str, Any]) -> str:
     place = filters.place.id if filters.place else NIL
     given |= {"gap_place": place, "gap_what": f"p:{filters.programme}" if filters.programme else ""}
     held = (
-        f"FROM {filters.table} WHERE what = :gap_what AND measure = 'enrolled' AND seen <= :seen"
-        " AND month BETWEEN :starts_on AND :ends_on AND before < :starts_on"
+        f"'enrolled', coalesce(sum({DISTINCT}), 0)::int FROM {filters.table} WHERE what = :gap_what"
+        f" AND measure = 'enrolled' AND seen <= :seen AND {IN_PERIOD}"
     )
     return (
-        f"SELECT 'roles', 'none', NULL, 'enrolled', coalesce(sum(n), 0)::int {held} AND place = :nil AND own AND who = ''"
-        f" AND :gap_place = :nil UNION ALL SELECT 'roles', NULL, NULL, 'enrolled', coalesce(sum(n), 0)::int {held}"
-        " AND place = :gap_place AND NOT own AND who = 'r:none'"
+        f"SELECT 'roles', 'none', NULL, {held} AND place = :nil AND own AND who = '' AND :gap_place = :nil"
+        f" UNION ALL SELECT 'roles', NULL, NULL, {held} AND place = :gap_place AND NOT own AND who = 'r:none'"
     )
 
 

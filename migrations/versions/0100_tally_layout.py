@@ -1,5 +1,6 @@
-"""Tallies of stocks need no months: they are told by one row for each month in which they change. What was counted the old
-way is counted anew by the next job; until then the pages say that it is waiting."""
+"""Tallies take one row for a month of a cell where there was one for each month before it. What was counted the old way is
+counted anew by the next job; until then the pages say that it is waiting. Contract: earlier code does not find its columns.
+"""
 
 from alembic import op
 
@@ -8,9 +9,19 @@ down_revision = "0099_award_doubts"
 
 TABLES = """
 ALTER TABLE tally_mark ADD COLUMN layout INTEGER DEFAULT 1 NOT NULL;
-TRUNCATE tally;
-ALTER TABLE tally DROP CONSTRAINT pk_tally,
-    ADD CONSTRAINT pk_tally PRIMARY KEY (place, own, what, who, measure, month, before, seen) INCLUDE (n);
+DROP TABLE tally;
+CREATE TABLE tally (
+    place UUID NOT NULL,
+    own BOOLEAN NOT NULL,
+    what VARCHAR NOT NULL,
+    who VARCHAR NOT NULL,
+    measure VARCHAR NOT NULL,
+    month INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    again INTEGER[] NOT NULL,
+    CONSTRAINT pk_tally PRIMARY KEY (place, own, what, who, measure, month, seen)
+);
 INSERT INTO fact_pending SELECT id, person_id, recorded_at FROM fact ON CONFLICT DO NOTHING;
 """
 

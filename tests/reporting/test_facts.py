@@ -1,6 +1,7 @@
 """Facts are written when things happen; tallies follow them; what was known stays known."""
 
 import random
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from lms.core.permissions import Actor
 from lms.reporting import queries
 from lms.reporting.facts import checking, gathering, tallying
 from lms.reporting.facts.models import Fact, FactKind, PendingFact, Tally
+from lms.reporting.facts.shares import PACKED, ROW, UNPACKED
 from lms.reporting.queries import Dimension
 from lms.reporting.returns import knowing
 from lms.reporting.services import Asked, view
@@ -34,16 +36,19 @@ def kinds(person: Any) -> list[str]:
     return [kind.value for kind in db.session.scalars(found)]
 
 
-def tallies() -> dict[tuple[Any, ...], int]:
-    rows = db.session.execute(text(f"SELECT {tallying.COLUMNS} FROM tally"))
-    return {tuple(row[:-1]): row[-1] for row in rows}
+def tallies() -> dict[tuple[Any, ...], tuple[int, tuple[int, ...]]]:
+    rows = db.session.execute(text(f"SELECT {PACKED} FROM tally"))
+    return {tuple(row[:-2]): (row[-2], tuple(row[-1])) for row in rows}
 
 
 def tallies_at(at: datetime, *, anew: bool) -> dict[tuple[Any, ...], int]:
     with transaction():
         with knowing.as_known(at, anew=anew):
             rows = db.session.execute(
-                text(f"SELECT {tallying.CELL}, sum(n) FROM tally GROUP BY {tallying.CELL} HAVING sum(n) <> 0")
+                text(
+                    f"SELECT {ROW}, before, sum(n) FROM ({UNPACKED.format('tally')}) AS sparse"
+                    f" GROUP BY {ROW}, before HAVING sum(n) <> 0"
+                )
             ).all()
         return {tuple(row[:-1]): row[-1] for row in rows}
 
@@ -194,3 +199,54 @@ def test_what_waits_is_told(app: Flask, signed_in: Callable[..., Any]) -> None:
     assert db.session.scalar(select(func.count()).select_from(PendingFact)) == 0
     assert db.session.scalar(select(func.count()).select_from(Tally))
     assert tallying.freshness().at is not None
+
+
+def test_counting_anew_puts_right_what_is_wrong_and_leaves_the_rest(app: Flask) -> None:
+    make_history(random.Random(4), [make_person()], [make_course()], [organisation("BCU")], clock.today())
+    right = tallies()
+    with transaction():
+        for wrong in ("UPDATE tally SET n = n + 1", "DELETE FROM tally", "UPDATE tally SET seen = seen - 1"):
+            db.session.execute(text(f"{wrong} WHERE ctid = (SELECT max(ctid) FROM tally)"))
+    assert tallies() != right
+    with transaction():
+        assert tallying.rebuild() == len(right)
+    assert tallies() == right
+
+
+def test_what_happens_while_all_is_counted_anew_is_counted_once(app: Flask) -> None:
+    """Writers go on while the tallies are counted anew, compared and brought up to date, over and over."""
+    people, course = [make_person() for _ in range(30)], make_course()
+    ended, differ = threading.Event(), []
+
+    def write() -> None:
+        with app.app_context():
+            for person in people:
+                with transaction():
+                    enrolments.enrol(SYSTEM, person.id, course.code, "en")
+            db.session.remove()
+        ended.set()
+
+    def count() -> None:
+        with app.app_context():
+            while not ended.is_set():
+                for work in (
+                    tallying.rebuild,
+                    lambda: differ.append(checking.check().different),
+                    tallying.bring_up_to_date,
+                ):
+                    with transaction():
+                        work()
+            db.session.remove()
+
+    threads = [threading.Thread(target=write), threading.Thread(target=count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    up_to_date()
+    assert differ
+    assert not any(differ)
+    filters = view(SYSTEM, Asked()).filters
+    assert queries.by(filters, None, ("enrolled",), ()) == {(None, "enrolled"): len(people)}
+    with transaction():
+        assert checking.check().different == 0

@@ -8,6 +8,7 @@ from lms.core import clock
 from lms.core.db import db, record
 from lms.reporting.facts import gathering, tallying
 from lms.reporting.facts.models import TallyCheck
+from lms.reporting.facts.shares import ROW
 
 
 def check() -> TallyCheck:
@@ -18,11 +19,11 @@ def check() -> TallyCheck:
     started = time.monotonic()
     while tallying.bring_up_to_date():
         pass
-    name = tallying.as_known(clock.now())
+    name = tallying.anew()
     cells, different = db.session.execute(
         text(
-            f"SELECT count(*), count(*) FILTER (WHERE kept.n IS DISTINCT FROM counted.n)"
-            f" FROM tally AS kept FULL JOIN {name} AS counted USING ({tallying.CELL})"
+            "SELECT count(*), count(*) FILTER (WHERE (kept.n, kept.again) IS DISTINCT FROM (counted.n, counted.again))"
+            f" FROM tally AS kept FULL JOIN {name} AS counted USING ({ROW})"
         )
     ).one()
     missing = gathering.missing()

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Text, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, Text, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -97,10 +97,11 @@ class PendingFact(db.Model):  # type: ignore[name-defined, misc]
 class Tally(db.Model):  # type: ignore[name-defined, misc]
     """Distinct people of one cell of the grid, so kept that any run of months adds up exactly.
 
-    `n` people have something in `month` and, before it, last in `before` (0001-01-01: never), as seen from the end of
-    the month `seen` on; changes to that are further rows, so a row holds from `seen` on. People of months a to b seen at
-    m are the sum of `n` over seen <= m, a <= month <= b, before < a. Of whom something is so at the end of month m is the
-    sum over seen <= m of the rows whose `month` and `before` are 0001-01-01. See `tallying.py`.
+    `n` people have something in `month` for the first time, and `again[k]` have something in it and nothing in the k - 1
+    months before, but did before those. Both as seen from the end of the month `seen` on; changes to that are further rows,
+    so a row holds from `seen` on. People of months a to b, seen at m, are the sum of n + again[month - a + 1] over
+    seen <= m and a <= month <= b. Of whom something is so at the end of month m is the sum of n over seen <= m of the rows
+    of month 0. Months are numbered from year 0 (`rules.periods.month_number`). See `tallying.py`.
 
     `place`: a body and all below it (`own`: it alone), or NIL for everybody (`own`: who is in no body). `what`: '' all,
     p: programme, l: framework/level, c: course. `who`: '' all, s: sector, r: staff group, t: setting, w: language.
@@ -112,10 +113,10 @@ class Tally(db.Model):  # type: ignore[name-defined, misc]
     what: Mapped[str] = mapped_column(primary_key=True)
     who: Mapped[str] = mapped_column(primary_key=True)
     measure: Mapped[str] = mapped_column(primary_key=True)
-    month: Mapped[date] = mapped_column(Date, primary_key=True)
-    before: Mapped[date] = mapped_column(Date, primary_key=True)
-    seen: Mapped[date] = mapped_column(Date, primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True)
+    seen: Mapped[int] = mapped_column(primary_key=True)
     n: Mapped[int]
+    again: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
 class TallyMark(db.Model):  # type: ignore[name-defined, misc]

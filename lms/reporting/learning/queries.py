@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from courses.launch.packages.models import NodeKind, Package, PackageNode
 from lms.core.db import db
-from lms.reporting.facts.tallying import NIL
+from lms.reporting.facts.shares import NIL
 from lms.reporting.learning.models import Question, QuestionCount, UnitCount
 from lms.reporting.learning.rules.shown import Counted
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from lms.core import clock
 from lms.core.db import db
-from lms.reporting.facts.tallying import NIL
+from lms.reporting.facts.shares import NIL
 from lms.reporting.learning.gathering import LOCK
 from lms.xapi.rules import patterns
 

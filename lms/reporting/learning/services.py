@@ -10,7 +10,7 @@ from courses.catalogue.services import require_editor
 from courses.launch.packages.queries import course as course_called
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
-from lms.reporting.facts.tallying import NIL
+from lms.reporting.facts.shares import NIL
 from lms.reporting.learning import queries, rolling
 from lms.reporting.learning.rules import shown
 from lms.reporting.learning.rules.shown import Shown

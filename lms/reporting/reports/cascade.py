@@ -14,7 +14,7 @@ from lms.core.db import db
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
 from lms.reporting import asking, groups
-from lms.reporting.facts.tallying import NIL
+from lms.reporting.facts.shares import NIL
 from lms.reporting.queries import NOWHERE, OWN, Filters
 from lms.reporting.reports.report import Answer, Column, Report, Row, Sheet
 from lms.reporting.rules import disclosure

@@ -6,7 +6,7 @@ from uuid import UUID
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
 from lms.reporting import asking
-from lms.reporting.facts.tallying import NIL
+from lms.reporting.facts.shares import NIL
 from lms.reporting.learning import queries, rolling
 from lms.reporting.learning.rules import shown
 from lms.reporting.learning.rules.shown import Shown

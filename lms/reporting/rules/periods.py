@@ -20,7 +20,9 @@ class Period:
     @property
     def months(self) -> list[date]:
         """The first day of each month."""
-        return [month_after(self.starts_on, n) for n in range(_number(self.ends_on) - _number(self.starts_on) + 1)]
+        return [
+            month_after(self.starts_on, n) for n in range(month_number(self.ends_on) - month_number(self.starts_on) + 1)
+        ]
 
     @property
     def before(self) -> "Period":
@@ -39,7 +41,7 @@ def first_of_month(day: date) -> date:
 
 def month_after(first: date, months: int) -> date:
     """The first day of the month that many months later, or earlier."""
-    number = _number(first) + months
+    number = month_number(first) + months
     return date(number // 12, number % 12 + 1, 1)
 
 
@@ -88,5 +90,5 @@ def cohorts(period: Period, days: int) -> Period | None:
     return Period(ripe[0], end_of_month(ripe[-1]), period.as_at) if ripe else None
 
 
-def _number(day: date) -> int:
+def month_number(day: date) -> int:
     return day.year * 12 + day.month - 1

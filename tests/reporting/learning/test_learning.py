@@ -16,7 +16,7 @@ from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor, Role
 from lms.reporting import answering
-from lms.reporting.facts.tallying import NIL
+from lms.reporting.facts.shares import NIL
 from lms.reporting.learning import gathering, queries, rolling
 from lms.reporting.learning.jobs import anew, learn
 from lms.reporting.learning.models import FirstAnswer, Mark, Passage, UnitCount
