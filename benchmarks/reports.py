@@ -1,85 +1,177 @@
-"""Reports: the server's time for a page, the bare queries in it, and the same figures from raw facts.
+"""Dashboards and reports as a commissioner opens them, at one size and at ten times that, beside their bare queries.
 
-python -m benchmarks.reports            # against DATABASE_URL or the instance, after `flask load-demo-large`
+    python -m benchmarks.reports [folder for a throw-away database] [people] [people …]
+
+Each size gets a database with ten enrolments a person over three years (by default 1,000 and 10,000 people; goals are set
+for 10,000 and 100,000, which takes a quarter of an hour). Prints, for each page in English and whole, milliseconds at the
+95th percentile: the server's time, that of its queries alone, what lies beyond them, and how many times slower it is at
+the larger size. Then the figures of uptake by sector from the tallies and from the raw facts. The goals: at most 100 ms
+beyond the queries, at most 1.5 times slower at ten times the data.
 """
 
 import statistics
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, select, text
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.filling import server
+from lms.accounts.models import Organisation, Role
 from lms.app import create_app
-from lms.core.db import db
+from lms.core import clock, config
+from lms.core.db import db, transaction
 from lms.core.permissions import Actor
-from lms.reporting import answering, queries
-from lms.reporting.facts import tallying
+from lms.demonstration import large
+from lms.reporting import queries
+from lms.reporting.facts import checking, gathering, tallying
 from lms.reporting.queries import Dimension
 from lms.reporting.reports import REPORTS
-from lms.reporting.reports.uptake import uptake
 from lms.reporting.services import Asked, view
+from tests.factories.accounts import grant, make_person, sign_in_browser
 
-ROUNDS = 15
+ENROLMENTS, TIMES, WARM = 10, 40, 3
+MOST_BEYOND, MOST_GROWTH = 100.0, 1.5
 RAW = """
 SELECT sector, kind, count(DISTINCT person_id) FROM fact
 WHERE kind IN ('accessed', 'enrolled', 'learned', 'completed', 'certified') AND on_day BETWEEN :starts_on AND :ends_on
   AND NOT EXISTS (SELECT FROM fact AS not_so WHERE not_so.cancels_id = fact.id)
 GROUP BY GROUPING SETS ((sector, kind), (kind))
 """
+PAGES = {
+    "dashboard, Wales": "/en/reports",
+    "dashboard, a health board": "/en/reports?organisation=BCU",
+    "dashboard, a council": "/en/reports?organisation=W06000003",
+    "dashboard, a charity": "/en/reports?organisation=MIND",
+    "uptake by sector": "/en/uptake",
+    "uptake by organisation and month": "/en/uptake?group=organisation&columns=month",
+    "uptake by course and sector": "/en/uptake?group=course&columns=sector",
+    "explore": "/en/reports/explore",
+} | {each.slug: f"/en/reports/{each.slug}" for each in REPORTS if each.run}
 
 
-def measured(work: Callable[[], Any]) -> tuple[float, float]:
-    """p95 of the whole and of its queries alone, in ms."""
-    whole, bare = [], []
-    for _ in range(ROUNDS):
-        _spent.clear()
-        started = time.perf_counter()
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds at the 95th percentile, and the median of the whole."""
+
+    whole: float
+    queries: float
+    beyond: float
+    median: float
+
+
+def main(folder: Path, sizes: list[int]) -> int:
+    maintenance = server.start(folder)
+    found = []
+    for people in sizes:
+        app = create_app(
+            config.Settings(
+                database_url=filled(maintenance, people, folder), instance=folder, secret_key="b" * 40, log_level="ERROR",
+                public_url="http://localhost",
+            )
+        )  # fmt: skip
+        with app.app_context():
+            found.append(measured(app, people))
+    return told(found, sizes)
+
+
+def filled(maintenance: str, people: int, folder: Path) -> str:
+    """URL of a database with so many people. Made once, under another name until it is whole."""
+    name = f"reports_{people}"
+    if not server.has(maintenance, name):
+        url = server.fresh(maintenance, f"{name}_unfinished")
+        settings = config.Settings(
+            database_url=url, instance=folder, secret_key="b" * 40, log_level="ERROR", public_url="http://localhost"
+        )
+        began = time.perf_counter()
+        app = create_app(settings)
+        with app.app_context():
+            app.test_cli_runner().invoke(args=["prepare"], catch_exceptions=False)
+            large.load(people, ENROLMENTS * people, clock.today(), lambda *_: None)
+            with transaction():
+                facts = gathering.of_everything()
+            counting = time.perf_counter()
+            with transaction():
+                rows = tallying.rebuild()
+            took = time.perf_counter() - counting
+            db.session.execute(text("COMMIT"))
+            db.session.execute(text("ANALYZE"))
+            db.session.commit()
+            db.engine.dispose()
+        print(
+            f"{people} people: {facts} facts in {counting - began:.0f} s, {rows} rows of tallies counted anew in {took:.0f} s"
+        )
+        server.rename(maintenance, f"{name}_unfinished", name)
+    return server.database(maintenance, name)
+
+
+def measured(app: Flask, people: int) -> dict[str, Timing]:
+    commissioner = make_person(email=f"{clock.now().timestamp()}@example.org")
+    root = db.session.scalars(select(Organisation).where(Organisation.parent_id.is_(None))).one()
+    grant(commissioner, Role.COMMISSIONER, root)
+    browser = sign_in_browser(app, commissioner)
+    spent: list[float] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *given: given[4].__setattr__("began", time.perf_counter()))
+    event.listen(db.engine, "after_cursor_execute", lambda *given: spent.append(time.perf_counter() - given[4].began))
+    found = {name: timed(lambda path=path: opened(browser, path), spent) for name, path in PAGES.items()}  # type: ignore[misc]
+    filters = view(Actor.system(), Asked()).filters
+    period = {"starts_on": filters.period.starts_on, "ends_on": filters.period.ends_on}
+    found["(figures by sector, from tallies)"] = timed(lambda: queries.counts(filters, Dimension.SECTOR, None), spent)
+    found["(the same from raw facts)"] = timed(lambda: db.session.execute(text(RAW), period).all(), spent)
+    with transaction():
+        check = checking.check()
+    print(
+        f"{people} people: {check.cells} rows of tallies, {check.different} differ, compared in {check.milliseconds / 1000:.0f} s"
+    )
+    return found
+
+
+def opened(browser: FlaskClient, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status_code == 200, (path, answer.status)
+
+
+def timed(work: Callable[[], Any], spent: list[float]) -> Timing:
+    whole, asked = [], []
+    for n in range(WARM + TIMES):
+        spent.clear()
+        began = time.perf_counter()
         work()
-        whole.append(1000 * (time.perf_counter() - started))
-        bare.append(1000 * sum(_spent))
-    return statistics.quantiles(whole, n=20)[-1], statistics.quantiles(bare, n=20)[-1]
+        if n >= WARM:
+            whole.append(1000 * (time.perf_counter() - began))
+            asked.append(1000 * sum(spent))
+    beyond = [each - bare for each, bare in zip(whole, asked, strict=True)]
+    p95 = [statistics.quantiles(each, n=20)[-1] for each in (whole, asked, beyond)]
+    return Timing(*p95, statistics.median(whole))
 
 
-_spent: list[float] = []
-
-
-def main() -> None:
-    app = create_app()
-    with app.app_context():
-        event.listen(
-            db.engine, "before_cursor_execute", lambda *given: given[4].__setattr__("began", time.perf_counter())
-        )
-        event.listen(
-            db.engine, "after_cursor_execute", lambda *given: _spent.append(time.perf_counter() - given[4].began)
-        )
-        sizes = db.session.execute(
-            text("SELECT (SELECT count(*) FROM enrolment), (SELECT count(*) FROM fact), (SELECT count(*) FROM tally)")
-        ).one()
-        print(f"{sizes[0]} enrolments, {sizes[1]} facts, {sizes[2]} rows of tallies; p95 of {ROUNDS}, ms")
-        system = Actor.system()
-        filters = view(system, Asked()).filters
-        period = filters.period
-        raw, _ = measured(
-            lambda: db.session.execute(text(RAW), {"starts_on": period.starts_on, "ends_on": period.ends_on}).all()
-        )
-        told, _ = measured(lambda: queries.counts(filters, Dimension.SECTOR, None))
-        print(f"{'by sector, from raw facts':40}{raw:9.1f}\n{'the same from the tallies':40}{told:9.1f}")
-        asked = {
-            "uptake by sector": lambda: uptake(system, Asked()),
-            "uptake by organisation and month": lambda: uptake(
-                system, Asked(group=Dimension.ORGANISATION, columns=Dimension.MONTH)
-            ),
-            "uptake by course and sector": lambda: uptake(
-                system, Asked(group=Dimension.COURSE, columns=Dimension.SECTOR)
-            ),
-        } | {r.slug: (lambda slug=r.slug: answering.answer(system, slug, Asked())) for r in REPORTS if r.run}  # type: ignore[misc]
-        print(f"{'report':40}{'whole':>9}{'queries':>9}{'beyond':>9}")
-        for name, work in asked.items():
-            whole, bare = measured(work)
-            print(f"{name:40}{whole:9.1f}{bare:9.1f}{whole - bare:9.1f}")
-        print(f"lag: {tallying.freshness()}")
+def told(found: list[dict[str, Timing]], sizes: list[int]) -> int:
+    print(f"{'':36}" + "".join(f"{f'{people} people':>27}" for people in sizes) + f"{'times slower':>18}")
+    print(f"{'':36}" + f"{'whole':>9}{'queries':>9}{'beyond':>9}" * len(sizes) + f"{'p95':>9}{'median':>9}")
+    for name, first in found[0].items():
+        last = found[-1][name]
+        columns = "".join(f"{each[name].whole:9.1f}{each[name].queries:9.1f}{each[name].beyond:9.1f}" for each in found)
+        print(f"{name:36}{columns}{last.whole / first.whole:9.2f}{last.median / first.median:9.2f}")
+    pages = {name: [each[name] for each in found] for name in PAGES}
+    beyond = max(each.beyond for timings in pages.values() for each in timings)
+    slower = [name for name, timings in pages.items() if timings[-1].median > MOST_GROWTH * timings[0].median]
+    print(
+        f"most beyond the queries: {beyond:.1f} ms, goal {MOST_BEYOND:.0f}; above {MOST_GROWTH} times: {slower or 'none'}"
+    )
+    return int(beyond > MOST_BEYOND or bool(slower))
 
 
 if __name__ == "__main__":
-    main()
+    sizes = [int(each) for each in sys.argv[2:]] or [1_000, 10_000]
+    if len(sys.argv) > 1:
+        sys.exit(main(Path(sys.argv[1]).resolve(), sizes))
+    with tempfile.TemporaryDirectory(prefix="llwybr-bench-") as made:
+        sys.exit(main(Path(made), sizes))

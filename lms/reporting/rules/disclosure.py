@@ -271,6 +271,8 @@ class _Lattice:
                     found[node].append(place)
         self.lines = list(found.values())
         """Every row and every column that has a total."""
+        self.safe: set[Place] = set()
+        """Hidden counts that were found to be so. Hiding more opens ways and closes none, so they stay it."""
 
     def ends(self, place: Place) -> tuple[Node, Node]:
         row, column = place
@@ -286,8 +288,10 @@ class _Lattice:
             if inside and (len(inside) < 2 or short) and (found := self._smallest(line, hidden)) is not None:
                 return found
         ways = self._ways(hidden)
-        for place in sorted(hidden):
-            if not self._can_move(place, ways) and (found := self._partner(place, hidden)) is not None:
+        for place in sorted(hidden - self.safe):
+            if self._can_move(place, ways):
+                self.safe.add(place)
+            elif (found := self._partner(place, hidden)) is not None:
                 return found
         return None
 
