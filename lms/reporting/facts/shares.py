@@ -12,6 +12,10 @@ NIL = UUID(int=0)
 """The place of everybody, and of those who are in none."""
 ACTIVE_FOR, CONVERTED_WITHIN = 91, 180
 
+MEASURES = (
+    "accessed", "enrolled", "active", "learned", "completed", "converted", "certified", "unmet", "portfolio", "attended",
+)  # fmt: skip
+
 MONTH = "(extract(year FROM {0}) * 12 + extract(month FROM {0}) - 1)::int"
 """Months are counted from year 0 (`rules.periods.month_number`); 0 is never."""
 
@@ -65,7 +69,7 @@ live AS MATERIALIZED (
 ), months AS (
     SELECT occurred.*, {MONTH.format("on_day")} AS month, {MONTH.format("from_day")} AS from_month,
            CASE WHEN until_day <= :today THEN {MONTH.format("until_day")} END AS until_month
-    FROM occurred WHERE from_day <= :today AND (until_day IS NULL OR from_day < until_day)
+    FROM occurred WHERE measure = ANY(:measures) AND from_day <= :today AND (until_day IS NULL OR from_day < until_day)
 ), timed AS MATERIALIZED (
     SELECT *, dense_rank() OVER (ORDER BY organisation_id, organisation_lineage, sector, staff_group, setting_code,
                                  language) AS kin, dense_rank() OVER (ORDER BY programme_code, levels, course_id) AS topic
@@ -177,7 +181,8 @@ PACKED = f"{ROW}, n, again"
 
 
 def shares(*, known: str = "true", everybody: bool = False) -> str:
-    """The statement of what `:people` add, as SPARSE. `known`: which facts, as a condition with `{0}` for their table."""
+    """The statement of what `:people` add to the `:measures`, as SPARSE. `known`: which facts, as a condition with `{0}` for
+    their table."""
     whose = "person_id IS NOT NULL" if everybody else "person_id = ANY(:people)"
     return SHARES.format(whose=whose, known=known.format("fact"), known_not_so=known.format("not_so"))
 

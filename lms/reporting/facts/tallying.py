@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from lms.core import clock
 from lms.core.db import db
-from lms.reporting.facts.shares import ACTIVE_FOR, NIL, PACKED, ROW, SPARSE, UNPACKED, packed, shares
+from lms.reporting.facts.shares import ACTIVE_FOR, MEASURES, NIL, PACKED, ROW, SPARSE, UNPACKED, packed, shares
 
 LOCK = 8_800_088
 _KNOWN = "{0}.recorded_at <= :at"
@@ -137,7 +137,10 @@ def _add_change(sign: int, people: Sequence[UUID], known: str, given: dict[str, 
     """What these people add, or with -1 take away, into the changes."""
     share = f"SELECT {ROW}, before, {sign} * n FROM ({shares(known=known)}) AS share"
     with _planned("64MB"):
-        db.session.execute(text(f"INSERT INTO {CHANGE} ({SPARSE}) {share}"), given | {"people": people, "nil": NIL})
+        db.session.execute(
+            text(f"INSERT INTO {CHANGE} ({SPARSE}) {share}"),
+            given | {"people": people, "nil": NIL, "measures": list(MEASURES)},
+        )
 
 
 def _mark(today: date) -> None:
@@ -158,7 +161,7 @@ def rebuild() -> int:
     name = anew()
     same = f"SELECT FROM {name} AS it WHERE ({_of('it')}, it.n, it.again) = ({_of('tally')}, tally.n, tally.again)"
     db.session.execute(text(f"DELETE FROM tally WHERE NOT EXISTS ({same})"))
-    db.session.execute(text(f"INSERT INTO tally SELECT * FROM {name} ON CONFLICT DO NOTHING"))
+    db.session.execute(text(f"INSERT INTO tally SELECT * FROM {name} ORDER BY {ROW} ON CONFLICT DO NOTHING"))
     rows = int(db.session.scalar(text(f"SELECT count(*) FROM {name}")) or 0)
     db.session.execute(text(f"DROP TABLE {name}"))
     return rows
@@ -181,7 +184,7 @@ def changes_to(at: datetime, people: int = 500) -> str:
         for start in range(0, len(some), people):
             _add_change(-1, some[start : start + people], _FOLDED, {"today": day})
             _add_change(1, some[start : start + people], _KNOWN, {"today": then, "at": at})
-    return _kept_apart(packed(_net(CHANGE)), {})
+    return _kept_apart(packed(_net(CHANGE)), [{}])
 
 
 def anew() -> str:
@@ -189,23 +192,27 @@ def anew() -> str:
     name. Nothing is taken in while the transaction lasts."""
     db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     day = db.session.scalar(text("SELECT day FROM tally_mark"))
-    with _planned("256MB"):
-        return _kept_apart(packed(shares(known=_FOLDED, everybody=True)), {"today": day or clock.today(), "nil": NIL})
+    return _count_all(_FOLDED, {"today": day or clock.today()})
 
 
 def as_known(at: datetime) -> str:
     """The tallies as they would have been at that instant, counted anew from the facts, in a table of this transaction's
     own; its name."""
-    with _planned("256MB"):
-        return _kept_apart(
-            packed(shares(known=_KNOWN, everybody=True)), {"at": at, "today": clock.on_the_day(at), "nil": NIL}
-        )
+    return _count_all(_KNOWN, {"at": at, "today": clock.on_the_day(at)})
 
 
-def _kept_apart(rows: str, given: dict[str, Any]) -> str:
-    """These rows in a table like the tallies; its name."""
+def _count_all(known: str, given: dict[str, Any]) -> str:
+    """A few measures at a time, for what does not fit into memory takes some gigabytes of the disk at national size."""
+    each = [given | {"nil": NIL, "measures": list(MEASURES[start : start + 3])} for start in range(0, len(MEASURES), 3)]
+    with _planned("128MB"):
+        return _kept_apart(packed(shares(known=known, everybody=True)), each)
+
+
+def _kept_apart(rows: str, times: Sequence[dict[str, Any]]) -> str:
+    """These rows in a table like the tallies; its name. `times`: what the statement is given, one time after the other."""
     name = "tally_then"
     db.session.execute(text(f"CREATE TEMPORARY TABLE {name} (LIKE tally) ON COMMIT DROP"))
-    db.session.execute(text(f"INSERT INTO {name} ({PACKED}) {rows}"), given)
+    for given in times:
+        db.session.execute(text(f"INSERT INTO {name} ({PACKED}) {rows}"), given)
     db.session.execute(text(f"CREATE UNIQUE INDEX ON {name} ({ROW})"))
     return name
