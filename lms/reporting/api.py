@@ -126,9 +126,11 @@ def give_spending(actor: Actor, rows: str, dry_run: bool) -> dict[str, Any]:
     "GET", "/dashboard", needs=Permission.UPTAKE_READ, query=DashboardQuery, returns=(200, DashboardOut),
     raises=(Invalid,),
 )  # fmt: skip
-def dashboard_figures(actor: Actor, organisation: str | None, term: str | None) -> dict[str, Any]:
+def dashboard_figures(
+    actor: Actor, organisation: str | None, programme: str | None, term: str | None
+) -> dict[str, Any]:
     """The four figures that matter against the period and the year before, their trend, and the bodies below."""
-    return shapes.of_dashboard(dashboard.dashboard(actor, organisation, term))
+    return shapes.of_dashboard(dashboard.dashboard(actor, organisation, term, programme))
 
 
 @api.operation("GET", "/baselines", needs=Permission.UPTAKE_READ, returns=(200, BaselinesOut))

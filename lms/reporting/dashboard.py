@@ -51,9 +51,10 @@ class Dashboard:
     withheld: bool
 
 
-def dashboard(actor: Actor, organisation: str | None, code: str | None) -> Dashboard:
+def dashboard(actor: Actor, organisation: str | None, code: str | None, programme: str | None = None) -> Dashboard:
     """Of a body (or all that the actor sees) and a quarter or year that is over; the newest quarter if none is named.
 
+    `programme`: of its courses only.
     Raises Forbidden, NotFound, Invalid.
     """
     today = clock.today()
@@ -62,7 +63,9 @@ def dashboard(actor: Actor, organisation: str | None, code: str | None) -> Dashb
     if term is None:
         raise Invalid(fields={"term": N_("Choose one of the answers")})
     last = term.ends_on.replace(day=1)
-    asked = Asked(organisation=organisation, first=term.starts_on, last=last, as_at=term.ends_on)
+    asked = Asked(
+        organisation=organisation, programme=programme, first=term.starts_on, last=last, as_at=term.ends_on
+    )  # fmt: skip
     seen = services.view(actor, asked)
     if services.narrowed_too_far(seen):
         return Dashboard(seen, term, terms, [], None, [], [], withheld=True)
@@ -75,8 +78,7 @@ def dashboard(actor: Actor, organisation: str | None, code: str | None) -> Dashb
     earlier = [_told(seen, _months_earlier(seen.filters.period, months)) for months in (len(term_months(term)), 12)]
     trend = uptake(
         actor,
-        Asked(organisation=organisation, first=periods.month_after(last, -11), last=last, as_at=term.ends_on,
-              group=Dimension.MONTH),
+        replace(asked, first=periods.month_after(last, -11), group=Dimension.MONTH),
     )  # fmt: skip
     now = totals | {"coverage": _coverage(seen, totals["certified"], seen.filters.period)}
     rows = [

@@ -31,10 +31,12 @@ DEFINED = ("UPTAKE-COMPLETED", "COVERAGE", "UNMET", "HOLDERS")
 
 def context_of(actor: Actor) -> tuple[dict[str, Any], int]:
     """What the page shows, and its status."""
-    given = {name: text for name in ("organisation", "term") if (text := request.args.get(name, "").strip())}
+    given = {
+        name: text for name in ("organisation", "programme", "term") if (text := request.args.get(name, "").strip())
+    }
     form = FormState(values=dict(given))
     try:
-        it = dashboard(actor, given.get("organisation"), given.get("term"))
+        it = dashboard(actor, given.get("organisation"), given.get("term"), given.get("programme"))
     except Invalid as refusal:
         form.errors |= {name: _(text) for name, text in refusal.fields.items()}
         given, it = {}, dashboard(actor, None, None)
@@ -43,21 +45,23 @@ def context_of(actor: Actor) -> tuple[dict[str, Any], int]:
 
 
 def _context(it: Dashboard, form: FormState) -> dict[str, Any]:
-    place, trend = it.view.filters.place, it.trend
+    place, trend, programme = it.view.filters.place, it.trend, it.view.filters.programme
+    chosen: dict[str, Any] = {"programme": programme, "term": it.term.code}
     above = groups.row_above(place, it.view.filters.scope) if place and it.view.filters.organisation else None
     measure = Measure.COMPLETED
     return {
         "form": form, "board": it, "rule": RULE, "place": place.name.in_(g.lang) if place else _("Wales"),
+        "programme": it.view.programmes[programme].in_(g.lang) if programme else None,
         "term_name": terms.term(it.term), "terms": [(term.code, terms.term(term)) for term in it.terms],
         "choices": choices_for(it.view), "definitions": [BY_ID[id] for id in DEFINED],
         "figures": [(_(NAMES[each.key]), shown(each.now), compared(each)) for each in it.figures],
         "headline": wording.headline(trend, g.lang) if trend else "", "subtitle": _(wording.SUBTITLES[measure]),
         "months": [(naming.name_of(line.label, g.lang), line.label.month, line.people[measure])
                    for line in trend.lines] if trend else [],
-        "rows": [(body.name.in_(g.lang), url_for("reports_pages.index", organisation=body.code, term=it.term.code),
+        "rows": [(body.name.in_(g.lang), url_for("reports_pages.index", organisation=body.code, **chosen),
                   numbers) for body, numbers in it.rows],
         "up": (above.name.in_(g.lang) if above else _("Wales"),
-               url_for("reports_pages.index", organisation=above.code if above else None, term=it.term.code))
+               url_for("reports_pages.index", organisation=above.code if above else None, **chosen))
         if it.view.filters.organisation and place and (it.view.everywhere or above) else None,
     }  # fmt: skip
 

@@ -267,6 +267,7 @@ class ExploreOut(AnswerOut):
 
 class DashboardQuery(Schema):
     organisation = Code(load_default=None, metadata={"description": "An organisation's code: it and all below it"})
+    programme = Code(load_default=None, metadata={"description": "A programme's code: of its courses only"})
     term = fields.String(
         load_default=None, metadata={"description": "A quarter or year that is over; the newest quarter"}
     )
@@ -301,6 +302,7 @@ class DashboardOut(Schema):
     """What a commissioner opens on. `withheld` true: fewer than ten people match, so nothing is told."""
 
     organisation = fields.String(required=True, allow_none=True)
+    programme = fields.String(required=True, allow_none=True)
     term = fields.String(required=True)
     terms = fields.List(fields.String(), required=True, metadata={"description": "What else can be asked for"})
     period = fields.Nested(PeriodOut, required=True)

@@ -79,7 +79,8 @@ def of_dashboard(it: Dashboard) -> dict[str, Any]:
     """The dashboard as DashboardOut tells it."""
     place = it.view.filters.place
     return {
-        "organisation": place.code if place else None, "term": it.term.code, "period": it.view.filters.period,
+        "organisation": place.code if place else None, "programme": it.view.filters.programme,
+        "term": it.term.code, "period": it.view.filters.period,
         "terms": [term.code for term in it.terms], "disclosure": _disclosure(it.view), "withheld": it.withheld,
         "figures": [
             {"key": each.key, "definition": BY_ID[DEFINED[each.key]], "now": _value(each.now),

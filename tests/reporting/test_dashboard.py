@@ -13,6 +13,7 @@ from lms.core.permissions import Actor, Role
 from lms.reporting.dashboard import dashboard
 from lms.reporting.reports.report import NO_DENOMINATOR
 from lms.reporting.returns.rules import Span, offered
+from lms.reporting.rules.measures import Measure
 from lms.reporting.rules.periods import month_after
 from tests.counting import queries_of
 from tests.factories.accounts import grant, make_membership, make_person, organisation
@@ -33,8 +34,8 @@ def actor_at(code: str) -> Actor:
     return Actor(roles=frozenset({(Role.COMMISSIONER, organisation(code).id)}))
 
 
-def completed(number: int, code: str, on: date) -> None:
-    course = make_course()
+def completed(number: int, code: str, on: date, programme: str | None = None) -> None:
+    course = make_course(programme_code=programme)
     for _ in range(number):
         person = make_person()
         make_enrolment(
@@ -68,6 +69,25 @@ def test_what_is_hidden_among_others_is_hidden_by_itself(app: Flask) -> None:
     alone = {each.key: each.now for each in dashboard(actor_at("WALES"), "CAV", None).figures}
     assert alone["completed"] is None
     assert dashboard(actor_at("WALES"), "PTH", None).withheld
+
+
+def test_of_one_programme_all_of_it_is_about_that(
+    app: Flask, as_token: Callable[..., Any], signed_in: Callable[..., FlaskClient]
+) -> None:
+    completed(33, "BCU", QUARTER.starts_on, "PIMH")
+    completed(61, "BCU", QUARTER.starts_on)
+    completed(12, "CAV", QUARTER.starts_on)
+    told_to_reports()
+    whole, alone = dashboard(actor_at("WALES"), None, None), dashboard(actor_at("WALES"), None, None, "PIMH")
+    assert [each.now for each in (whole.figures[0], alone.figures[0])] == [105, 35]
+    assert [body.code for body, _ in alone.rows] == ["BCU"]
+    assert alone.trend is not None
+    assert max(line.people[Measure.COMPLETED] or 0 for line in alone.trend.lines) == 35
+    told = as_token(commissioner()).get("/api/v1/dashboard?programme=PIMH").json
+    assert (told["programme"], told["figures"][0]["now"]) == ("PIMH", 35)
+    page = signed_in(commissioner()).get("/en/reports?programme=PIMH")
+    assert "organisation=BCU&amp;programme=PIMH" in page.text
+    assert signed_in(commissioner()).get("/en/reports?programme=NONE").status_code == 422
 
 
 def test_who_may_open_it(app: Flask, signed_in: Callable[..., FlaskClient]) -> None:

@@ -59,6 +59,7 @@ class Fact(Record):
         Index("ix_fact_person", "person_id", "kind"),
         Index("ix_fact_kind", "kind", "on_day"),
         Index("ix_fact_thing", "thing_id"),
+        Index("ix_fact_recorded_at", "recorded_at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
         Index("uq_fact_cancels_id", "cancels_id", unique=True, postgresql_where="cancels_id IS NOT NULL"),
     )
     kind: Mapped[FactKind] = mapped_column(stored(FactKind))
