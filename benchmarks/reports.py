@@ -34,6 +34,7 @@ from lms.core.permissions import Actor
 from lms.demonstration import large
 from lms.reporting import queries
 from lms.reporting.facts import checking, gathering, tallying
+from lms.reporting.quality import counting as quality
 from lms.reporting.queries import Dimension
 from lms.reporting.reports import REPORTS
 from lms.reporting.services import Asked, view
@@ -102,6 +103,7 @@ def filled(maintenance: str, people: int, folder: Path) -> str:
             counting = time.perf_counter()
             with transaction():
                 rows = tallying.rebuild()
+                quality.count()
             took = time.perf_counter() - counting
             db.session.execute(text("COMMIT"))
             db.session.execute(text("ANALYZE"))

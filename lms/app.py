@@ -130,6 +130,7 @@ from lms.reporting.facts import jobs as facts_jobs  # noqa: F401 - its jobs regi
 from lms.reporting.learning import jobs as learning_jobs  # noqa: F401 - its jobs register themselves
 from lms.reporting.learning.api import api as learning_api
 from lms.reporting.learning.pages import pages as learning_pages
+from lms.reporting.quality import jobs as quality_jobs  # noqa: F401 - its job registers itself
 from lms.reporting.reach import cli as reach_cli  # noqa: F401 - its commands register themselves
 from lms.reporting.reach import jobs as reach_jobs  # noqa: F401 - its jobs register themselves
 from lms.reporting.returns import cli as returns_cli  # noqa: F401 - its commands register themselves

@@ -32,6 +32,7 @@ from lms.demonstration import (
 )
 from lms.demonstration.cast import CAST, PASSWORD
 from lms.reporting.facts import gathering, tallying
+from lms.reporting.quality import counting as quality
 
 SEED = 1968
 CAMHS_LEARNERS = 14
@@ -67,6 +68,7 @@ def load_demo() -> None:
         everybody = len(crowd.members) + len(cast)
         gathering.of_everything()
         tallying.rebuild()
+        quality.count()
         audit.record(Actor.system(), "demonstration.loaded", people=everybody)
         enrolled = db.session.scalar(select(func.count()).select_from(Enrolment))
     seconds = time.monotonic() - started
@@ -100,6 +102,7 @@ def load_demo_large(persons: int, enrolments: int) -> None:
         click.echo(f"{gathering.of_everything()} facts")
     with transaction():
         click.echo(f"{tallying.rebuild()} rows of tallies")
+        quality.count()
     click.echo(f"{persons} people and {enrolments} enrolments, in {time.monotonic() - started:.0f} seconds.")
 
 

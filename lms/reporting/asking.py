@@ -73,13 +73,15 @@ def events(filters: Filters, kinds: tuple[str, ...], key: str = "NULL") -> list[
     return [tuple(row) for row in rows]
 
 
+_IN_PERIOD = f"fact.on_day BETWEEN :starts_on AND :ends_on AND {LIVE}"
 _OFFERS = (
-    "SELECT {key} AS key, coalesce(fact.amount, fact.on_day - asked.on_day) AS days FROM fact"
-    " LEFT JOIN fact AS asked ON asked.thing_id = fact.thing_id AND asked.kind = 'waitlisted'"
-    f" WHERE fact.kind IN ('offered', 'enrolled') AND (fact.kind = 'offered' OR asked.id IS NOT NULL AND NOT EXISTS"
-    " (SELECT FROM fact AS offer WHERE offer.thing_id = fact.thing_id AND offer.kind = 'offered'))"
-    f" AND fact.on_day BETWEEN :starts_on AND :ends_on AND {LIVE}"
+    f"SELECT {{key}} AS key, fact.amount AS days FROM fact WHERE fact.kind = 'offered' AND {_IN_PERIOD} {{where}}"
+    " UNION ALL SELECT {key}, coalesce(fact.amount, fact.on_day - asked.on_day) FROM fact AS asked"
+    " JOIN fact ON fact.thing_id = asked.thing_id AND fact.kind = 'enrolled'"
+    f" WHERE asked.kind = 'waitlisted' AND {_IN_PERIOD} {{where}} AND NOT EXISTS"
+    " (SELECT FROM fact AS offer WHERE offer.thing_id = fact.thing_id AND offer.kind = 'offered')"
 )
+"""Places that were offered, and such as were given without an offer to who had waited: fewer than all that were given."""
 _WAITED = "count(*)::int, percentile_cont(0.5) WITHIN GROUP (ORDER BY days), count(*) FILTER (WHERE days > 90)::int"
 
 
@@ -98,7 +100,7 @@ def waits_by(filters: Filters, key: str) -> list[Any]:
 
 def _offers(filters: Filters, key: str) -> tuple[str, dict[str, Any]]:
     where, given = narrowed(filters)
-    return _OFFERS.format(key=key) + where.replace(" AND ", " AND fact."), given
+    return _OFFERS.format(key=key, where=where.replace(" AND ", " AND fact.")), given
 
 
 def supervisor_places(filters: Filters) -> dict[str, tuple[int, int]]:

@@ -13,6 +13,7 @@ from lms.core.permissions import Actor, Permission
 from lms.reporting.facts import gathering, tallying
 from lms.reporting.facts.models import TallyMark
 from lms.reporting.models import Baseline, BaselineUse
+from lms.reporting.quality import counting as quality
 from lms.reporting.reach import folding
 from lms.reporting.reach.models import ReachMark
 
@@ -36,11 +37,13 @@ def load_reference(actor: Actor) -> None:
 def fill_facts(actor: Actor) -> None:
     """The first time: facts from the records that there are already. From then on events write them.
 
-    So it is with where people are beside the frameworks, which is brought up to date by a job from then on.
+    So it is with where people are beside the frameworks and with what is missing, which jobs bring up to date from then on.
     """
     actor.require(Permission.ORGANISATION_EDIT)
     if db.session.scalar(select(ReachMark.framework_id).limit(1)) is None:
         folding.bring_up_to_date()
+    if quality.known(None) is None:
+        quality.count()
     if db.session.scalar(select(TallyMark.id)) is None:
         written = gathering.of_everything()
         tallying.rebuild()
