@@ -55,7 +55,7 @@ def _context(it: Dashboard, form: FormState) -> dict[str, Any]:
         "term_name": terms.term(it.term), "terms": [(term.code, terms.term(term)) for term in it.terms],
         "choices": choices_for(it.view), "definitions": [BY_ID[id] for id in DEFINED],
         "figures": [(_(NAMES[each.key]), shown(each.now), compared(each)) for each in it.figures],
-        "headline": wording.headline(trend, g.lang) if trend else "", "subtitle": _(wording.SUBTITLES[measure]),
+        "headline": wording.headline(trend, g.lang) if trend else "", "subtitle": _("People who completed training, by month"),
         "months": [(naming.name_of(line.label, g.lang), line.label.month, line.people[measure])
                    for line in trend.lines] if trend else [],
         "rows": [(body.name.in_(g.lang), url_for("reports_pages.index", organisation=body.code, **chosen),

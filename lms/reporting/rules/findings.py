@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lms.core.language import N_
 
 Shown = Sequence[tuple[str, int | None]]
-"""(name, people or None when hidden), in any order."""
+"""(name, people or None when hidden); months in their order, others in any."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ SENTENCES = {
         "largest": N_("%(name)s: the most people who opened a course (%(number)s)"),
         "even": N_("The largest groups have equally many people who opened a course (%(number)s)"),
         "peak": N_("Most people opened a course in %(name)s (%(number)s)"),
+        "peaks": N_("At most %(number)s people opened a course in one month, last in %(name)s"),
     },
     "learned": {
         "nobody": N_("Nobody finished the e-learning of a course in this period"),
@@ -40,6 +41,7 @@ SENTENCES = {
         "largest": N_("%(name)s: the most people who finished the e-learning (%(number)s)"),
         "even": N_("The largest groups have equally many people who finished the e-learning (%(number)s)"),
         "peak": N_("Most people finished the e-learning in %(name)s (%(number)s)"),
+        "peaks": N_("At most %(number)s people finished the e-learning in one month, last in %(name)s"),
     },
     "enrolled": {
         "nobody": N_("Nobody enrolled in this period"),
@@ -50,6 +52,7 @@ SENTENCES = {
         "largest": N_("%(name)s: the most people who enrolled (%(number)s)"),
         "even": N_("The largest groups have equally many people who enrolled (%(number)s)"),
         "peak": N_("Most people enrolled in %(name)s (%(number)s)"),
+        "peaks": N_("At most %(number)s people enrolled in one month, last in %(name)s"),
     },
     "active": {
         "nobody": N_("Nobody is active"),
@@ -60,6 +63,7 @@ SENTENCES = {
         "largest": N_("%(name)s: the most people who are active (%(number)s)"),
         "even": N_("The largest groups have equally many people who are active (%(number)s)"),
         "peak": N_("%(number)s people are active at the end of the period"),
+        "peaks": N_("%(number)s people are active at the end of the period"),
     },
     "completed": {
         "nobody": N_("Nobody completed training in this period"),
@@ -70,6 +74,7 @@ SENTENCES = {
         "largest": N_("%(name)s: the most people who completed training (%(number)s)"),
         "even": N_("The largest groups have equally many people who completed training (%(number)s)"),
         "peak": N_("Most people completed training in %(name)s (%(number)s)"),
+        "peaks": N_("At most %(number)s people completed training in one month, last in %(name)s"),
     },
     "certified": {
         "nobody": N_("Nobody was awarded a certificate in this period"),
@@ -80,6 +85,7 @@ SENTENCES = {
         "largest": N_("%(name)s: the most people who were awarded a certificate (%(number)s)"),
         "even": N_("The largest groups have equally many people who were awarded a certificate (%(number)s)"),
         "peak": N_("Most people were awarded a certificate in %(name)s (%(number)s)"),
+        "peaks": N_("At most %(number)s people were awarded a certificate in one month, last in %(name)s"),
     },
 }
 
@@ -94,7 +100,8 @@ def finding(measure: str, shown: Shown, total: int | None, *, in_time: bool) -> 
         return Finding(words["hidden"])
     number, name = known[0]
     if in_time:
-        return Finding(words["peak"], name, number)
+        highest = [month for month, count in shown if count == number]
+        return Finding(words["peaks" if len(highest) > 1 else "peak"], highest[-1], number)
     if len(known) == 1 and number == total and all(count == 0 for other, count in shown if other != name):
         return Finding(words["only"], name, number, total)
     if len(known) > 1 and known[1][0] == number:
