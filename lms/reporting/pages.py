@@ -197,7 +197,7 @@ def _choices(language: str, places: frozenset[UUID] | None, today: date) -> Mapp
 def _near(_language: str, courses: frozenset[str]) -> Markup | None:
     """What others have published about these courses; None: nothing."""
     found = _together(queries.baselines_about(courses))
-    return fragment("uptake/parts.html", "baselines", found[:MOST_NEAR]) if found else None
+    return fragment("reports/parts.html", "baselines", found[:MOST_NEAR]) if found else None
 
 
 def _places(seen: View) -> frozenset[UUID] | None:
