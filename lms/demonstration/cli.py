@@ -98,8 +98,10 @@ def load_demo_large(persons: int, enrolments: int) -> None:
         return
     started = time.monotonic()
     large.load(persons, enrolments, clock.today(), _progress("Rows"))
+    click.echo("Facts, from the records: some minutes for a million enrolments …")
     with transaction():
         click.echo(f"{gathering.of_everything()} facts")
+    click.echo("Tallies, from the facts: about as long again …")
     with transaction():
         click.echo(f"{tallying.rebuild()} rows of tallies")
         quality.count()
