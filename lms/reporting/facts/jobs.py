@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 def tally() -> None:
     """A bounded batch; what is left follows at once."""
     if tallying.bring_up_to_date() and tallying.freshness().waiting:
-        jobs.enqueue(tally, lock="reporting.tally")
+        jobs.enqueue(tally)  # one at a time by its own lock
 
 
 @jobs.job("reporting.check", every="42 3 * * *")

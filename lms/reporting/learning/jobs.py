@@ -10,7 +10,7 @@ WINDOWS, COURSES = 40, 500
 
 @jobs.job("reporting.learning", every="*/5 * * * *", whole=False)
 def learn() -> None:
-    """Windows of statements, a transaction each, and then the courses that they changed."""
+    """Windows of statements, a transaction each, and then the courses that they changed. Each step has its own lock."""
     more = True
     for _ in range(WINDOWS):
         with transaction():
@@ -24,7 +24,7 @@ def learn() -> None:
             break
     if more or changed:
         with transaction():
-            jobs.enqueue(learn, lock="reporting.learning")
+            jobs.enqueue(learn)
 
 
 @jobs.job("reporting.learning_nightly", every="27 3 * * *", whole=False)
@@ -33,4 +33,4 @@ def anew() -> None:
     with transaction():
         gathering.forget()
         rolling.touch_all()
-        jobs.enqueue(learn, lock="reporting.learning")
+        jobs.enqueue(learn)

@@ -13,7 +13,7 @@ def fold() -> None:
     """A bounded batch; what is left follows at once."""
     folding.bring_up_to_date()
     if folding.waiting():
-        jobs.enqueue(fold, lock="reporting.reach")
+        jobs.enqueue(fold)  # one at a time by its own lock
 
 
 @jobs.job("reporting.reach_check", every="52 3 * * *")
