@@ -27,7 +27,9 @@ COUNTED = (
 
 OCCURRED = f"""
 live AS MATERIALIZED (
-    SELECT * FROM fact WHERE kind IN ({", ".join(f"'{kind}'" for kind in COUNTED)}) AND {{whose}} AND {{known}}
+    SELECT id, kind, person_id, thing_id, on_day, until, course_id, programme_code, levels, sector, organisation_id,
+           organisation_lineage, staff_group, setting_code, language
+    FROM fact WHERE kind IN ({", ".join(f"'{kind}'" for kind in COUNTED)}) AND {{whose}} AND {{known}}
        AND on_day <= :today AND NOT EXISTS (SELECT FROM fact AS not_so WHERE not_so.cancels_id = fact.id
                                              AND {{known_not_so}})
 ), ends AS MATERIALIZED (
@@ -84,7 +86,9 @@ same in everything by which people are told apart; `topic`: the same for what is
 CELLS = """
 circle AS MATERIALIZED (
     SELECT kin, place, own, who, but, dense_rank() OVER (ORDER BY place, own, who) AS circle
-    FROM (SELECT DISTINCT ON (kin) * FROM timed ORDER BY kin) AS kind_of_person
+    FROM (
+        SELECT DISTINCT kin, organisation_id, organisation_lineage, sector, staff_group, setting_code, language FROM timed
+    ) AS kind_of_person
     CROSS JOIN LATERAL (
         SELECT CAST(:nil AS uuid) AS place, false AS own
         UNION ALL SELECT unnest(organisation_lineage[2:]), false
@@ -99,7 +103,8 @@ circle AS MATERIALIZED (
         UNION ALL SELECT 'w:' || language, 'l' WHERE language IS NOT NULL AND NOT own
     ) AS of_whom
 ), subject AS MATERIALIZED (
-    SELECT topic, what FROM (SELECT DISTINCT ON (topic) * FROM timed ORDER BY topic) AS taught CROSS JOIN LATERAL (
+    SELECT topic, what, dense_rank() OVER (ORDER BY what) AS theme
+    FROM (SELECT DISTINCT topic, programme_code, levels, course_id FROM timed) AS taught CROSS JOIN LATERAL (
         SELECT '' AS what
         UNION ALL SELECT 'p:' || programme_code WHERE programme_code IS NOT NULL
         UNION ALL SELECT 'l:' || unnest(levels)
@@ -115,24 +120,24 @@ SHARES = f"""
 WITH {OCCURRED}, {CELLS}, settled AS MATERIALIZED (
     SELECT person_id, measure, min(kin) AS kin FROM timed GROUP BY person_id, measure HAVING min(kin) = max(kin)
 ), counted AS MATERIALIZED (
-    SELECT person_id, measure, stock, timed.kin AS whom, what, month, from_month, until_month
+    SELECT person_id, measure, stock, timed.kin AS whom, theme, month, from_month, until_month
     FROM timed JOIN settled USING (person_id, measure) JOIN subject USING (topic)
-    UNION ALL SELECT person_id, measure, stock, -circle, what, month, from_month, until_month
+    UNION ALL SELECT person_id, measure, stock, -circle, theme, month, from_month, until_month
     FROM timed LEFT JOIN settled USING (person_id, measure) JOIN circle ON circle.kin = timed.kin JOIN subject USING (topic)
     WHERE settled.kin IS NULL AND {ASKED}
 ), placed AS MATERIALIZED (
-    SELECT person_id, measure, whom, what, month, from_month,
+    SELECT person_id, measure, whom, theme, month, from_month,
            CASE WHEN bool_or(until_month IS NULL) THEN NULL ELSE max(until_month) END AS until_month,
            bool_and(bool_and(until_month IS NULL) AND from_month = month)
-               OVER (PARTITION BY person_id, measure, whom, what) AS lasts
-    FROM counted WHERE NOT stock GROUP BY person_id, measure, whom, what, month, from_month
+               OVER (PARTITION BY person_id, measure, whom, theme) AS lasts
+    FROM counted WHERE NOT stock GROUP BY person_id, measure, whom, theme, month, from_month
 ), lasting AS (
-    SELECT whom, what, measure, month AS point, month,
-           lag(month, 1, 0) OVER (PARTITION BY person_id, measure, whom, what ORDER BY month) AS before,
+    SELECT whom, theme, measure, month AS point, month,
+           lag(month, 1, 0) OVER (PARTITION BY person_id, measure, whom, theme ORDER BY month) AS before,
            1 AS sign
     FROM placed WHERE lasts
 ), passing AS MATERIALIZED (
-    SELECT measure, whom, what, dense_rank() OVER (ORDER BY person_id, measure, whom, what) AS cell, month, from_month,
+    SELECT measure, whom, theme, dense_rank() OVER (ORDER BY person_id, measure, whom, theme) AS cell, month, from_month,
            until_month
     FROM placed WHERE NOT lasts
 ), points AS MATERIALIZED (
@@ -141,31 +146,30 @@ WITH {OCCURRED}, {CELLS}, settled AS MATERIALIZED (
         UNION SELECT cell, until_month FROM passing WHERE until_month IS NOT NULL
     ) AS every
 ), held AS (
-    SELECT DISTINCT whom, what, measure, cell, point, next, month FROM points JOIN passing USING (cell)
+    SELECT DISTINCT whom, theme, measure, cell, point, next, month FROM points JOIN passing USING (cell)
     WHERE from_month <= point AND (until_month IS NULL OR point < until_month)
 ), linked AS MATERIALIZED (
     SELECT *, lag(month, 1, 0) OVER (PARTITION BY cell, point ORDER BY month) AS before FROM held
 ), steps AS (
-    SELECT person_id, whom, what, measure, point,
-           sum(sum(step)) OVER (PARTITION BY person_id, measure, whom, what ORDER BY point) AS holds, sum(step) AS step
+    SELECT person_id, whom, theme, measure, point,
+           sum(sum(step)) OVER (PARTITION BY person_id, measure, whom, theme ORDER BY point) AS holds, sum(step) AS step
     FROM (SELECT *, from_month AS point, 1 AS step FROM counted WHERE stock
           UNION ALL SELECT *, until_month, -1 FROM counted WHERE stock AND until_month IS NOT NULL) AS comes_and_goes
-    GROUP BY person_id, measure, whom, what, point
+    GROUP BY person_id, measure, whom, theme, point
 ), grouped AS MATERIALIZED (
-    SELECT whom, what, measure, point, month, before, sum(sign)::int AS n FROM (
+    SELECT whom, theme, measure, point, month, before, sum(sign)::int AS n FROM (
         SELECT * FROM lasting
-        UNION ALL SELECT whom, what, measure, point, month, before, 1 FROM linked
-        UNION ALL SELECT whom, what, measure, next, month, before, -1 FROM linked WHERE next IS NOT NULL
-        UNION ALL SELECT whom, what, measure, point, 0, 0,
+        UNION ALL SELECT whom, theme, measure, point, month, before, 1 FROM linked
+        UNION ALL SELECT whom, theme, measure, next, month, before, -1 FROM linked WHERE next IS NOT NULL
+        UNION ALL SELECT whom, theme, measure, point, 0, 0,
                          (holds > 0)::int - (holds - step > 0)::int FROM steps
-    ) AS changes GROUP BY whom, what, measure, point, month, before HAVING sum(sign) <> 0
+    ) AS changes GROUP BY whom, theme, measure, point, month, before HAVING sum(sign) <> 0
 ), summed AS (
-    SELECT circle, what, measure, month, before, point AS seen, sum(n)::int AS n FROM grouped JOIN (
+    SELECT circle, theme, measure, month, point AS seen, before, sum(n)::int AS n FROM grouped JOIN (
         SELECT kin AS whom, circle, but FROM circle UNION ALL SELECT DISTINCT -circle, circle, '' FROM circle
-    ) AS every USING (whom) WHERE {ASKED} GROUP BY circle, what, measure, month, before, point HAVING sum(n) <> 0
-)
-SELECT place, own, what, who, measure, month, before, seen, n
-FROM summed JOIN (SELECT DISTINCT circle, place, own, who FROM circle) AS named USING (circle)"""
+    ) AS every USING (whom) JOIN (SELECT DISTINCT theme, what FROM subject) AS every_theme USING (theme)
+    WHERE {ASKED} GROUP BY circle, theme, measure, month, point, before HAVING sum(n) <> 0
+)"""
 """What these people add to the tallies: (cell, month, before, seen, n). Of how many more people of the cell it is so that
 they have something in `month` and, before it, last in `before`, as it is seen from the end of `seen` on.
 
@@ -174,31 +178,46 @@ and then laid out; somebody who changed has one history in each circle. Most of 
 pass; only what passes needs its months compared. A stock has no months: `month` and `before` are 0.
 """
 
+NAMED = """
+JOIN (SELECT DISTINCT circle, place, own, who FROM circle) AS named USING (circle)
+JOIN (SELECT DISTINCT theme, what FROM subject) AS themed USING (theme)"""
+"""Circles and themes are numbers until all is counted."""
+
 CELL = "place, own, what, who, measure"
 ROW = f"{CELL}, month, seen"
 SPARSE = f"{ROW}, before, n"
 PACKED = f"{ROW}, n, again"
 
 
-def shares(*, known: str = "true", everybody: bool = False) -> str:
+def shares(known: str) -> str:
     """The statement of what `:people` add to the `:measures`, as SPARSE. `known`: which facts, as a condition with `{0}` for
     their table."""
-    whose = "person_id IS NOT NULL" if everybody else "person_id = ANY(:people)"
+    return f"{_filled('person_id = ANY(:people)', known)} SELECT {SPARSE} FROM summed {NAMED}"
+
+
+def tallies(known: str) -> str:
+    """The statement of what everybody adds to them, as PACKED, in the order of the table's key."""
+    rows = packed("SELECT * FROM summed", "circle, theme, measure, month, seen")
+    return f"{_filled('person_id IS NOT NULL', known)} SELECT {PACKED} FROM ({rows}) AS row_of {NAMED} ORDER BY {ROW}"
+
+
+def _filled(whose: str, known: str) -> str:
     return SHARES.format(whose=whose, known=known.format("fact"), known_not_so=known.format("not_so"))
 
 
-def packed(sparse: str) -> str:
-    """The statement of rows as the table has them (`models.Tally`), in the order of its key, of a statement of SPARSE."""
+def packed(sparse: str, row: str = ROW) -> str:
+    """The statement of rows as the table has them (`models.Tally`) of a statement of sparse ones. `row`: what tells them
+    apart."""
     return f"""
-SELECT {ROW}, coalesce(sum(n) FILTER (WHERE before = 0), 0)::int AS n,
+SELECT {row}, coalesce(sum(n) FILTER (WHERE before = 0), 0)::int AS n,
        coalesce(array_agg(since ORDER BY before DESC) FILTER (WHERE before > 0), '{{}}') AS again
 FROM (
-    SELECT *, sum(n) FILTER (WHERE before > 0) OVER (PARTITION BY {ROW} ORDER BY before)::int AS since,
-           CASE before WHEN 0 THEN 1 ELSE lead(before, 1, month) OVER (PARTITION BY {ROW} ORDER BY before) - before END
+    SELECT *, sum(n) FILTER (WHERE before > 0) OVER (PARTITION BY {row} ORDER BY before)::int AS since,
+           CASE before WHEN 0 THEN 1 ELSE lead(before, 1, month) OVER (PARTITION BY {row} ORDER BY before) - before END
                AS months
     FROM ({sparse}) AS sparse
 ) AS runs CROSS JOIN LATERAL generate_series(1, months)
-GROUP BY {ROW} ORDER BY {ROW}"""
+GROUP BY {row}"""
 
 
 UNPACKED = f"""

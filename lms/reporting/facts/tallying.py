@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from lms.core import clock
 from lms.core.db import db
-from lms.reporting.facts.shares import ACTIVE_FOR, MEASURES, NIL, PACKED, ROW, SPARSE, UNPACKED, packed, shares
+from lms.reporting.facts.shares import ACTIVE_FOR, MEASURES, NIL, PACKED, ROW, SPARSE, UNPACKED, packed, shares, tallies
 
 LOCK = 8_800_088
 _KNOWN = "{0}.recorded_at <= :at"
@@ -86,11 +86,13 @@ def _whom_the_day_changes(day: date, today: date) -> set[UUID]:
 
 @contextmanager
 def _planned(memory: str) -> Iterator[None]:
-    """The planner knows nothing of how many rows the steps of SHARES have: it would compare each with each, and remember
-    what is asked once. `memory`: for each step, beyond which it writes to the disk."""
-    _set(enable_nestloop="off", enable_memoize="off", work_mem=memory)
+    """The planner knows nothing of how many rows the steps of SHARES have: it would compare each with each, remember what is
+    asked once, and group in memory what does not fit there, where one sort serves the steps that follow as well.
+    `memory`: for each step, beyond which it writes to the disk."""
+    off = ("enable_nestloop", "enable_memoize", "enable_hashagg")
+    _set(work_mem=memory, **dict.fromkeys(off, "off"))
     yield
-    _set(enable_nestloop="on", enable_memoize="on")
+    _set(**dict.fromkeys(off, "on"))
 
 
 def _set(**settings: str) -> None:
@@ -135,7 +137,7 @@ def _new_table(name: str) -> None:
 
 def _add_change(sign: int, people: Sequence[UUID], known: str, given: dict[str, Any]) -> None:
     """What these people add, or with -1 take away, into the changes."""
-    share = f"SELECT {ROW}, before, {sign} * n FROM ({shares(known=known)}) AS share"
+    share = f"SELECT {ROW}, before, {sign} * n FROM ({shares(known)}) AS share"
     with _planned("64MB"):
         db.session.execute(
             text(f"INSERT INTO {CHANGE} ({SPARSE}) {share}"),
@@ -205,7 +207,7 @@ def _count_all(known: str, given: dict[str, Any]) -> str:
     """A few measures at a time, for what does not fit into memory takes some gigabytes of the disk at national size."""
     each = [given | {"nil": NIL, "measures": list(MEASURES[start : start + 3])} for start in range(0, len(MEASURES), 3)]
     with _planned("128MB"):
-        return _kept_apart(packed(shares(known=known, everybody=True)), each)
+        return _kept_apart(tallies(known), each)
 
 
 def _kept_apart(rows: str, times: Sequence[dict[str, Any]]) -> str:
