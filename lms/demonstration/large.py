@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from courses.catalogue.models import Course, CourseVersion
 from lms.accounts.models import EmailAddress, Organisation
@@ -68,15 +68,19 @@ def load(persons: int, enrolments: int, today: date, say: Say) -> None:
         _copy(connection, columns, _awards(chance, history), done, whole, say)
         connection.commit()
         say(whole, whole)
-        connection.autocommit = True
-        for table in ("person", "enrolment", "award", "membership"):
-            connection.execute(f"VACUUM ANALYZE {table}".encode())
-        connection.autocommit = False
     except BaseException:
         connection.rollback()
         raise
     finally:
         raw.close()
+    tidy("person", "enrolment", "award", "membership")
+
+
+def tidy(*tables: str) -> None:
+    """What autovacuum would do to them in its time, now: so much was written at once."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in tables:
+            connection.execute(text(f"VACUUM ANALYZE {table}"))
 
 
 def _copy(connection: Connection[Any], table: str, rows: Iterator[Row], done: int, whole: int, say: Say) -> int:
