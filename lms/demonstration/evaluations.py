@@ -15,6 +15,7 @@ from courses.evaluation import queries, rules, services
 from courses.evaluation.forms import Kind, Which, newest
 from courses.evaluation.models import EvaluationInvitation, EvaluationTally, EvaluationText, InvitationState, TextState
 from courses.evaluation.rules import Said
+from courses.evaluation.services import summing
 from lms.core.db import db
 from lms.core.ids import new_id
 from lms.core.permissions import Actor
@@ -77,6 +78,8 @@ def tell(chance: random.Random, learner: UUID, today: date) -> None:
     _save(EvaluationText, words)
     services.shuffle(Actor.system())
     _ask(learner, today)
+    db.session.flush()  # the sums are added up by a statement
+    summing.put_right()
 
 
 def _completed(today: date) -> Iterable[Any]:
