@@ -10,7 +10,7 @@ revision = "0101_evaluation_sums"
 down_revision = "0100_tally_layout"
 
 ALL = "'00000000-0000-0000-0000-000000000000'"
-TABLES = f"""
+TABLES = """
 CREATE TABLE evaluation_sum (
     place UUID NOT NULL,
     course_id UUID NOT NULL,

@@ -26,7 +26,6 @@ from lms.core.permissions import Actor
 from lms.reporting import groups
 from lms.reporting.reports import evaluation
 from lms.reporting.reports.evaluation import MEASURES, WHOLES, Counts
-from lms.reporting.rules import periods
 from lms.reporting.services import Asked, view
 from tests.factories.accounts import organisation
 from tests.factories.catalogue import make_course
@@ -61,9 +60,7 @@ def said(chance: random.Random, which: Which) -> Said:
     form = newest(which)
     rated = {it.code for kind in (Kind.AGREEMENT, Kind.CONFIDENCE) for it in form.of_kind(kind)}
     chosen = {
-        it.code: (chance.choice(it.choices).code,)
-        for kind in (Kind.CHOICE, Kind.CHOICES)
-        for it in form.of_kind(kind)
+        it.code: (chance.choice(it.choices).code,) for kind in (Kind.CHOICE, Kind.CHOICES) for it in form.of_kind(kind)
     }
     return Said({code: chance.randint(3, 5) for code in sorted(rated) if chance.random() < 0.9}, chosen)
 
@@ -140,7 +137,11 @@ def test_every_figure_from_the_sums_is_the_one_from_the_counters(
         with monkeypatch.context() as patched:
             patched.setattr(evaluation, "_counts", from_the_counters)
             same = evaluation.told(seen, asked)
-        assert (from_sums.finding, from_sums.withheld, from_sums.sheets) == (same.finding, same.withheld, same.sheets), asked
+        assert (from_sums.finding, from_sums.withheld, from_sums.sheets) == (
+            same.finding,
+            same.withheld,
+            same.sheets,
+        ), asked
         told += not from_sums.withheld
     assert told > 20, "most of it was withheld, so nothing was compared"
 
@@ -173,7 +174,9 @@ def test_the_check_finds_what_differs_and_the_night_puts_it_right(app: Flask) ->
         db.session.execute(text("INSERT INTO evaluation_asked (month, course_id, form, body, n)"
                                 " SELECT month, course_id, form, body, 2 FROM evaluation_asked LIMIT 1"))  # fmt: skip
     found = run(args=["check-evaluation-sums"])
-    assert (found.exit_code, found.output) == (1, "24 sums differ.\n"), "three kinds of sums, of four places, of the course and of all"
+    assert (found.exit_code, found.output) == (1, "24 sums differ.\n"), (
+        "three kinds, of four places, of a course and of all"
+    )
     with transaction():
         jobs.check()
     assert run(args=["check-evaluation-sums"]).exit_code == 0

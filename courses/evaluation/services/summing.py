@@ -15,6 +15,7 @@ from courses.evaluation.models import ALL, EvaluationInvitation
 from courses.evaluation.rules import APART, Counter
 from lms.core.db import db
 
+LOCK = 9_000_101
 KEY = "place, course_id, sector, item, month, form, value"
 SPREAD = f"""
 SELECT {KEY}, sum(n)::int AS n FROM (
@@ -43,7 +44,7 @@ NOTED = "month, course_id, form, body, '' AS sector, 'asked' AS item, '' AS valu
 FOLD = f"""
 WITH noted AS (DELETE FROM evaluation_asked RETURNING {NOTED})
 {ADD.format(sums=SPREAD.format(source="noted"))}"""
-OWED = f"""(
+OWED = """(
     SELECT month, course_id, form, body, sector, item, value, n FROM evaluation_tally
     UNION ALL SELECT date_trunc('month', made_on)::date, course_id, form, body, '', 'asked', '', count(*)::int
       FROM evaluation_invitation WHERE state <> 'withdrawn' GROUP BY 1, 2, 3, 4
@@ -89,4 +90,4 @@ def put_right() -> int:
 
 def _alone() -> None:
     """One at a time takes in what was noted; noting goes on."""
-    db.session.execute(text("LOCK TABLE evaluation_asked IN SHARE UPDATE EXCLUSIVE MODE"))
+    db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
