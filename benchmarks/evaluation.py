@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.filling import server
 from benchmarks.reports import Timing, opened, timed
 from courses.catalogue.models import Course
+from courses.evaluation import summing
 from courses.evaluation.forms import Which, newest
 from courses.evaluation.models import EvaluationInvitation
-from courses.evaluation.services import summing
 from lms.accounts.models import Organisation, Role, Sector
 from lms.app import create_app
 from lms.core import clock, config

@@ -2,7 +2,7 @@
 
 import click
 
-from courses.evaluation.services import summing
+from courses.evaluation import summing
 from lms.core.cli import command
 
 

@@ -2,8 +2,7 @@
 
 import logging
 
-from courses.evaluation import services
-from courses.evaluation.services import summing
+from courses.evaluation import services, summing
 from courses.evaluation.services.inviting import A_BATCH
 from lms.core import jobs
 from lms.core.permissions import Actor

@@ -85,7 +85,7 @@ class EvaluationTally(db.Model):  # type: ignore[name-defined, misc]
 
 
 class EvaluationSum(db.Model):  # type: ignore[name-defined, misc]
-    """Counters added up, as they are read (`services.summing`): over versions, editions, and all bodies of a place.
+    """Counters added up, as they are read (`summing`): over versions, editions, and all bodies of a place.
 
     `place`: an organisation with all below it, or ALL. `course_id`: a course, or ALL. `sector`: one, or "" for all of them;
     of some questions only (`rules.APART`). `item`: as in a counter; or `asked`: who was asked and is still, of whom those

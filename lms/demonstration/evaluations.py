@@ -11,11 +11,10 @@ from sqlalchemy import insert, select
 
 from courses.catalogue.models import CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
-from courses.evaluation import queries, rules, services
+from courses.evaluation import queries, rules, services, summing
 from courses.evaluation.forms import Kind, Which, newest
 from courses.evaluation.models import EvaluationInvitation, EvaluationTally, EvaluationText, InvitationState, TextState
 from courses.evaluation.rules import Said
-from courses.evaluation.services import summing
 from lms.core.db import db
 from lms.core.ids import new_id
 from lms.core.permissions import Actor

@@ -14,11 +14,10 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from courses.catalogue.models import Course
-from courses.evaluation import jobs, services
+from courses.evaluation import jobs, services, summing
 from courses.evaluation.forms import Kind, Which, newest
 from courses.evaluation.models import EvaluationInvitation, EvaluationSum, EvaluationTally, InvitationState
 from courses.evaluation.rules import APART, Said, counted, months_before
-from courses.evaluation.services import summing
 from lms.accounts.models import Organisation, Sector
 from lms.core import clock
 from lms.core.db import db, transaction

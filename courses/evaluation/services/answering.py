@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from courses.enrolments.models import Enrolment
-from courses.evaluation import queries, rules
+from courses.evaluation import queries, rules, summing
 from courses.evaluation.errors import AlreadyAnswered, EvaluationClosed
 from courses.evaluation.forms import Form, newest
 from courses.evaluation.models import (
@@ -22,7 +22,6 @@ from courses.evaluation.models import (
 )
 from courses.evaluation.queries import Asked
 from courses.evaluation.rules import Said
-from courses.evaluation.services import summing
 from courses.portfolios.identifiers import Finding, findings
 from lms.core import clock
 from lms.core.db import db, get_or_refuse

@@ -3,11 +3,10 @@
 from flask import Flask
 from sqlalchemy import func, select
 
-from courses.evaluation import services
+from courses.evaluation import services, summing
 from courses.evaluation.forms import Which
 from courses.evaluation.models import ALL, EvaluationInvitation, EvaluationSum, EvaluationTally, RejectReason
 from courses.evaluation.rules import ENOUGH, Said
-from courses.evaluation.services import summing
 from lms.core.db import db, transaction
 from lms.core.permissions import Actor
 from tests.courses.portfolios.test_races import at_once

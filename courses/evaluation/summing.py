@@ -71,7 +71,6 @@ def count(it: EvaluationInvitation, form: Form, counters: list[Counter]) -> None
 
 def fold() -> None:
     """Take what was noted of who is asked into the sums."""
-    _alone()
     db.session.execute(text(FOLD), _GIVEN)
 
 
@@ -81,13 +80,10 @@ def different() -> int:
 
 
 def put_right() -> int:
-    """Make every sum what the counters and the invitations give; return how many were not. Until it is done answers wait,
-    readers do not."""
-    _alone()
-    db.session.execute(text("LOCK TABLE evaluation_tally IN SHARE MODE"))
-    return int(db.session.execute(text(ADD.format(sums=DIFFERENT)), _GIVEN).rowcount)  # type: ignore[attr-defined]
+    """Make every sum what the counters and the invitations give; return how many were not.
 
-
-def _alone() -> None:
-    """One at a time takes in what was noted; noting goes on."""
+    What is wrong is added, and whoever answers meanwhile adds to counters and sums alike, so it stays what is wrong; only
+    two who put it right at once would do so twice.
+    """
     db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    return int(db.session.execute(text(ADD.format(sums=DIFFERENT)), _GIVEN).rowcount)  # type: ignore[attr-defined]
