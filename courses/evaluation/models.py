@@ -148,7 +148,10 @@ class EvaluationText(db.Model):  # type: ignore[name-defined, misc]
         CheckConstraint("(state = 'rejected') = (text = '')", name="nothing_left"),
         CheckConstraint("(state = 'waiting') = (reviewed_on IS NULL)", name="reviewed"),
         Index("ix_evaluation_text_course", "course_id", "form", "state"),
-    )
+        Index(
+            "ix_evaluation_text_told", "course_id", "form", "id", postgresql_where="state IN ('released', 'redacted')"
+        ),
+    )  # fmt: skip
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     form: Mapped[Which] = mapped_column(stored(Which))
     edition: Mapped[int]

@@ -52,6 +52,7 @@ CREATE TRIGGER asked_otherwise AFTER UPDATE ON evaluation_invitation FOR EACH RO
           OR (OLD.made_on, OLD.course_id, OLD.form, OLD.body) <> (NEW.made_on, NEW.course_id, NEW.form, NEW.body))
     EXECUTE FUNCTION note_evaluation_asked();
 DROP INDEX ix_evaluation_tally_answered;
+CREATE INDEX ix_evaluation_text_told ON evaluation_text (course_id, form, id) WHERE state IN ('released', 'redacted');
 """
 FILL = f"""
 INSERT INTO evaluation_sum (place, course_id, sector, item, month, form, value, n)

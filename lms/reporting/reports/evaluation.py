@@ -47,12 +47,18 @@ SELECT form, 'asked', '', 'all', '', sum(n)::int FROM evaluation_asked
    AND month BETWEEN :starts_on AND :ends_on GROUP BY form"""
 """From the sums, and who was asked since they were made. Periods are whole months up to a moment that nobody is asked after."""
 TEXTS = """
-SELECT course_id, form, question, language, text FROM evaluation_text
-WHERE state IN ('released', 'redacted') AND course_id = ANY(:courses)
-  AND (course_id, form) IN (SELECT course_id, form FROM evaluation_sum
-                             WHERE item = 'answered' AND sector = '' AND place = :all AND course_id <> :all
-                             GROUP BY course_id, form HAVING sum(n) >= :enough)
-ORDER BY id LIMIT :most"""
+SELECT course_id, form, question, language, text FROM evaluation_text WHERE id IN (
+    SELECT told.id FROM (
+        SELECT course_id, form FROM evaluation_sum
+         WHERE item = 'answered' AND sector = '' AND place = :all AND course_id = ANY(:courses)
+         GROUP BY course_id, form HAVING sum(n) >= :enough
+    ) AS answered CROSS JOIN LATERAL (
+        SELECT id FROM evaluation_text AS found
+         WHERE found.course_id = answered.course_id AND found.form = answered.form AND state IN ('released', 'redacted')
+         ORDER BY id LIMIT :most
+    ) AS told ORDER BY told.id LIMIT :most
+) ORDER BY id"""
+"""The first of each course, and the first of those."""
 AFTER, LATER = Which.AFTER.value, Which.LATER.value
 ANSWERED, RECOMMEND, MORE, THEN, USED = range(5)
 MEASURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
