@@ -15,7 +15,7 @@ from courses.evaluation.models import ALL, EvaluationInvitation
 from courses.evaluation.rules import APART, Counter
 from lms.core.db import db
 
-LOCK = 9_000_101
+LOCK = 8_800_101
 KEY = "place, course_id, sector, item, month, form, value"
 SPREAD = f"""
 SELECT {KEY}, sum(n)::int AS n FROM (
