@@ -46,6 +46,7 @@ from courses.delivery.api import api as delivery_api
 from courses.delivery.pages import calendar_pages, date_pages, my_date_pages, register_pages, series_pages
 from courses.enrolments.api import api as enrolments_api
 from courses.enrolments.pages import pages as enrolments_pages
+from courses.evaluation import cli as evaluation_cli  # noqa: F401 - its commands register themselves
 from courses.evaluation import jobs as evaluation_jobs  # noqa: F401 - its jobs register themselves
 from courses.evaluation import pages as evaluation_pages
 from courses.evaluation.api import api as evaluation_api

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.catalogue.models import Course
@@ -12,6 +12,9 @@ from courses.enrolments.models import Enrolment
 from courses.evaluation.forms import Which
 from lms.accounts.models import Sector
 from lms.core.db import Record, db, stored
+
+ALL = UUID(int=0)
+"""The place of everybody, whether they have a body or not; in place of a course: all of them."""
 
 
 class InvitationState(StrEnum):
@@ -68,13 +71,7 @@ class EvaluationTally(db.Model):  # type: ignore[name-defined, misc]
     """
 
     __tablename__ = "evaluation_tally"
-    __table_args__ = (
-        CheckConstraint("n > 0", name="n"),
-        Index(
-            "ix_evaluation_tally_answered", "course_id", "form", postgresql_include=["n"],
-            postgresql_where="item = 'answered'",
-        ),
-    )  # fmt: skip
+    __table_args__ = (CheckConstraint("n > 0", name="n"),)
     month: Mapped[date] = mapped_column(Date, primary_key=True)
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
@@ -84,6 +81,43 @@ class EvaluationTally(db.Model):  # type: ignore[name-defined, misc]
     sector: Mapped[Sector] = mapped_column(stored(Sector), primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+class EvaluationSum(db.Model):  # type: ignore[name-defined, misc]
+    """Counters added up, as they are read (`summing`): over versions, editions, and all bodies of a place.
+
+    `place`: an organisation with all below it, or ALL. `course_id`: a course, or ALL. `sector`: one, or "" for all of them;
+    of some questions only (`rules.APART`). `item`: as in a counter; or `asked`: who was asked and is still, of whom those
+    in `EvaluationAsked` are not in here yet.
+    """
+
+    __tablename__ = "evaluation_sum"
+    __table_args__ = (
+        Index(
+            "ix_evaluation_sum_answered", "course_id", "form", postgresql_include=["n"],
+            postgresql_where=f"item = 'answered' AND sector = '' AND place = '{ALL}'",
+        ),
+    )  # fmt: skip
+    place: Mapped[UUID] = mapped_column(primary_key=True)
+    course_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sector: Mapped[str] = mapped_column(primary_key=True)
+    item: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(Date, primary_key=True)
+    form: Mapped[Which] = mapped_column(stored(Which), primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+class EvaluationAsked(db.Model):  # type: ignore[name-defined, misc]
+    """Somebody was asked (1), or is not asked any more (-1): until it is taken into the sums. A trigger writes it."""
+
+    __tablename__ = "evaluation_asked"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    month: Mapped[date] = mapped_column(Date)
+    course_id: Mapped[UUID]
+    form: Mapped[Which] = mapped_column(stored(Which))
+    body: Mapped[str]
     n: Mapped[int]
 
 
@@ -114,7 +148,10 @@ class EvaluationText(db.Model):  # type: ignore[name-defined, misc]
         CheckConstraint("(state = 'rejected') = (text = '')", name="nothing_left"),
         CheckConstraint("(state = 'waiting') = (reviewed_on IS NULL)", name="reviewed"),
         Index("ix_evaluation_text_course", "course_id", "form", "state"),
-    )
+        Index(
+            "ix_evaluation_text_told", "course_id", "form", "id", postgresql_where="state IN ('released', 'redacted')"
+        ),
+    )  # fmt: skip
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     form: Mapped[Which] = mapped_column(stored(Which))
     edition: Mapped[int]

@@ -26,9 +26,10 @@ from courses.catalogue.models import Course, CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.evaluation.forms import Form, Which, newest
 from courses.evaluation.models import (
+    ALL,
     EvaluationInvitation,
     EvaluationSilence,
-    EvaluationTally,
+    EvaluationSum,
     EvaluationText,
     InvitationState,
     TextState,
@@ -190,11 +191,12 @@ def _written_by(person_id: UUID | None) -> CompoundSelect[UUID]:
 
 def enough_answers() -> ColumnElement[bool]:
     """Were there so many answers that words tell of nobody?"""
+    added = EvaluationSum
     enough = (
-        select(EvaluationTally.course_id, EvaluationTally.form)
-        .where(EvaluationTally.item == "answered")
-        .group_by(EvaluationTally.course_id, EvaluationTally.form)
-        .having(func.sum(EvaluationTally.n) >= ENOUGH)
+        select(added.course_id, added.form)
+        .where(added.item == "answered", added.sector == "", added.place == ALL, added.course_id != ALL)
+        .group_by(added.course_id, added.form)
+        .having(func.sum(added.n) >= ENOUGH)
     )
     return tuple_(EvaluationText.course_id, EvaluationText.form).in_(enough)
 

@@ -19,6 +19,8 @@ MONTHS_LATER = 3
 ENOUGH = 10
 """So many answers to a questionnaire of a course, and its words are read by a reviewer, and shown once released."""
 LONGEST = 1000
+APART = frozenset({"answered", "recommend", "change", "used"})
+"""What is told of each sector too. Of other questions it is not, and so it is not added up."""
 TAKEN_OUT = "[…]"
 BARRIERS_WITHOUT = "nothing"
 """The choice that says that there is none of the others."""

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from courses.catalogue.models import CourseVersion
 from courses.enrolments.models import Enrolment, EnrolmentState
-from courses.evaluation import queries, rules, services
+from courses.evaluation import queries, rules, services, summing
 from courses.evaluation.forms import Kind, Which, newest
 from courses.evaluation.models import EvaluationInvitation, EvaluationTally, EvaluationText, InvitationState, TextState
 from courses.evaluation.rules import Said
@@ -77,6 +77,8 @@ def tell(chance: random.Random, learner: UUID, today: date) -> None:
     _save(EvaluationText, words)
     services.shuffle(Actor.system())
     _ask(learner, today)
+    db.session.flush()  # the sums are added up by a statement
+    summing.put_right()
 
 
 def _completed(today: date) -> Iterable[Any]:

@@ -4,7 +4,7 @@ size, too long for a page. Expand: a new table, empty until the job has run."""
 from alembic import op
 
 revision = "0102_quality"
-down_revision = "0100_tally_layout"
+down_revision = "0101_evaluation_sums"
 
 TABLES = """
 CREATE TABLE quality_count (

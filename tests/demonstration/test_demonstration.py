@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from certificates.models import Award
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.evaluation import queries as evaluation
+from courses.evaluation import summing
 from courses.evaluation.models import EvaluationTally
 from courses.portfolios.models import EvidenceItem, EvidenceState, Observation, ObserverAnswer, PortfolioState, SignOff
 from courses.portfolios.models import Portfolio as EvidencePortfolio
@@ -82,6 +83,7 @@ def test_the_demonstration_loads_once_and_hangs_together(app: Flask) -> None:
     )
     answered = select(func.sum(EvaluationTally.n)).where(EvaluationTally.item == "answered")
     assert (db.session.scalar(answered) or 0) > 300
+    assert summing.different() == 0, "and the reports read what was answered"
     assert evaluation.how_many_wait(found["publisher@demo.llwybr.example"]) > 0
     hashes = set(db.session.scalars(select(Person.password_hash).where(Person.password_hash.is_not(None))))
     assert len(hashes) == 1

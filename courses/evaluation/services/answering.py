@@ -10,13 +10,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from courses.enrolments.models import Enrolment
-from courses.evaluation import queries, rules
+from courses.evaluation import queries, rules, summing
 from courses.evaluation.errors import AlreadyAnswered, EvaluationClosed
 from courses.evaluation.forms import Form, newest
 from courses.evaluation.models import (
     EvaluationInvitation,
     EvaluationSilence,
-    EvaluationTally,
     EvaluationText,
     InvitationState,
     TextState,
@@ -60,8 +59,7 @@ def answer(actor: Actor, invitation_id: UUID, said: Said, language: str) -> Form
     found = _locked(actor, invitation_id)
     form = newest(found.form)
     rules.check(form, said)
-    for item, value in sorted([*rules.counted(form, said), ("language", language)]):
-        _count(found, form, item, value)
+    summing.count(found, form, [*rules.counted(form, said), ("language", language)])
     db.session.add_all(
         EvaluationText(
             form=form.which, edition=form.edition, question=question, course_id=found.course_id, language=language,
@@ -115,11 +113,3 @@ def _own(actor: Actor, it: EvaluationInvitation) -> None:
     if it.enrolment.learner_id != actor.person:
         raise NotFound()
     actor.require_or_hide(ANSWER, about=actor.person)
-
-
-def _count(it: EvaluationInvitation, form: Form, item: str, value: str) -> None:
-    row = insert(EvaluationTally).values(
-        month=it.made_on.replace(day=1), course_id=it.course_id, version=it.version, form=form.which, edition=form.edition,
-        body=it.body, sector=it.sector, item=item, value=value, n=1,
-    )  # fmt: skip
-    db.session.execute(row.on_conflict_do_update(constraint="pk_evaluation_tally", set_={"n": EvaluationTally.n + 1}))

@@ -9,13 +9,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
 from courses.evaluation import forms
 from courses.evaluation.forms import SCALE, Kind, Which, newest
+from courses.evaluation.models import ALL
 from courses.evaluation.queries import bodies
-from courses.evaluation.rules import ENOUGH
+from courses.evaluation.rules import APART, ENOUGH
 from lms.core.db import db
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
@@ -27,27 +29,36 @@ from lms.reporting.rules import disclosure
 from lms.reporting.services import Asked, View, view
 
 MOST_TEXTS = 50
-NARROWED = (
-    "(CAST(:bodies AS text[]) IS NULL OR body = ANY(:bodies))"
-    " AND (CAST(:courses AS uuid[]) IS NULL OR course_id = ANY(:courses))"
-)
-COUNTS = f"""
-WITH added AS MATERIALIZED (
-    SELECT form, item, value, sector, course_id, sum(n) AS n FROM evaluation_tally
-    WHERE month BETWEEN :starts_on AND :ends_on AND {NARROWED} GROUP BY form, item, value, sector, course_id
-)
-SELECT form, item, value, CASE WHEN GROUPING(sector) = 0 THEN 'sector' WHEN GROUPING(course_id) = 0 THEN 'course'
-       ELSE 'all' END AS by, coalesce(sector, CAST(course_id AS text), '') AS key, sum(n)::int AS n FROM added
-GROUP BY GROUPING SETS ((form, item, value), (form, item, value, sector), (form, item, value, course_id))"""
-ASKED = f"""
-SELECT form, count(*)::int, count(*) FILTER (WHERE state = 'answered')::int FROM evaluation_invitation
-WHERE state <> 'withdrawn' AND made_on BETWEEN :starts_on AND :ends_on AND {NARROWED} GROUP BY form"""
+COUNTS = """
+SELECT form, item, value, 'all', '', sum(n)::int FROM evaluation_sum
+ WHERE place = :place AND course_id = ANY(:whole) AND sector = '' AND item = ANY(:items)
+   AND month BETWEEN :starts_on AND :ends_on GROUP BY form, item, value
+UNION ALL
+SELECT form, item, value, 'sector', sector, sum(n)::int FROM evaluation_sum
+ WHERE place = :place AND course_id = ANY(:whole) AND sector = ANY(:sectors) AND item = ANY(:apart)
+   AND month BETWEEN :starts_on AND :ends_on GROUP BY form, item, value, sector
+UNION ALL
+SELECT form, item, value, 'course', CAST(course_id AS text), sum(n)::int FROM evaluation_sum
+ WHERE place = :place AND course_id = ANY(:courses) AND sector = '' AND item = ANY(:apart)
+   AND month BETWEEN :starts_on AND :ends_on GROUP BY form, item, value, course_id
+UNION ALL
+SELECT form, 'asked', '', 'all', '', sum(n)::int FROM evaluation_asked
+ WHERE (CAST(:bodies AS text[]) IS NULL OR body = ANY(:bodies)) AND (course_id = ANY(:whole) OR :all = ANY(:whole))
+   AND month BETWEEN :starts_on AND :ends_on GROUP BY form"""
+"""From the sums, and who was asked since they were made. Periods are whole months up to a moment that nobody is asked after."""
 TEXTS = """
-SELECT course_id, form, question, language, text FROM evaluation_text
-WHERE state IN ('released', 'redacted') AND (CAST(:courses AS uuid[]) IS NULL OR course_id = ANY(:courses))
-  AND (course_id, form) IN (SELECT course_id, form FROM evaluation_tally WHERE item = 'answered'
-                            GROUP BY course_id, form HAVING sum(n) >= :enough)
-ORDER BY id LIMIT :most"""
+SELECT course_id, form, question, language, text FROM evaluation_text WHERE id IN (
+    SELECT told.id FROM (
+        SELECT course_id, form FROM evaluation_sum
+         WHERE item = 'answered' AND sector = '' AND place = :all AND course_id = ANY(:courses)
+         GROUP BY course_id, form HAVING sum(n) >= :enough
+    ) AS answered CROSS JOIN LATERAL (
+        SELECT id FROM evaluation_text AS found
+         WHERE found.course_id = answered.course_id AND found.form = answered.form AND state IN ('released', 'redacted')
+         ORDER BY id LIMIT :most
+    ) AS told ORDER BY told.id LIMIT :most
+) ORDER BY id"""
+"""The first of each course, and the first of those."""
 AFTER, LATER = Which.AFTER.value, Which.LATER.value
 ANSWERED, RECOMMEND, MORE, THEN, USED = range(5)
 MEASURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -96,7 +107,7 @@ def told(seen: View, asked: Asked) -> Answer:
     answered, later = (disclosure.alone(counts.all(form, "answered", "")) for form in (AFTER, LATER))
     if answered is None:
         return Answer(finding=words.FEW, sheets=(), withheld=True, **made)
-    sheets = [_satisfaction(counts), _response(given), _confidence(counts, later), _change(counts)]
+    sheets = [_satisfaction(counts), _response(counts), _confidence(counts, later), _change(counts)]
     sheets += [_used(counts), _barriers(counts)] if later is not None else []
     sheets += _by_groups(counts, seen)
     finding, about = _finding(sheets, answered)
@@ -107,19 +118,22 @@ def told(seen: View, asked: Asked) -> Answer:
 
 
 def _given(seen: View) -> dict[str, Any]:
-    """What the statements name. `bodies` empty: the place is a part of one."""
+    """What the statements name. `bodies` empty: the place is a part of one. `whole`: the courses that are added up."""
     filters: Filters = seen.filters
     below: list[str] | None = None
     if filters.place is not None:
         counted = set(bodies().values())
         below = [it.code for it in groups.organisations() if it.code in counted and filters.place.id in it.lineage]
-    chosen: list[Any] | None = [filters.course] if filters.course else None
+    chosen: list[UUID] | None = [filters.course] if filters.course else None
     if filters.programme and not chosen:
         chosen = [id for id, (_code, programme, _title) in seen.courses.items() if programme == filters.programme]
     period = filters.period
     return {
-        "starts_on": period.starts_on, "ends_on": min(period.ends_on, period.as_at), "bodies": below, "courses": chosen,
-        "most": MOST_TEXTS, "enough": ENOUGH,
+        "starts_on": period.starts_on, "ends_on": min(period.ends_on, period.as_at), "bodies": below, "all": ALL,
+        "place": filters.place.id if filters.place else ALL, "whole": [ALL] if chosen is None else chosen,
+        "courses": list(seen.courses) if chosen is None else chosen, "sectors": list(seen.sectors),
+        "items": sorted({question for _form, question in forms.questions()} | {"answered", "asked", "change"}),
+        "apart": sorted(APART), "most": MOST_TEXTS, "enough": ENOUGH,
     }  # fmt: skip
 
 
@@ -130,12 +144,11 @@ def _counts(given: dict[str, Any]) -> Counts:
     return Counts(found)
 
 
-def _response(given: dict[str, Any]) -> Sheet:
+def _response(counts: Counts) -> Sheet:
     """How many of those who were asked have answered."""
-    known = {form: (asked, answered) for form, asked, answered in db.session.execute(text(ASKED), given)}
     rows = []
     for form in (AFTER, LATER):
-        asked, answered = map(disclosure.alone, known.get(form, (0, 0)))
+        asked, answered = (disclosure.alone(counts.all(form, item, "")) for item in ("asked", "answered"))
         rows.append(Row(form, words.FORMS[form], (asked, answered, disclosure.percent(answered, asked))))
     return Sheet("response", *words.RESPONSE, words.RESPONSE_COLUMNS, rows, chart=2)
 

@@ -1,0 +1,172 @@
+"""The report of evaluation as a commissioner opens it, beside the same figures from the counters themselves.
+
+    python -m benchmarks.evaluation [folder for a throw-away database] [answers] [answers …]
+
+Answers are spread over three years, all courses and all bodies; by default 2,500 and 25,000, which make about 25,000 and
+200,000 counters (500,000 make two million; that takes some minutes). Prints milliseconds at the 95th percentile of the whole
+page and of its queries, what the figures took before there were sums, what it takes to count one answer, and to hold all sums
+against the counters. The goal: at most 1.5 times slower at ten times the data.
+"""
+
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import event, select, text
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.filling import server
+from benchmarks.reports import Timing, opened, timed
+from courses.catalogue.models import Course
+from courses.evaluation import summing
+from courses.evaluation.forms import Which, newest
+from courses.evaluation.models import EvaluationInvitation
+from lms.accounts.models import Organisation, Role, Sector
+from lms.app import create_app
+from lms.core import clock, config
+from lms.core.db import db, transaction
+from tests.factories.accounts import grant, make_person, sign_in_browser
+
+MOST_GROWTH = 1.5
+PAGES = {
+    "Wales": "/en/reports/evaluation",
+    "Wales, three years": "/en/reports/evaluation?from={first}",
+    "Wales, a programme": "/en/reports/evaluation?programme=PIMH",
+    "a group": "/en/reports/evaluation?organisation=NHS-BOARDS",
+    "a health board": "/en/reports/evaluation?organisation=BCU",
+    "a board, a programme": "/en/reports/evaluation?organisation=BCU&programme=PIMH",
+    "a course, for its authors": "/en/manage/courses/PIMH-02/evaluation",
+}
+ANSWERS = """
+CREATE TEMPORARY TABLE said AS
+SELECT (date_trunc('month', CAST(:today AS date)) - make_interval(months => (36 * random())::int % 36))::date AS month,
+       courses[1 + floor(random() * cardinality(courses))::int] AS course_id, CASE WHEN random() < 0.55 THEN 'after' ELSE 'later'
+       END AS form, place.code AS body, place.sector, random() AS content
+  FROM generate_series(1, :answers) AS n,
+       (SELECT array_agg(id) AS courses FROM course WHERE published_version_id IS NOT NULL) AS offered,
+       LATERAL (SELECT * FROM bodies WHERE number = 1 + floor(random() * (SELECT count(*) FROM bodies))::int + 0 * n) AS place
+"""
+BODIES = """
+CREATE TEMPORARY TABLE bodies AS SELECT code, sector, row_number() OVER () AS number FROM organisation
+WHERE kind NOT IN ('group', 'country')
+"""
+COUNTERS = """
+INSERT INTO evaluation_tally (month, course_id, version, form, edition, body, sector, item, value, n)
+SELECT month, course_id, 1, said.form, 1, body, sector, item, value, count(*) FROM said
+  JOIN (VALUES ('after', 'answered', 0), ('after', 'aims', 5), ('after', 'useful', 5), ('after', 'care', 5), ('after', 'access', 5),
+               ('after', 'recommend', 5), ('after', 'before', 5), ('after', 'after', 5), ('after', 'change', 3),
+               ('after', 'language', 2), ('later', 'answered', 0), ('later', 'used', 4), ('later', 'now', 5),
+               ('later', 'barriers', 7), ('later', 'language', 2)) AS asked (form, item, choices) ON asked.form = said.form
+ CROSS JOIN LATERAL (SELECT CASE choices
+    WHEN 0 THEN '' WHEN 5 THEN CAST(1 + floor(5 * power(random() + 0 * content, 0.4)) AS text)
+    WHEN 3 THEN (ARRAY['more', 'more', 'more', 'same', 'less'])[1 + floor(5 * (random() + 0 * content))]
+    WHEN 4 THEN (ARRAY['yes', 'partly', 'not_yet', 'no_chance'])[1 + floor(4 * power(random() + 0 * content, 2))]
+    WHEN 7 THEN (ARRAY['time', 'occasion', 'support', 'team', 'means', 'refresh', 'nothing'])
+                [1 + floor(7 * (random() + 0 * content))]
+    ELSE (ARRAY['en', 'en', 'en', 'cy'])[1 + floor(4 * (random() + 0 * content))] END AS value) AS chosen
+ GROUP BY month, course_id, said.form, body, sector, item, value
+"""
+ASKED = """
+INSERT INTO evaluation_invitation (id, enrolment_id, form, course_id, version, sector, body, made_on, closes_on, state)
+SELECT gen_random_uuid(), gen_random_uuid(), form, course_id, 1, sector, body, month, month + 27,
+       CASE WHEN asked = 1 THEN 'answered' ELSE 'open' END FROM said, generate_series(1, 2) AS asked
+"""
+BEFORE = """
+WITH added AS MATERIALIZED (
+    SELECT form, item, value, sector, course_id, sum(n) AS n FROM evaluation_tally
+    WHERE month BETWEEN :first AND :last GROUP BY form, item, value, sector, course_id
+)
+SELECT form, item, value, sector, course_id, sum(n) FROM added
+GROUP BY GROUPING SETS ((form, item, value), (form, item, value, sector), (form, item, value, course_id))"""
+BEFORE_ASKED = """
+SELECT form, count(*), count(*) FILTER (WHERE state = 'answered') FROM evaluation_invitation
+WHERE state <> 'withdrawn' AND made_on BETWEEN :first AND :last GROUP BY form"""
+
+
+def main(folder: Path, sizes: list[int]) -> int:
+    maintenance = server.start(folder)
+    found = []
+    for answers in sizes:
+        settings = config.Settings(
+            database_url=server.fresh(maintenance, f"evaluation_{answers}"), instance=folder, secret_key="b" * 40,
+            log_level="ERROR", public_url="http://localhost",
+        )  # fmt: skip
+        app = create_app(settings)
+        with app.app_context():
+            app.test_cli_runner().invoke(args=["prepare"], catch_exceptions=False)
+            fill(answers)
+            found.append(measured(app))
+            db.engine.dispose()
+    print(f"{'':32}" + "".join(f"{f'{answers} answers':>24}" for answers in sizes) + f"{'times slower':>16}")
+    for name, first in found[0].items():
+        columns = "".join(f"{each[name].whole:12.1f}{each[name].queries:12.1f}" for each in found)
+        columns += f"{first.median:12.1f}" + "".join(f"{each[name].median:9.1f}" for each in found[1:])
+        print(f"{name:32}{columns}{found[-1][name].median / found[-2 % len(found)][name].median:16.2f}")
+    slower = [name for name in PAGES if found[-1][name].median > MOST_GROWTH * found[-2 % len(found)][name].median]
+    print(f"above {MOST_GROWTH} times: {slower or 'none'}")
+    return bool(slower)
+
+
+def fill(answers: int) -> None:
+    with transaction():
+        db.session.execute(
+            text("SET session_replication_role = replica")
+        )  # no learners: their enrolments are not there
+        db.session.execute(text(BODIES))
+        db.session.execute(text(ANSWERS), {"answers": answers, "today": clock.today()})
+        counters = db.session.execute(text(COUNTERS)).rowcount  # type: ignore[attr-defined]
+        db.session.execute(text(ASKED))
+        db.session.execute(text("SET session_replication_role = origin"))
+        began = time.perf_counter()
+        sums = summing.put_right()
+        print(f"{answers} answers: {counters} counters, {sums} sums made in {time.perf_counter() - began:.1f} s")
+    began = time.perf_counter()
+    assert summing.different() == 0
+    print(f"… compared in {time.perf_counter() - began:.1f} s")
+    db.session.commit()
+    db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+    db.session.execute(text("VACUUM ANALYZE evaluation_sum, evaluation_tally, evaluation_invitation"))
+    db.session.remove()
+
+
+def measured(app: Flask) -> dict[str, Timing]:
+    reader = make_person(email=f"{clock.now().timestamp()}@example.org")
+    root = db.session.scalars(select(Organisation).where(Organisation.parent_id.is_(None))).one()
+    for role in (Role.COMMISSIONER, Role.AUTHOR):
+        grant(reader, role, root)
+    browser = sign_in_browser(app, reader)
+    spent: list[float] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *given: given[4].__setattr__("began", time.perf_counter()))
+    event.listen(db.engine, "after_cursor_execute", lambda *given: spent.append(time.perf_counter() - given[4].began))
+    today = clock.today()
+    first = date(today.year - 3 + (today.month == 12), today.month % 12 + 1, 1)
+    found = {
+        name: timed(lambda path=path: opened(browser, path.format(first=f"{first:%Y-%m}")), spent)  # type: ignore[misc]
+        for name, path in PAGES.items()
+    }
+    year = {"first": date(today.year - 1 + (today.month == 12), today.month % 12 + 1, 1), "last": today}
+    for name, sql in (("(Wales before: counts)", BEFORE), ("(Wales before: who was asked)", BEFORE_ASKED)):
+        found[name] = timed(lambda sql=sql: db.session.execute(text(sql), year).all(), spent)  # type: ignore[misc]
+    found["(counting one answer)"] = timed(count_one, spent)
+    return found
+
+
+def count_one() -> None:
+    form = newest(Which.AFTER)
+    course = db.session.scalars(select(Course.id).where(Course.code == "PIMH-02")).one()
+    it = EvaluationInvitation(course_id=course, version=1, sector=Sector.NHS, body="BCU", made_on=clock.today())
+    rated = [(code, "4") for code in ("aims", "useful", "care", "access", "recommend", "before", "after")]
+    with transaction():
+        summing.count(it, form, [*rated, ("answered", ""), ("change", "more"), ("language", "cy")])
+
+
+if __name__ == "__main__":
+    sizes = [int(each) for each in sys.argv[2:]] or [2_500, 25_000]
+    if len(sys.argv) > 1:
+        sys.exit(main(Path(sys.argv[1]).resolve(), sizes))
+    with tempfile.TemporaryDirectory(prefix="llwybr-bench-") as made:
+        sys.exit(main(Path(made), sizes))
