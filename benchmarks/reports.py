@@ -53,7 +53,7 @@ INSERT INTO fact (id, kind, key, on_day, person_id, thing_id, course_id, program
                   organisation_lineage, language)
 SELECT gen_random_uuid(), kind, 'new:' || key, current_date, person_id, thing_id, course_id, programme_code, levels, sector,
        organisation_id, organisation_lineage, language
-FROM (SELECT DISTINCT ON (person_id) * FROM (SELECT * FROM fact WHERE kind = 'active' LIMIT 5000) AS some) AS each LIMIT 500
+FROM (SELECT DISTINCT ON (person_id) * FROM (SELECT * FROM fact WHERE kind = 'active' LIMIT 5000) AS first) AS each LIMIT 500
 """
 PAGES = {
     "dashboard, Wales": "/en/reports",
