@@ -19,11 +19,26 @@ MEASURES = (
 MONTH = "(extract(year FROM {0}) * 12 + extract(month FROM {0}) - 1)::int"
 """Months are counted from year 0 (`rules.periods.month_number`); 0 is never."""
 
-COUNTED = (
-    FactKind.WAITLISTED, FactKind.ENROLLED, FactKind.ACCESSED, FactKind.ACTIVE, FactKind.LEARNED, FactKind.COMPLETED,
-    FactKind.WITHDRAWN, FactKind.CERTIFIED, FactKind.AWARD_ENDED, FactKind.DECLINED, FactKind.UNPLACED,
-    FactKind.PORTFOLIO_OPENED, FactKind.PORTFOLIO_SIGNED_OFF, FactKind.SIGN_OFF_WITHDRAWN, FactKind.ATTENDED,
-)  # fmt: skip
+AFFECTED: dict[FactKind, tuple[str, ...]] = {
+    FactKind.WAITLISTED: ("unmet",),
+    FactKind.ENROLLED: ("enrolled", "converted", "unmet"),
+    FactKind.ACCESSED: ("accessed", "enrolled"),
+    FactKind.ACTIVE: ("active",),
+    FactKind.LEARNED: ("learned",),
+    FactKind.COMPLETED: ("completed", "converted", "active"),
+    FactKind.WITHDRAWN: ("enrolled", "active", "unmet"),
+    FactKind.CERTIFIED: ("certified",),
+    FactKind.AWARD_ENDED: ("certified",),
+    FactKind.DECLINED: ("unmet",),
+    FactKind.UNPLACED: ("unmet",),
+    FactKind.PORTFOLIO_OPENED: ("portfolio",),
+    FactKind.PORTFOLIO_SIGNED_OFF: ("portfolio",),
+    FactKind.SIGN_OFF_WITHDRAWN: ("portfolio",),
+    FactKind.ATTENDED: ("attended",),
+    FactKind.CANCELLED: MEASURES,
+}
+"""Which measures a fact of that kind can change. Others count for none."""
+COUNTED = tuple(kind for kind in AFFECTED if kind is not FactKind.CANCELLED)
 
 OCCURRED = f"""
 live AS MATERIALIZED (

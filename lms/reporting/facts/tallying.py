@@ -19,7 +19,20 @@ from sqlalchemy import text
 
 from lms.core import clock
 from lms.core.db import db
-from lms.reporting.facts.shares import ACTIVE_FOR, MEASURES, NIL, PACKED, ROW, SPARSE, UNPACKED, packed, shares, tallies
+from lms.reporting.facts.models import FactKind
+from lms.reporting.facts.shares import (
+    ACTIVE_FOR,
+    AFFECTED,
+    MEASURES,
+    NIL,
+    PACKED,
+    ROW,
+    SPARSE,
+    UNPACKED,
+    packed,
+    shares,
+    tallies,
+)
 
 LOCK = 8_800_088
 _KNOWN = "{0}.recorded_at <= :at"
@@ -59,14 +72,16 @@ def bring_up_to_date(people: int = 500) -> int:
         return waiting
     pending = db.session.execute(
         text(
-            "SELECT fact_id, person_id FROM fact_pending WHERE person_id IS NULL OR person_id IN"
+            "SELECT fact_id, p.person_id, kind FROM fact_pending AS p JOIN fact ON fact.id = fact_id"
+            " WHERE p.person_id IS NULL OR p.person_id IN"
             " (SELECT person_id FROM fact_pending GROUP BY person_id ORDER BY min(recorded_at) LIMIT :people)"
         ),
         {"people": people},
     ).all()
-    whom = {person for _, person in pending if person is not None} | _whom_the_day_changes(day, today)
+    whom = {person for _, person, _ in pending if person is not None} | (others := _whom_the_day_changes(day, today))
+    affected = {measure for _, _, kind in pending for measure in AFFECTED.get(FactKind(kind), ())}
     if pending or whom:
-        _take_in([fact for fact, _ in pending], sorted(whom), day, today)
+        _take_in([fact for fact, *_ in pending], sorted(whom), MEASURES if others else sorted(affected), day, today)
     _mark(today)
     return len(pending)
 
@@ -101,12 +116,13 @@ def _set(**settings: str) -> None:
     db.session.execute(text(f"SELECT {asked}"))
 
 
-def _take_in(facts: Sequence[UUID], people: list[UUID], day: date, today: date) -> None:
-    """What these people add, without these facts and with them: where that differs, the rows are packed anew."""
+def _take_in(facts: Sequence[UUID], people: Sequence[UUID], measures: Sequence[str], day: date, today: date) -> None:
+    """What these people add to these measures, without these facts and with them: where that differs, the rows are packed
+    anew."""
     _new_table(CHANGE)
-    _add_change(-1, people, _FOLDED, {"today": day})
+    _add_change(-1, people, measures, _FOLDED, {"today": day})
     db.session.execute(text("DELETE FROM fact_pending WHERE fact_id = ANY(:facts)"), {"facts": facts})
-    _add_change(1, people, _FOLDED, {"today": today})
+    _add_change(1, people, measures, _FOLDED, {"today": today})
     _new_table(MOVED)
     touched = f"(SELECT DISTINCT {ROW} FROM {MOVED})"
     for each in (
@@ -135,13 +151,13 @@ def _new_table(name: str) -> None:
     db.session.execute(text(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP"))
 
 
-def _add_change(sign: int, people: Sequence[UUID], known: str, given: dict[str, Any]) -> None:
+def _add_change(sign: int, people: Sequence[UUID], measures: Sequence[str], known: str, given: dict[str, Any]) -> None:
     """What these people add, or with -1 take away, into the changes."""
     share = f"SELECT {ROW}, before, {sign} * n FROM ({shares(known)}) AS share"
     with _planned("64MB"):
         db.session.execute(
             text(f"INSERT INTO {CHANGE} ({SPARSE}) {share}"),
-            given | {"people": people, "nil": NIL, "measures": list(MEASURES)},
+            given | {"people": people, "nil": NIL, "measures": list(measures)},
         )
 
 
@@ -184,8 +200,8 @@ def changes_to(at: datetime, people: int = 500) -> str:
     if day is not None:
         some = sorted(whom | _whom_the_day_changes(min(day, then), max(day, then)))
         for start in range(0, len(some), people):
-            _add_change(-1, some[start : start + people], _FOLDED, {"today": day})
-            _add_change(1, some[start : start + people], _KNOWN, {"today": then, "at": at})
+            _add_change(-1, some[start : start + people], MEASURES, _FOLDED, {"today": day})
+            _add_change(1, some[start : start + people], MEASURES, _KNOWN, {"today": then, "at": at})
     return _kept_apart(packed(_net(CHANGE)), [{}])
 
 
