@@ -11,7 +11,7 @@ from psycopg.types.numeric import Int8
 
 from lms.core.db import driver_connection
 from lms.xapi.finding import lists
-from lms.xapi.finding.ways import Condition, Given, Reference, Way, ways
+from lms.xapi.finding.ways import Condition, Given, Way, ways
 from lms.xapi.rules.parameters import Filter
 from lms.xapi.rules.scopes import Bearer
 
@@ -21,8 +21,6 @@ SLACK = 28
 """How many more than wanted are taken from a list in which only the voided do not match."""
 FIRST, MOST = 192, 32_768
 """Sizes of chunks from a list in which others do not match either."""
-SELDOM = 4096
-"""From this size on, lists that hardly meet are merged whole."""
 _LOW, _HIGH = -(2**62), 2**62
 
 _PLANNED = """
@@ -31,8 +29,6 @@ _PLANNED = """
         AS chosen(name, setting)
 """
 """For this transaction. Every list has its index in order, so no value of a parameter asks for another plan."""
-_NESTED = "SELECT set_config('enable_nestloop', %(setting)s, true)"
-"""Off: the planner, who knows nothing of the keys, would look each number of one list up in the other."""
 
 
 @dataclass
@@ -43,7 +39,6 @@ class _Reading:
     drivers: Sequence[Sequence[Condition]]
     size: int
     at: list[int] = field(default_factory=list)
-    merged: bool = False
     ended: bool = False
 
     @property
@@ -86,22 +81,13 @@ def _read(readings: Sequence[_Reading], wanted: Filter, given: Given, found: set
         at = each.at[each.driver] if len(each.at) > each.driver else wanted.last
         low, high = _bounds(wanted, at, floor)
         values |= {f"size_{number}": each.size, f"low_{number}": Int8(low), f"high_{number}": Int8(high)}
-        if each.merged:
-            one, two = each.way.references
-            parts.append(lists.common(each.way, one, two, number, ascending=wanted.ascending))
-        else:
-            parts.append(lists.chunk(each.way, each.drivers[each.driver], number, ascending=wanted.ascending))
-    merged = any(each.merged for each in readings)
-    if merged:
-        run(_NESTED, {"setting": "off"})
+        parts.append(lists.chunk(each.way, each.drivers[each.driver], number, ascending=wanted.ascending))
     rows = run(" UNION ALL ".join(parts), values)
-    if merged:
-        run(_NESTED, {"setting": "on"})
     for number, each in enumerate(readings):
         mine = [seq for way, seq, hit in rows if way == number and hit]
         last = [seq for way, seq, hit in rows if way == number and not hit]
         found.update(mine)
-        if len(set(mine)) == count or each.merged or not (last or len(mine) == count):
+        if len(set(mine)) == count or not (last or len(mine) == count):
             each.ended = True
         else:
             _advance(each, last[0] if last else mine[-1], len(mine), wanted, count)
@@ -121,8 +107,6 @@ def _advance(reading: _Reading, at: int, hits: int, wanted: Filter, count: int) 
     best = reading.at.index(furthest(reading.at))
     reading.drivers, reading.at = [reading.drivers[best]], [reading.at[best]]
     reading.size = min(reading.size * 4, MOST)
-    pair = len(reading.way.references) == 2 and not reading.way.echo
-    reading.merged = pair and reading.size >= SELDOM and isinstance(reading.drivers[0][0], Reference)
 
 
 def _best(found: set[int], wanted: Filter, count: int) -> list[int]:
