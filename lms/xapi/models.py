@@ -80,7 +80,8 @@ class StatementId(db.Model):  # type: ignore[name-defined, misc]
 
 
 class StatementRef(db.Model):  # type: ignore[name-defined, misc]
-    """What else a statement is found by: agents and activities other than its own actor and object (`keys.Kind`).
+    """What else a statement is found by: agents and activities other than its own actor and object, and pairs of both
+    (`keys.Kind`).
 
     The verb stands before the number: a list of one key and one verb is in order, and a key has few verbs to merge.
     """
