@@ -214,21 +214,6 @@ def test_voiding_and_references_still_work(store: Store) -> None:
     assert store.get(voidedStatementId=target["id"]).status_code == 200
 
 
-def test_with_an_activity_only_the_pseudonym_is_found(store: Store) -> None:
-    """And what refers to a statement of theirs goes with it."""
-    course = "https://a.example/course"
-    context = {"instructor": SOMEBODY, "contextActivities": {"grouping": [{"id": course}]}}
-    target = make_statement(actor=learner(3), id=new_uuid(), context=context)
-    (comment,) = store.keep(make_statement("commented", object={"objectType": "StatementRef", "id": target["id"]}))
-    store.keep(target)
-    asked = {"activity": course, "related_agents": "true", "related_activities": "true"}
-    assert store.ids(agent=SOMEBODY, **asked) == [target["id"], comment]
-    erase(SOMEBODY)
-    assert store.ids(agent=SOMEBODY, **asked) == []
-    pseudonym = store.get(statementId=target["id"]).get_json()["context"]["instructor"]
-    assert store.ids(agent=pseudonym, **asked) == [target["id"], comment]
-
-
 def test_launch_credentials_end(app: Flask, store: Store, sian: Person) -> None:
     db.session.add(
         Credential(

@@ -6,7 +6,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import text
 
-from lms.core.db import db
+from lms.core import jobs
+from lms.core.db import db, transaction
+from lms.core.permissions import Actor
+from lms.xapi import erasing, people
 from lms.xapi.models import ECHO
 from lms.xapi.rules.keys import MOST_PAIRS, Kind
 from tests.factories.xapi import Store, learner, make_statement, new_uuid, voiding
@@ -72,6 +75,21 @@ def test_they_never_meet_but_in_one_statement_and_in_one_that_refers_to_it(store
     assert store.ids(**asked, ascending="true") == ids
     store.keep(voiding(met["id"]))
     assert store.ids(**asked, ascending="true")[:-1] == ids[:1]
+
+
+def test_who_is_erased_is_found_with_an_activity_by_the_pseudonym_alone(store: Store) -> None:
+    """And what refers to a statement of theirs is, too."""
+    target = teaching(1, actor=learner(3))
+    comment = make_statement("commented", object={"objectType": "StatementRef", "id": target["id"]})
+    ids = [store.keep(each)[0] for each in (comment, target)]
+    asked = {"activity": COURSE, "related_agents": "true", "related_activities": "true", "ascending": "true"}
+    assert store.ids(agent=learner(1), **asked) == ids
+    with transaction():
+        erasing.begin(Actor.system(), people.of_agent(learner(1)), "Asked for in writing")
+    jobs.run_pending()
+    assert store.ids(agent=learner(1), **asked) == []
+    said = store.get(statementId=target["id"]).get_json()
+    assert store.ids(agent=said["context"]["instructor"], **asked) == ids
 
 
 def test_what_was_stored_before_is_listed_as_what_is_stored_now(app: Flask, store: Store) -> None:
