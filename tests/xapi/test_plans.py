@@ -68,7 +68,7 @@ def plan(sql: str) -> Json:
 
     connection = db.session.connection().connection.driver_connection
     assert connection is not None
-    connection.execute(numbers._PLANNED)
+    connection.execute(numbers._PLANNED, {"tenant": TENANT})
     row = connection.execute("EXPLAIN (GENERIC_PLAN, FORMAT JSON) " + re.sub(r"%\((\w+)\)s", numbered, sql)).fetchone()
     return dict(row[0][0]["Plan"])
 

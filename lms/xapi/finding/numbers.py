@@ -11,7 +11,9 @@ from psycopg.types.numeric import Int8
 
 from lms.core.db import driver_connection
 from lms.xapi.finding import lists
-from lms.xapi.finding.ways import Condition, Given, Way, ways
+from lms.xapi.finding.ways import CROWD, Condition, Given, Way, ways
+from lms.xapi.models import ECHO
+from lms.xapi.rules.keys import Kind
 from lms.xapi.rules.parameters import Filter
 from lms.xapi.rules.scopes import Bearer
 
@@ -23,12 +25,15 @@ FIRST, MOST = 192, 32_768
 """Sizes of chunks from a list in which others do not match either."""
 _LOW, _HIGH = -(2**62), 2**62
 
-_PLANNED = """
-    SELECT set_config(name, setting, true) FROM (VALUES ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'),
+_PLANNED = f"""
+    SELECT set_config(name, setting, true), EXISTS (
+        SELECT FROM statement_ref WHERE tenant = %(tenant)s AND kind IN ({int(Kind.CROWD)}, {Kind.CROWD | ECHO})
+    ) FROM (VALUES ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'),
         ('enable_sort', 'off'), ('enable_hashjoin', 'off'), ('plan_cache_mode', 'force_generic_plan'))
         AS chosen(name, setting)
 """
-"""For this transaction. Every list has its index in order, so no value of a parameter asks for another plan."""
+"""For this transaction. Every list has its index in order, so no value of a parameter asks for another plan. And whether
+there is any crowd: mostly there is none to look in."""
 
 
 @dataclass
@@ -55,7 +60,8 @@ def numbers(bearer: Bearer, wanted: Filter, count: int) -> list[int]:
     every, given = ways(bearer, wanted)
     given = {name: Int8(value) if isinstance(value, int) else value for name, value in given.items()}
     given |= {"tenant": bearer.tenant, "wanted": count}
-    run(_PLANNED, {})
+    _, crowds = run(_PLANNED, given)[0]
+    every = [each for each in every if crowds or CROWD not in each.conditions]
     found: set[int] = set()
     for echo in (False, True):  # who only refers to what matches is few, and is looked for within what is found
         readings = [_begun(each, count) for each in every if each.echo is echo]

@@ -70,7 +70,7 @@ _COMMON = (
     "registration", Kind.CROWD, Kind.PAIR, "actor", Kind.AGENT, Kind.RELATED_AGENT, "authority", "activity",
     Kind.RELATED_ACTIVITY, "verb", "mine",
 )  # fmt: skip
-_CROWD = Reference(Kind.CROWD, "crowd")
+CROWD = Reference(Kind.CROWD, "crowd")
 _AGENTS = (Kind.AGENT, Kind.RELATED_AGENT)
 
 
@@ -145,4 +145,4 @@ def _paired(choice: tuple[Condition, ...], wanted: Filter) -> list[tuple[Conditi
     said: list[Condition] = [agent] if agent.kind is Kind.RELATED_AGENT else []
     said += [activity] if wanted.related_activities else []
     pair = Reference(Kind.PAIR, f"{agent.parameter}_activity")
-    return [(pair, *(each for each in choice if each not in said)), (_CROWD, *choice)]
+    return [(pair, *(each for each in choice if each not in said)), (CROWD, *choice)]
