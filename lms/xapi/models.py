@@ -44,7 +44,7 @@ class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
         Index("ix_statement_verb", "tenant", "verb", "seq"),
         Index("ix_statement_actor", "tenant", "actor", "seq", postgresql_include=["verb", "activity", "flags"]),
         Index("ix_statement_activity", "tenant", "activity", "seq", postgresql_include=["verb", "actor", "flags"]),
-        Index("ix_statement_activity_verb", "tenant", "activity", "verb", "seq"),
+        Index("ix_statement_activity_verb", "tenant", "activity", "verb", "seq", postgresql_include=["flags"]),
         Index("ix_statement_authority", "tenant", "authority", "seq"),
         Index(
             "ix_statement_registration",

@@ -116,6 +116,15 @@ def test_a_related_agent_and_an_activity_that_never_meet_are_not_looked_for(fill
     db.session.rollback()
 
 
+def test_a_verb_with_an_activity_is_read_from_the_list_of_both(filled: None, asked: list[str]) -> None:
+    verb, activity = key_of(made.verb("answered")), key_of(made.unit(0, 3))
+    assert queries.page(ALL, Filter(verb=verb, activity=activity, limit=100), 2**60).statements == []
+    read = re.findall(r"'Index Name': '(statement_p\w+)'", str(plan(asked[1])))
+    assert read
+    assert [each for each in read if "activity_verb_seq" not in each] == []
+    db.session.rollback()
+
+
 def test_months_outside_what_is_asked_for_are_not_read(filled: None, asked: list[str]) -> None:
     """Without bounds months are read one after the other, the newest first; with bounds only those between."""
     first, last = db.session.execute(text("SELECT min(seq), max(seq) FROM statement")).one()
