@@ -156,6 +156,10 @@ def _functions(connection: psycopg.Connection[Any]) -> None:
         "CREATE OR REPLACE FUNCTION statement_uuid(bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
         "'SELECT md5($1::text)::uuid'"
     )
+    connection.execute(
+        "CREATE OR REPLACE FUNCTION pair_key(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
+        "SELECT ('x' || encode(substr(sha256(int8send($1) || int8send($2)), 1, 8), 'hex'))::bit(64)::bigint $$"
+    )
     connection.execute("CREATE UNLOGGED TABLE known_key (kind text, number int, key bigint)")
     with connection.cursor().copy("COPY known_key FROM STDIN") as copy:
         for kind, names in _NAMES.items():
@@ -221,16 +225,21 @@ def _statements(name: str, seq: str, where: Json) -> str:
 
 def _references(seq: str, where: Json) -> str:
     """What the statements of one month are found by beside their own columns."""
-    agent_, activity = int(Kind.RELATED_AGENT), int(Kind.RELATED_ACTIVITY)
-    other = f"{_keys('learner')}[(s * 7919) % {LEARNERS} + 1]"
+    activities = ("category", "course", "tier", "unit")
     return f"""
         INSERT INTO statement_ref (tenant, kind, key, seq, verb)
         SELECT {TENANT}, kind, key, {seq}, {_keys("verb")}[v]
-        FROM ({_TOLD.format(**where)}) AS told CROSS JOIN LATERAL (
-            VALUES ({activity}, {_keys("category")}[1], true), ({activity}, {_keys("course")}[c + 1], true),
-            ({activity}, {_keys("tier")}[c % 4 + 1], true),
-            ({agent_}, {_keys("instructor")}[c % 40 + 1], luck < 0.6),
-            ({agent_}, {other}, mentors), ({int(Kind.AGENT)}, {other}, mentors)
-        ) AS found(kind, key, holds)
-        WHERE holds
+        FROM (
+            SELECT i, v, mentors, {_keys("category")}[1] AS category, {_keys("course")}[c + 1] AS course,
+                {_keys("tier")}[c % 4 + 1] AS tier,
+                CASE WHEN NOT voids AND NOT comments AND NOT mentors THEN {_keys("unit")}[c * 10 + u + 1] END AS unit,
+                CASE WHEN mentors THEN {_keys("learner")}[(s * 7919) % {LEARNERS} + 1]
+                    WHEN luck < 0.6 THEN {_keys("instructor")}[c % 40 + 1] END AS agent
+            FROM ({_TOLD.format(**where)}) AS t
+        ) AS told CROSS JOIN LATERAL (
+            VALUES {", ".join(f"({int(Kind.RELATED_ACTIVITY)}, {each})" for each in activities[:3])},
+            ({int(Kind.RELATED_AGENT)}, agent), ({int(Kind.AGENT)}, CASE WHEN mentors THEN agent END),
+            {", ".join(f"({int(Kind.PAIR)}, pair_key(agent, {each}))" for each in activities)}
+        ) AS found(kind, key)
+        WHERE key IS NOT NULL
     """

@@ -73,6 +73,13 @@ _FOUND_BY_NO_MORE = text("""
     DELETE FROM statement_ref
     WHERE tenant = :tenant AND kind = ANY(:kinds) AND key = ANY(:keys) AND seq = ANY(:seqs)
 """)
+_PAIRED_NO_MORE = text(f"""
+    DELETE FROM statement_ref AS ref USING (
+        SELECT CAST(:seq AS bigint) AS seq, :kind AS kind
+        UNION ALL SELECT seq, :kind | {ECHO} FROM statement_link WHERE tenant = :tenant AND target = :id
+    ) AS found
+    WHERE ref.tenant = :tenant AND ref.kind = found.kind AND ref.key = :key AND ref.verb = :verb AND ref.seq = found.seq
+""")
 _FOUND_BY = text("""
     INSERT INTO statement_ref (tenant, kind, key, seq, verb) VALUES (:tenant, :kind, :key, :seq, :verb)
     ON CONFLICT DO NOTHING
@@ -86,7 +93,7 @@ _ECHOED = text(f"""
     INSERT INTO statement_ref (tenant, kind, key, verb, seq)
     SELECT ref.tenant, ref.kind | {ECHO}, ref.key, ref.verb, link.seq
     FROM statement_link AS link JOIN statement_ref AS ref
-        ON ref.tenant = :tenant AND ref.kind = ANY(:kinds) AND ref.key = :key AND ref.seq = link.target_seq
+        ON ref.tenant = :tenant AND ref.kind = ANY(:kinds) AND ref.key = ANY(:keys) AND ref.seq = link.target_seq
     WHERE link.tenant = :tenant AND link.target = ANY(CAST(:ids AS uuid[]))
     ON CONFLICT DO NOTHING
 """)
@@ -193,7 +200,7 @@ def _rewrite(erasure: Erasure, rows: Collection[Any]) -> None:
     def registration(given: str) -> str:
         return str(UUID(bytes=hmac.digest(secret, given.encode(), "sha256")[:16], version=4))
 
-    changed, references = [], []
+    changed, references, unpaired = [], [], []
     files: set[str] = set()
     signatures: set[str] = set()
     for row in rows:
@@ -212,9 +219,12 @@ def _rewrite(erasure: Erasure, rows: Collection[Any]) -> None:
                 "flags": row.flags if declared_in(after) else row.flags & ~ATTACHES,
             }
         )  # fmt: skip
-        references += [
-            {"tenant": TENANT, "kind": kind, "key": each, "seq": row.seq, "verb": found.verb}
-            for kind, each in found.references if each == key and kind in _AGENTS
+        known = keys.keys_of(before, named_in(before)).references
+        at = {"tenant": TENANT, "seq": row.seq, "verb": found.verb}
+        references += [at | {"kind": kind, "key": each} for kind, each in found.references - known]
+        unpaired += [
+            at | {"kind": kind, "key": each, "id": row.id}
+            for kind, each in known - found.references if kind not in _AGENTS
         ]  # fmt: skip
     table = StoredStatement.__table__
     for values in changed:
@@ -222,11 +232,14 @@ def _rewrite(erasure: Erasure, rows: Collection[Any]) -> None:
         db.session.execute(update(table).where(where).values(**values))
     seqs = [row.seq for row in rows]
     db.session.execute(_FOUND_BY_NO_MORE, _given(own) | {"seqs": seqs})
-    if references:
-        db.session.execute(_FOUND_BY, references)
+    if unpaired:
+        db.session.execute(_PAIRED_NO_MORE, unpaired)
     given = {"tenant": TENANT, "ids": "{" + ",".join(str(row.id) for row in rows) + "}"}
     db.session.execute(_LINKED, given)
-    db.session.execute(_ECHOED, given | {"kinds": list(_AGENTS), "key": key})
+    if references:
+        db.session.execute(_FOUND_BY, references)
+        kinds, new = ({each[name] for each in references} for name in ("kind", "key"))
+        db.session.execute(_ECHOED, given | {"kinds": list(kinds), "keys": list(new)})
     erasure.statements += len(rows)
     erasure.signatures += _drop(signatures)
     theirs = [*own, *([key] if key is not None else [])]

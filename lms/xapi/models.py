@@ -44,7 +44,7 @@ class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
         Index("ix_statement_verb", "tenant", "verb", "seq"),
         Index("ix_statement_actor", "tenant", "actor", "seq", postgresql_include=["verb", "activity", "flags"]),
         Index("ix_statement_activity", "tenant", "activity", "seq", postgresql_include=["verb", "actor", "flags"]),
-        Index("ix_statement_activity_verb", "tenant", "activity", "verb", "seq"),
+        Index("ix_statement_activity_verb", "tenant", "activity", "verb", "seq", postgresql_include=["flags"]),
         Index("ix_statement_authority", "tenant", "authority", "seq"),
         Index(
             "ix_statement_registration",
@@ -80,7 +80,8 @@ class StatementId(db.Model):  # type: ignore[name-defined, misc]
 
 
 class StatementRef(db.Model):  # type: ignore[name-defined, misc]
-    """What else a statement is found by: agents and activities other than its own actor and object (`keys.Kind`).
+    """What else a statement is found by: agents and activities other than its own actor and object, and pairs of both
+    (`keys.Kind`).
 
     The verb stands before the number: a list of one key and one verb is in order, and a key has few verbs to merge.
     """

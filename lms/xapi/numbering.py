@@ -22,9 +22,9 @@ LEASE_SECONDS = 120
 SLACK = 20_000
 """Microseconds by which the clocks of two machines may drift apart between two renewals."""
 LATELY = 0.5
-AHEAD, FARTHEST = 1_500, 100_000
+AHEAD, EACH, FARTHEST = 1_500, 60, 100_000
 """Microseconds by which numbers that are taken unasked are meant to be ahead of the database's clock when it hears of
-them, and the most by which they may be."""
+them; what it takes to write out each statement until then; and the most by which they may be ahead."""
 GATE = 0x78415049
 """First key of the advisory lock that those who refer to other statements hold alone, and all other writers share."""
 
@@ -106,7 +106,7 @@ class Ahead:
         self._last = 0
 
     def take(self, count: int) -> range:
-        taken = self._sequence.take(count, self._now)
+        taken = self._sequence.take(count, self._now + count * EACH)
         self._last = taken[-1]
         return taken
 

@@ -31,28 +31,6 @@ def chunk(way: Way, driver: Sequence[Condition], number: int, *, ascending: bool
     return part
 
 
-def common(way: Way, one: Reference, two: Reference, number: int, *, ascending: bool) -> str:
-    """All numbers that two lists have in common, merged (both are in order by verb and number); rows as of `chunk`. For
-    lists that are long and seldom meet. Fenced: else the planner joins by verb alone and compares all with all."""
-    verb = "".join(f" AND r.verb = {_of(each)}" for each in way.columns if each.column == "verb")
-    first, second = (
-        "(SELECT r.verb, r.seq FROM statement_ref AS r WHERE r.tenant = %(tenant)s"
-        f" AND r.kind = {int(each.kind)} AND r.key = {_of(each)}{verb}{_within('r.seq')} ORDER BY r.verb, r.seq OFFSET 0)"
-        for each in (one, two)
-    )
-    rest = [each for each in way.conditions if each not in (one, two)]
-    return (
-        (
-            f"(WITH met AS MATERIALIZED (SELECT one.verb, one.seq FROM {first} AS one JOIN {second} AS two"
-            " ON two.verb = one.verb AND two.seq = one.seq)"
-            f" SELECT {number} AS way, met.seq, true AS hit FROM met WHERE {_own(way, rest, 'met.verb', 'met.seq')}"
-            f" ORDER BY met.seq {'ASC' if ascending else 'DESC'} LIMIT %(wanted)s)"
-        )
-        .replace("%(low)s", f"%(low_{number})s")
-        .replace("%(high)s", f"%(high_{number})s")
-    )
-
-
 def _taken(way: Way, driver: Sequence[Condition], order: str) -> tuple[str, str]:
     others = [each for each in way.conditions if each not in driver]
     if any(isinstance(each, Reference) for each in driver):

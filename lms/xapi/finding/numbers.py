@@ -11,7 +11,9 @@ from psycopg.types.numeric import Int8
 
 from lms.core.db import driver_connection
 from lms.xapi.finding import lists
-from lms.xapi.finding.ways import Condition, Given, Reference, Way, ways
+from lms.xapi.finding.ways import CROWD, Condition, Given, Way, ways
+from lms.xapi.models import ECHO
+from lms.xapi.rules.keys import Kind
 from lms.xapi.rules.parameters import Filter
 from lms.xapi.rules.scopes import Bearer
 
@@ -21,18 +23,17 @@ SLACK = 28
 """How many more than wanted are taken from a list in which only the voided do not match."""
 FIRST, MOST = 192, 32_768
 """Sizes of chunks from a list in which others do not match either."""
-SELDOM = 4096
-"""From this size on, lists that hardly meet are merged whole."""
 _LOW, _HIGH = -(2**62), 2**62
 
-_PLANNED = """
-    SELECT set_config(name, setting, true) FROM (VALUES ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'),
+_PLANNED = f"""
+    SELECT set_config(name, setting, true), EXISTS (
+        SELECT FROM statement_ref WHERE tenant = %(tenant)s AND kind IN ({int(Kind.CROWD)}, {Kind.CROWD | ECHO})
+    ) FROM (VALUES ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'),
         ('enable_sort', 'off'), ('enable_hashjoin', 'off'), ('plan_cache_mode', 'force_generic_plan'))
         AS chosen(name, setting)
 """
-"""For this transaction. Every list has its index in order, so no value of a parameter asks for another plan."""
-_NESTED = "SELECT set_config('enable_nestloop', %(setting)s, true)"
-"""Off: the planner, who knows nothing of the keys, would look each number of one list up in the other."""
+"""For this transaction. Every list has its index in order, so no value of a parameter asks for another plan. And whether
+there is any crowd: mostly there is none to look in."""
 
 
 @dataclass
@@ -43,7 +44,6 @@ class _Reading:
     drivers: Sequence[Sequence[Condition]]
     size: int
     at: list[int] = field(default_factory=list)
-    merged: bool = False
     ended: bool = False
 
     @property
@@ -60,7 +60,8 @@ def numbers(bearer: Bearer, wanted: Filter, count: int) -> list[int]:
     every, given = ways(bearer, wanted)
     given = {name: Int8(value) if isinstance(value, int) else value for name, value in given.items()}
     given |= {"tenant": bearer.tenant, "wanted": count}
-    run(_PLANNED, {})
+    _, crowds = run(_PLANNED, given)[0]
+    every = [each for each in every if crowds or CROWD not in each.conditions]
     found: set[int] = set()
     for echo in (False, True):  # who only refers to what matches is few, and is looked for within what is found
         readings = [_begun(each, count) for each in every if each.echo is echo]
@@ -86,22 +87,13 @@ def _read(readings: Sequence[_Reading], wanted: Filter, given: Given, found: set
         at = each.at[each.driver] if len(each.at) > each.driver else wanted.last
         low, high = _bounds(wanted, at, floor)
         values |= {f"size_{number}": each.size, f"low_{number}": Int8(low), f"high_{number}": Int8(high)}
-        if each.merged:
-            one, two = each.way.references
-            parts.append(lists.common(each.way, one, two, number, ascending=wanted.ascending))
-        else:
-            parts.append(lists.chunk(each.way, each.drivers[each.driver], number, ascending=wanted.ascending))
-    merged = any(each.merged for each in readings)
-    if merged:
-        run(_NESTED, {"setting": "off"})
+        parts.append(lists.chunk(each.way, each.drivers[each.driver], number, ascending=wanted.ascending))
     rows = run(" UNION ALL ".join(parts), values)
-    if merged:
-        run(_NESTED, {"setting": "on"})
     for number, each in enumerate(readings):
         mine = [seq for way, seq, hit in rows if way == number and hit]
         last = [seq for way, seq, hit in rows if way == number and not hit]
         found.update(mine)
-        if len(set(mine)) == count or each.merged or not (last or len(mine) == count):
+        if len(set(mine)) == count or not (last or len(mine) == count):
             each.ended = True
         else:
             _advance(each, last[0] if last else mine[-1], len(mine), wanted, count)
@@ -121,8 +113,6 @@ def _advance(reading: _Reading, at: int, hits: int, wanted: Filter, count: int) 
     best = reading.at.index(furthest(reading.at))
     reading.drivers, reading.at = [reading.drivers[best]], [reading.at[best]]
     reading.size = min(reading.size * 4, MOST)
-    pair = len(reading.way.references) == 2 and not reading.way.echo
-    reading.merged = pair and reading.size >= SELDOM and isinstance(reading.drivers[0][0], Reference)
 
 
 def _best(found: set[int], wanted: Filter, count: int) -> list[int]:

@@ -66,27 +66,37 @@ class Way:
         return found or [()]
 
 
-_COMMON = ("registration", "actor", Kind.AGENT, Kind.RELATED_AGENT, "activity", Kind.RELATED_ACTIVITY, "verb")
+_COMMON = (
+    "registration", Kind.CROWD, Kind.PAIR, "actor", Kind.AGENT, Kind.RELATED_AGENT, "authority", "activity",
+    Kind.RELATED_ACTIVITY, "verb", "mine",
+)  # fmt: skip
+CROWD = Reference(Kind.CROWD, "crowd")
+_AGENTS = (Kind.AGENT, Kind.RELATED_AGENT)
 
 
 def _commonness(condition: Condition) -> int:
-    name = condition.column if isinstance(condition, Column) else condition.kind
-    return _COMMON.index(name) if name in _COMMON else len(_COMMON)
+    """An agent is seldom an authority; who reads its own statements is the authority of many."""
+    kind = condition.column if isinstance(condition, Column) else condition.kind
+    return _COMMON.index("mine" if condition.parameter == "mine" else kind)
 
 
 def ways(bearer: Bearer, wanted: Filter) -> tuple[list[Way], Given]:
     """Every way, those by the statement itself first, and the values of all parameters."""
     reach, given = within_reach(bearer)
-    choices = list(_choices(wanted))
+    choices = list(dict.fromkeys(each for choice in _choices(wanted) for each in _paired(choice, wanted)))
     found = [Way((*reach, *each), (), False, wanted.voided) for each in choices]
     if choices != [()]:
         found += [Way(each, reach, True, wanted.voided) for each in choices]
     asked = {
-        **{f"agent_{number}": key for number, key in enumerate(_agents(wanted))},
+        "crowd": 0,
         "verb": wanted.verb,
         "activity": wanted.activity,
         "registration": wanted.registration,
     }
+    for number, key in enumerate(_agents(wanted)):
+        asked[f"agent_{number}"] = key
+        if wanted.activity is not None:
+            asked[f"agent_{number}_activity"] = keys.pair_key(key, wanted.activity)
     return found, given | {name: value for name, value in asked.items() if value is not None}
 
 
@@ -123,3 +133,16 @@ def _choices(wanted: Filter) -> Iterator[tuple[Condition, ...]]:
         of.append(activity)
     of += [[Column(name, name)] for name in ("verb", "registration") if getattr(wanted, name) is not None]
     return product(*of)
+
+
+def _paired(choice: tuple[Condition, ...], wanted: Filter) -> list[tuple[Condition, ...]]:
+    """An agent who is found by a reference, and an activity: their pair has a list of its own, but not those in a crowd.
+    What the pair does not say already must hold as well."""
+    agent = next((each for each in choice if isinstance(each, Reference) and each.kind in _AGENTS), None)
+    activity = next((each for each in choice if each.parameter == "activity"), None)
+    if agent is None or activity is None:
+        return [choice]
+    said: list[Condition] = [agent] if agent.kind is Kind.RELATED_AGENT else []
+    said += [activity] if wanted.related_activities else []
+    pair = Reference(Kind.PAIR, f"{agent.parameter}_activity")
+    return [(pair, *(each for each in choice if each not in said)), (CROWD, *choice)]

@@ -2,7 +2,8 @@
 
 from enum import IntEnum
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
+from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,10 +19,16 @@ class Kind(IntEnum):
     """The object, or a member of a group that is actor or object: what `agent` finds beside the actor itself."""
     RELATED_AGENT = 2
     RELATED_ACTIVITY = 4
+    PAIR = 8
+    """A related agent together with an activity, its own or a related one, in one key: two long lists that seldom meet need
+    not be read."""
+    CROWD = 9
+    """Under the key 0: it would have more pairs than MOST_PAIRS, so it has none."""
 
 
 # As plain numbers: an IntEnum in a set is hashed by its name, in Python.
-_AGENT, _RELATED_AGENT, _RELATED_ACTIVITY = map(int, Kind)
+_AGENT, _RELATED_AGENT, _RELATED_ACTIVITY, _PAIR, _CROWD = map(int, Kind)
+MOST_PAIRS = 100
 
 
 class Keys(NamedTuple):
@@ -38,6 +45,13 @@ class Keys(NamedTuple):
 def key_of(text: str) -> int:
     """BLAKE2b-64, as PostgreSQL's signed bigint."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+@lru_cache(65_536)
+def pair_key(agent: int, activity: int) -> int:
+    """One key of two, by SHA-256: PostgreSQL has that too (migration 0100)."""
+    both = agent.to_bytes(8, "big", signed=True) + activity.to_bytes(8, "big", signed=True)
+    return int.from_bytes(sha256(both).digest()[:8], "big", signed=True)
 
 
 def identifier(agent: Json) -> str | None:
@@ -60,17 +74,24 @@ def keys_of(statement: Json, named: Named) -> Keys:
     thing = statement["object"]
     kind = thing.get("objectType", "Activity")
     actor, *others = map(agent_key, named.agents)
-    references = {(_RELATED_AGENT, key) for key in others if key is not None and key != actor}
+    related = {key for key in others if key is not None and key != actor}
+    references = {(_RELATED_AGENT, key) for key in related}
     found_as = statement["actor"].get("member", ())  # members of a group stand for it where it stands (Part 3 §2.1.3)
     if kind in ("Agent", "Group"):
         found_as = (*found_as, thing, *thing.get("member", ()))
     references |= {(_AGENT, key) for key in map(agent_key, found_as) if key is not None and key != actor}
-    ids = [each["id"] for each in named.activities]
-    activity = key_of(ids.pop(0)) if kind == "Activity" else None
-    for id_ in ids:
-        if (key := key_of(id_)) != activity:
-            references.add((_RELATED_ACTIVITY, key))
+    activities = [key_of(each["id"]) for each in named.activities]
+    activity = activities[0] if kind == "Activity" else None
+    references |= {(_RELATED_ACTIVITY, key) for key in activities if key != activity}
+    if related:
+        references |= _pairs(related, set(activities))
     registration = statement["context"].get("registration") if "context" in statement else None
     return Keys(
         key_of(statement["verb"]["id"]), actor, activity, UUID(registration) if registration else None, references
     )
+
+
+def _pairs(agents: set[int], activities: set[int]) -> set[tuple[int, int]]:
+    if len(agents) * len(activities) > MOST_PAIRS:
+        return {(_CROWD, 0)}
+    return {(_PAIR, pair_key(agent, activity)) for agent, activity in product(agents, activities)}
