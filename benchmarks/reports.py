@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import event, select, text
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -79,16 +77,22 @@ class Timing:
 
 def main(folder: Path, sizes: list[int]) -> int:
     maintenance = server.start(folder)
-    found = []
-    for people in sizes:
-        app = create_app(
-            config.Settings(
-                database_url=filled(maintenance, people, folder), instance=folder, secret_key="b" * 40, log_level="ERROR",
-                public_url="http://localhost",
+    readers = [Reader(filled(maintenance, people, folder), people, folder) for people in sizes]
+    found: list[dict[str, Timing]] = [{} for _ in readers]
+    for name, path in PAGES.items():  # the sizes in turn, for the machine has better and worse minutes
+        for reader, timings in zip(readers, found, strict=True):
+            timings[name] = reader.timed(lambda reader=reader, path=path: reader.open(path))  # type: ignore[misc]
+    for reader, timings in zip(readers, found, strict=True):
+        with reader.app.app_context():
+            filters = view(Actor.system(), Asked()).filters
+            period = {"starts_on": filters.period.starts_on, "ends_on": filters.period.ends_on}
+            timings["(figures by sector, from tallies)"] = reader.timed(
+                lambda filters=filters: queries.counts(filters, Dimension.SECTOR, None)  # type: ignore[misc]
             )
-        )  # fmt: skip
-        with app.app_context():
-            found.append(measured(app, people))
+            timings["(the same from raw facts)"] = reader.timed(
+                lambda period=period: db.session.execute(text(RAW), period).all()  # type: ignore[misc]
+            )
+            print(f"{reader.people} people: something new of 500 of them taken in, in {taken_in():.1f} s")
     return told(found, sizes)
 
 
@@ -97,11 +101,8 @@ def filled(maintenance: str, people: int, folder: Path) -> str:
     name = f"reports_{people}"
     if not server.has(maintenance, name):
         url = server.fresh(maintenance, f"{name}_unfinished")
-        settings = config.Settings(
-            database_url=url, instance=folder, secret_key="b" * 40, log_level="ERROR", public_url="http://localhost"
-        )
         began = time.perf_counter()
-        app = create_app(settings)
+        app = create_app(settings_for(url, folder))
         with app.app_context():
             app.test_cli_runner().invoke(args=["prepare"], catch_exceptions=False)
             large.load(people, ENROLMENTS * people, clock.today(), lambda *_: None)
@@ -121,21 +122,48 @@ def filled(maintenance: str, people: int, folder: Path) -> str:
     return server.database(maintenance, name)
 
 
-def measured(app: Flask, people: int) -> dict[str, Timing]:
-    commissioner = make_person(email=f"{clock.now().timestamp()}@example.org")
-    root = db.session.scalars(select(Organisation).where(Organisation.parent_id.is_(None))).one()
-    grant(commissioner, Role.COMMISSIONER, root)
-    browser = sign_in_browser(app, commissioner)
-    spent: list[float] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: given[4].__setattr__("began", time.perf_counter()))
-    event.listen(db.engine, "after_cursor_execute", lambda *given: spent.append(time.perf_counter() - given[4].began))
-    found = {name: timed(lambda path=path: opened(browser, path), spent) for name, path in PAGES.items()}  # type: ignore[misc]
-    filters = view(Actor.system(), Asked()).filters
-    period = {"starts_on": filters.period.starts_on, "ends_on": filters.period.ends_on}
-    found["(figures by sector, from tallies)"] = timed(lambda: queries.counts(filters, Dimension.SECTOR, None), spent)
-    found["(the same from raw facts)"] = timed(lambda: db.session.execute(text(RAW), period).all(), spent)
-    print(f"{people} people: something new of 500 of them taken in, in {taken_in():.1f} s")
-    return found
+def settings_for(url: str, folder: Path) -> config.Settings:
+    return config.Settings(
+        database_url=url, instance=folder, secret_key="b" * 40, log_level="ERROR", public_url="http://localhost"
+    )
+
+
+class Reader:
+    """A commissioner for all of Wales in a browser, with the app and its database."""
+
+    def __init__(self, url: str, people: int, folder: Path) -> None:
+        self.app, self.people = create_app(settings_for(url, folder)), people
+        self.spent: list[float] = []
+        with self.app.app_context():
+            commissioner = make_person(email=f"{clock.now().timestamp()}@example.org")
+            root = db.session.scalars(select(Organisation).where(Organisation.parent_id.is_(None))).one()
+            grant(commissioner, Role.COMMISSIONER, root)
+            self.browser = sign_in_browser(self.app, commissioner)
+            event.listen(db.engine, "before_cursor_execute", self._begin)
+            event.listen(db.engine, "after_cursor_execute", self._end)
+
+    def open(self, path: str) -> None:
+        answer = self.browser.get(path)
+        assert answer.status_code == 200, (path, answer.status)
+
+    def timed(self, work: Callable[[], Any]) -> Timing:
+        whole, asked, worked = [], [], []
+        for n in range(WARM + TIMES):
+            self.spent.clear()
+            began, working = time.perf_counter(), time.thread_time()
+            work()
+            if n >= WARM:
+                whole.append(1000 * (time.perf_counter() - began))
+                worked.append(1000 * (time.thread_time() - working))
+                asked.append(1000 * sum(self.spent))
+        p95 = [statistics.quantiles(each, n=20)[-1] for each in (whole, asked, worked)]
+        return Timing(*p95, statistics.median(whole))
+
+    def _begin(self, *given: Any) -> None:
+        given[4].began = time.perf_counter()
+
+    def _end(self, *given: Any) -> None:
+        self.spent.append(time.perf_counter() - given[4].began)
 
 
 def taken_in() -> float:
@@ -146,25 +174,6 @@ def taken_in() -> float:
     took = time.perf_counter() - began
     db.session.rollback()
     return took
-
-
-def opened(browser: FlaskClient, path: str) -> None:
-    answer = browser.get(path)
-    assert answer.status_code == 200, (path, answer.status)
-
-
-def timed(work: Callable[[], Any], spent: list[float]) -> Timing:
-    whole, asked, worked = [], [], []
-    for n in range(WARM + TIMES):
-        spent.clear()
-        began, working = time.perf_counter(), time.thread_time()
-        work()
-        if n >= WARM:
-            whole.append(1000 * (time.perf_counter() - began))
-            worked.append(1000 * (time.thread_time() - working))
-            asked.append(1000 * sum(spent))
-    p95 = [statistics.quantiles(each, n=20)[-1] for each in (whole, asked, worked)]
-    return Timing(*p95, statistics.median(whole))
 
 
 def told(found: list[dict[str, Timing]], sizes: list[int]) -> int:
