@@ -195,7 +195,14 @@ def _parts(
         Row(code, title, (number, disclosure.percent(number, whole)))
         for (code, title), number in zip(options, shown, strict=True)
     ]
-    return Sheet(item, *titles, words.PARTS_COLUMNS, rows, total=Row("total", words.TOGETHER, (whole, None)), chart=1)
+    return Sheet(
+        item,
+        *titles,
+        words.PARTS_COLUMNS,
+        rows,
+        total=Row("total", words.TOGETHER, (whole, disclosure.percent(whole, whole))),
+        chart=1,
+    )
 
 
 def _barriers(counts: Counts) -> Sheet:

@@ -49,7 +49,7 @@ def key_of(text: str) -> int:
 
 @lru_cache(65_536)
 def pair_key(agent: int, activity: int) -> int:
-    """One key of two, by SHA-256: PostgreSQL has that too (migration 0100)."""
+    """One key of two, by SHA-256: PostgreSQL has that too (migration 0103)."""
     both = agent.to_bytes(8, "big", signed=True) + activity.to_bytes(8, "big", signed=True)
     return int.from_bytes(sha256(both).digest()[:8], "big", signed=True)
 
