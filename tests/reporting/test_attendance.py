@@ -17,6 +17,7 @@ from lms.reporting.services import Asked
 from tests.factories.accounts import grant, make_membership, make_organisation, make_person, organisation
 from tests.factories.delivery import make_booking, make_series
 from tests.factories.portfolios import actor_of
+from tests.factories.reporting import told_to_reports
 
 
 def held(attended: int, missed: int, body: Organisation | None = None) -> None:
@@ -47,6 +48,7 @@ def rates(sheets: Any) -> list[Any]:
 def test_exact_figures_for_those_who_may_see_names(app: Flask) -> None:
     held(15, 5)
     with tomorrow():
+        told_to_reports()
         people, found = answering.answer(Actor.system(), "attendance", Asked()).sheets
     assert people.total is not None
     assert people.total.values == (15, 5, 0)
@@ -58,6 +60,7 @@ def test_small_counts_never_leave(as_token: Any) -> None:
     commissioner = make_person()
     grant(commissioner, Role.COMMISSIONER, organisation("WALES"))
     with tomorrow():
+        told_to_reports()
         told = as_token(commissioner).get("/api/v1/reports/attendance")
     assert told.status_code == 200
     people = told.json["sheets"][0]
@@ -71,6 +74,7 @@ def test_a_handful_of_people_is_not_reported_on(as_token: Any, signed_in: Any) -
     commissioner = make_person()
     grant(commissioner, Role.COMMISSIONER, organisation("WALES"))
     with tomorrow():
+        told_to_reports()
         told = as_token(commissioner).get("/api/v1/reports/attendance").json
         assert (told["withheld"], told["sheets"]) == (True, [])
         assert "Too few people" in signed_in(commissioner).get("/en/reports/attendance").text
@@ -84,6 +88,7 @@ def test_what_is_hidden_in_the_table_above_stays_hidden_below(as_token: Any) -> 
     commissioner = make_person()
     grant(commissioner, Role.COMMISSIONER, organisation("WALES"))
     with tomorrow():
+        told_to_reports()
         client = as_token(commissioner)
         told = {
             code: client.get(f"/api/v1/reports/attendance?organisation={code}").json["sheets"]

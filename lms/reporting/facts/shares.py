@@ -14,6 +14,7 @@ ACTIVE_FOR, CONVERTED_WITHIN = 91, 180
 
 MEASURES = (
     "accessed", "enrolled", "active", "learned", "completed", "converted", "certified", "unmet", "portfolio", "attended",
+    "expected", "late", "booked",
 )  # fmt: skip
 
 MONTH = "(extract(year FROM {0}) * 12 + extract(month FROM {0}) - 1)::int"
@@ -34,7 +35,9 @@ AFFECTED: dict[FactKind, tuple[str, ...]] = {
     FactKind.PORTFOLIO_OPENED: ("portfolio",),
     FactKind.PORTFOLIO_SIGNED_OFF: ("portfolio",),
     FactKind.SIGN_OFF_WITHDRAWN: ("portfolio",),
-    FactKind.ATTENDED: ("attended",),
+    FactKind.ATTENDED: ("attended", "expected", "booked"),
+    FactKind.DID_NOT_ATTEND: ("expected", "booked"),
+    FactKind.CANCELLED_LATE: ("late", "booked"),
     FactKind.CANCELLED: MEASURES,
 }
 """Which measures a fact of that kind can change. Others count for none."""
@@ -55,7 +58,7 @@ live AS MATERIALIZED (
            min(on_day) FILTER (WHERE kind = 'award_ended') AS award_ended,
            max(on_day) FILTER (WHERE kind = 'portfolio_signed_off') AS signed_off,
            max(on_day) FILTER (WHERE kind = 'sign_off_withdrawn') AS unsigned
-    FROM live WHERE kind NOT IN ('active', 'certified', 'attended') GROUP BY thing_id
+    FROM live WHERE kind NOT IN ('active', 'certified', 'attended', 'did_not_attend', 'cancelled_late') GROUP BY thing_id
 ), placed_since AS MATERIALIZED (
     SELECT asked.id, min(got.on_day) AS on_day FROM live AS asked
       JOIN live AS got ON got.person_id = asked.person_id AND got.course_id = asked.course_id
@@ -82,6 +85,9 @@ live AS MATERIALIZED (
         UNION ALL SELECT 'portfolio', true, live.on_day, CASE WHEN unsigned >= signed_off THEN NULL ELSE signed_off END
          WHERE kind = 'portfolio_opened'
         UNION ALL SELECT 'attended', false, live.on_day, NULL WHERE kind = 'attended'
+        UNION ALL SELECT 'expected', false, live.on_day, NULL WHERE kind IN ('attended', 'did_not_attend')
+        UNION ALL SELECT 'late', false, live.on_day, NULL WHERE kind = 'cancelled_late'
+        UNION ALL SELECT 'booked', false, live.on_day, NULL WHERE kind IN ('attended', 'did_not_attend', 'cancelled_late')
     ) AS it
 ), months AS (
     SELECT occurred.*, {MONTH.format("on_day")} AS month, {MONTH.format("from_day")} AS from_month,

@@ -1,51 +1,30 @@
 """Attendance at taught courses: who came, who did not, how full, how long people waited, in which language."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections import Counter
+from dataclasses import replace
 
-from sqlalchemy import text
-
-from lms.core.db import db
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
-from lms.reporting import asking, groups
-from lms.reporting.queries import Filters
+from lms.reporting import asking, groups, queries
+from lms.reporting.queries import Dimension, Filters
 from lms.reporting.reports.report import NOT_KNOWN, Answer, Column, Report, Row, Sheet, Value, share
 from lms.reporting.rules import disclosure
 from lms.reporting.rules.definitions import BY_ID, Definition
 from lms.reporting.services import Asked, View, view
 
+Counts = Counter[tuple[str | None, str]]
+"""People by (row or None for all, measure)."""
 MEASURES = ("attended", "missed", "late")
-PEOPLE = """
-WITH person AS (
-    SELECT person_id, sector, {at} AS place, bool_or(kind = 'attended') AS attended,
-           bool_or(kind = 'did_not_attend') AND NOT bool_or(kind = 'attended') AS missed,
-           bool_or(kind = 'cancelled_late') AS late, bool_or(kind = 'attended' AND language = 'cy') AS welsh
-    FROM fact WHERE kind IN ('attended', 'did_not_attend', 'cancelled_late')
-      AND on_day BETWEEN :starts_on AND :ends_on AND {live} {where} GROUP BY person_id, sector, place
-)
-SELECT {key} AS key, GROUPING({key}) = 1 AS is_whole,
-    count(DISTINCT person_id) FILTER (WHERE attended) AS attended,
-    count(DISTINCT person_id) FILTER (WHERE missed) AS missed, count(DISTINCT person_id) FILTER (WHERE late) AS late,
-    count(DISTINCT person_id) FILTER (WHERE welsh) AS welsh, count(DISTINCT person_id) AS people
-FROM person GROUP BY GROUPING SETS (({key}), ())"""
-AT = "(SELECT place FROM unnest(CAST(:rows AS uuid[])) AS row_of(place) WHERE fact.organisation_lineage @> ARRAY[place] LIMIT 1)"
-
-
-@dataclass(frozen=True)
-class Counted:
-    """People by key and measure, and in all (`whole`). Raw: it does not leave this file."""
-
-    rows: dict[str, Any]
-    whole: Any
+COUNTED = ("attended", "expected", "late", "booked")
+"""As the tallies have them: whoever was expected and attended nothing has missed it."""
 
 
 def run(actor: Actor, asked: Asked) -> Answer:
     """Count, hide what must be hidden, and give the rest."""
     seen = view(actor, replace(asked, sector=None, programme=None, course=None, level=None))
-    counted = _counted(seen.filters, "sector")
+    counted = _counted(seen.filters, Dimension.SECTOR)
     made = asking.made(REPORT, seen, asked)
-    if not seen.exact and disclosure.too_few(counted.whole.people):
+    if not seen.exact and disclosure.too_few(counted[None, "booked"]):
         return Answer(finding=TOO_FEW, sheets=(), withheld=True, **made)
     codes, hidden = list(seen.sectors), hidden_above(seen)
     shown = {m: _shown(counted, codes, m, exact=seen.exact, hide=m in hidden) for m in MEASURES}
@@ -55,17 +34,16 @@ def run(actor: Actor, asked: Asked) -> Answer:
         key="sector", heading=Bilingual("Sector", "Sector"), columns=COLUMNS, rows=rows, total=total, chart=0,
         title=Bilingual("People at sessions, by sector", "Pobl mewn sesiynau, yn ôl sector"),
     )  # fmt: skip
-    rates = _rates(seen, counted, dict(zip(MEASURES, total.values, strict=True)))
+    rates = _rates(seen, counted[None, "attended"], dict(zip(MEASURES, total.values, strict=True)))
     return Answer(finding=_finding(total.values[0]), sheets=(sheet, rates), **made)
 
 
-def _counted(filters: Filters, key: str, rows: tuple[Any, ...] = ()) -> Counted:
-    where, given = asking.narrowed(filters)
-    at = AT if rows else "NULL::uuid"
-    statement = PEOPLE.format(at=at, key=key, live=asking.LIVE, where=where)
-    found = db.session.execute(text(statement), given | ({"rows": list(rows)} if rows else {})).all()
-    whole = next(row for row in found if row.is_whole)
-    return Counted({str(row.key): row for row in found if not row.is_whole}, whole)
+def _counted(filters: Filters, by: Dimension) -> Counts:
+    """Raw: it does not leave this file."""
+    found: Counts = Counter(queries.by(filters, by, COUNTED, ()))
+    for key, _ in list(found):
+        found[key, "missed"] = found[key, "expected"] - found[key, "attended"]
+    return found
 
 
 def hidden_above(seen: View) -> set[str]:
@@ -79,32 +57,34 @@ def hidden_above(seen: View) -> set[str]:
     ):
         return set()
     above = replace(seen.filters, organisation=groups.row_above(body, seen.filters.scope))
-    rows = tuple(each.id for each in groups.bodies_below(above.place)[0])
-    counted = _counted(above, "place", rows)
-    keys = sorted(counted.rows)
+    counted = _counted(above, Dimension.ORGANISATION)
+    keys = [key for each in groups.bodies_below(above.place)[0] if counted[(key := str(each.id)), "booked"]]
     if str(body.id) not in keys:
         return set()
     return {m for m in MEASURES if _shown(counted, keys, m, exact=False)[0][keys.index(str(body.id))] is None}
 
 
 def _shown(
-    counted: Counted, codes: list[str], measure: str, *, exact: bool, hide: bool = False
+    counted: Counts, codes: list[str], measure: str, *, exact: bool, hide: bool = False
 ) -> tuple[list[int | None], int | None]:
-    numbers = [getattr(counted.rows[code], measure) if code in counted.rows else 0 for code in codes]
-    total = getattr(counted.whole, measure)
+    numbers = [counted[code, measure] for code in codes]
+    total = counted[None, measure]
     if exact:
         return list(numbers), total
     sensitive = [n for n, code in enumerate(codes) if code in disclosure.SENSITIVE]
     return disclosure.suppress_list(numbers, total, hide_total=hide, sensitive=sensitive)
 
 
-def _rates(seen: View, counted: Counted, total: dict[str, Value]) -> Sheet:
+def _rates(seen: View, all_attended: int, total: dict[str, Value]) -> Sheet:
     """Rates of what is shown, so that none tells of few people; None is hidden, words say that there is nothing."""
     attended, missed = total["attended"], total["missed"]
     offers, median, _ = asking.waits(seen.filters)
-    languages = [counted.whole.welsh, counted.whole.attended - counted.whole.welsh]
+    welsh = queries.by(seen.filters, Dimension.LANGUAGE, ("attended",), ()).get(("cy", "attended"), 0)
+    languages: list[int | None] = [welsh, all_attended - welsh]
     if not seen.exact:
-        languages = disclosure.suppress_list(languages, counted.whole.attended, hide_total=attended is None)[0]
+        languages = disclosure.suppress_list([welsh, all_attended - welsh], all_attended, hide_total=attended is None)[
+            0
+        ]
     known = isinstance(attended, int) and isinstance(missed, int)
     values: dict[str, Value] = {
         "dna": (_rate(missed, attended + missed) if known else None),  # type: ignore[operator, arg-type]
