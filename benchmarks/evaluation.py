@@ -14,22 +14,21 @@ import time
 from datetime import date
 from pathlib import Path
 
-from flask import Flask
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.filling import server
-from benchmarks.reports import Timing, opened, timed
+from benchmarks.filling.reader import Reader, Timing, settings_for
 from courses.catalogue.models import Course
 from courses.evaluation import summing
 from courses.evaluation.forms import Which, newest
 from courses.evaluation.models import EvaluationInvitation
-from lms.accounts.models import Organisation, Role, Sector
+from lms.accounts.models import Sector
 from lms.app import create_app
-from lms.core import clock, config
+from lms.core import clock
 from lms.core.db import db, transaction
-from tests.factories.accounts import grant, make_person, sign_in_browser
+from lms.core.permissions import Role
 
 MOST_GROWTH = 1.5
 PAGES = {
@@ -89,26 +88,28 @@ WHERE state <> 'withdrawn' AND made_on BETWEEN :first AND :last GROUP BY form"""
 
 def main(folder: Path, sizes: list[int]) -> int:
     maintenance = server.start(folder)
-    found = []
+    readers = []
     for answers in sizes:
-        settings = config.Settings(
-            database_url=server.fresh(maintenance, f"evaluation_{answers}"), instance=folder, secret_key="b" * 40,
-            log_level="ERROR", public_url="http://localhost",
-        )  # fmt: skip
-        app = create_app(settings)
+        url = server.fresh(maintenance, f"evaluation_{answers}")
+        app = create_app(settings_for(url, folder))
         with app.app_context():
             app.test_cli_runner().invoke(args=["prepare"], catch_exceptions=False)
             fill(answers)
-            found.append(measured(app))
             db.engine.dispose()
+        readers.append(Reader(url, folder, Role.COMMISSIONER, Role.AUTHOR))
+    found = measured(readers)
     print(f"{'':32}" + "".join(f"{f'{answers} answers':>24}" for answers in sizes) + f"{'times slower':>16}")
-    for name, first in found[0].items():
-        columns = "".join(f"{each[name].whole:12.1f}{each[name].queries:12.1f}" for each in found)
-        columns += f"{first.median:12.1f}" + "".join(f"{each[name].median:9.1f}" for each in found[1:])
-        print(f"{name:32}{columns}{found[-1][name].median / found[-2 % len(found)][name].median:16.2f}")
-    slower = [name for name in PAGES if found[-1][name].median > MOST_GROWTH * found[-2 % len(found)][name].median]
-    print(f"above {MOST_GROWTH} times: {slower or 'none'}")
-    return bool(slower)
+    for name, timings in found.items():
+        columns = "".join(f"{each.whole:12.1f}{each.queries:12.1f}" for each in timings)
+        print(f"{name:32}{columns}{slower(timings):16.2f}")
+    above = [name for name in PAGES if slower(found[name]) > MOST_GROWTH]
+    print(f"above {MOST_GROWTH} times: {above or 'none'}")
+    return bool(above)
+
+
+def slower(timings: list[Timing]) -> float:
+    """How many times, by the median, than at the size before."""
+    return timings[-1].median / timings[-2 % len(timings)].median
 
 
 def fill(answers: int) -> None:
@@ -133,25 +134,20 @@ def fill(answers: int) -> None:
     db.session.remove()
 
 
-def measured(app: Flask) -> dict[str, Timing]:
-    reader = make_person(email=f"{clock.now().timestamp()}@example.org")
-    root = db.session.scalars(select(Organisation).where(Organisation.parent_id.is_(None))).one()
-    for role in (Role.COMMISSIONER, Role.AUTHOR):
-        grant(reader, role, root)
-    browser = sign_in_browser(app, reader)
-    spent: list[float] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: given[4].__setattr__("began", time.perf_counter()))
-    event.listen(db.engine, "after_cursor_execute", lambda *given: spent.append(time.perf_counter() - given[4].began))
+def measured(readers: list[Reader]) -> dict[str, list[Timing]]:
+    """The sizes in turn, for the machine has better and worse minutes."""
     today = clock.today()
     first = date(today.year - 3 + (today.month == 12), today.month % 12 + 1, 1)
-    found = {
-        name: timed(lambda path=path: opened(browser, path.format(first=f"{first:%Y-%m}")), spent)  # type: ignore[misc]
-        for name, path in PAGES.items()
-    }
+    found = {name: [each.page(path.format(first=f"{first:%Y-%m}")) for each in readers] for name, path in PAGES.items()}
     year = {"first": date(today.year - 1 + (today.month == 12), today.month % 12 + 1, 1), "last": today}
-    for name, sql in (("(Wales before: counts)", BEFORE), ("(Wales before: who was asked)", BEFORE_ASKED)):
-        found[name] = timed(lambda sql=sql: db.session.execute(text(sql), year).all(), spent)  # type: ignore[misc]
-    found["(counting one answer)"] = timed(count_one, spent)
+    for reader in readers:
+        with reader.app.app_context():
+            for name, work in (
+                ("(Wales before: counts)", lambda: db.session.execute(text(BEFORE), year).all()),
+                ("(Wales before: who was asked)", lambda: db.session.execute(text(BEFORE_ASKED), year).all()),
+                ("(counting one answer)", count_one),
+            ):
+                found.setdefault(name, []).append(reader.timed(work))
     return found
 
 

@@ -10,25 +10,21 @@ the tallies and from the raw facts. The goals: at most 100 ms beyond the queries
 data.
 """
 
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import event, select, text
+from sqlalchemy import text
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.filling import server
-from lms.accounts.models import Organisation, Role
+from benchmarks.filling.reader import Reader, Timing, settings_for
 from lms.app import create_app
-from lms.core import clock, config
+from lms.core import clock
 from lms.core.db import db, transaction
-from lms.core.permissions import Actor
+from lms.core.permissions import Actor, Role
 from lms.demonstration import large
 from lms.reporting import queries
 from lms.reporting.facts import gathering, tallying
@@ -36,9 +32,8 @@ from lms.reporting.quality import counting as quality
 from lms.reporting.queries import Dimension
 from lms.reporting.reports import REPORTS
 from lms.reporting.services import Asked, view
-from tests.factories.accounts import grant, make_person, sign_in_browser
 
-ENROLMENTS, TIMES, WARM = 10, 40, 3
+ENROLMENTS = 10
 MOST_BEYOND, MOST_GROWTH = 100.0, 1.5
 RAW = """
 SELECT sector, kind, count(DISTINCT person_id) FROM fact
@@ -65,35 +60,29 @@ PAGES = {
 } | {each.slug: f"/en/reports/{each.slug}" for each in REPORTS if each.run}
 
 
-@dataclass(frozen=True)
-class Timing:
-    """Milliseconds at the 95th percentile, and the median of the whole."""
-
-    whole: float
-    queries: float
-    beyond: float
-    median: float
-
-
 def main(folder: Path, sizes: list[int]) -> int:
     maintenance = server.start(folder)
-    readers = [Reader(filled(maintenance, people, folder), people, folder) for people in sizes]
-    found: list[dict[str, Timing]] = [{} for _ in readers]
-    for name, path in PAGES.items():  # the sizes in turn, for the machine has better and worse minutes
-        for reader, timings in zip(readers, found, strict=True):
-            timings[name] = reader.timed(lambda reader=reader, path=path: reader.open(path))  # type: ignore[misc]
-    for reader, timings in zip(readers, found, strict=True):
+    readers = [Reader(filled(maintenance, people, folder), folder, Role.COMMISSIONER) for people in sizes]
+    # The sizes in turn, for the machine has better and worse minutes.
+    timings = {name: [reader.page(path) for reader in readers] for name, path in PAGES.items()}
+    figures: list[tuple[Timing, Timing]] = []
+    for people, reader in zip(sizes, readers, strict=True):
         with reader.app.app_context():
-            filters = view(Actor.system(), Asked()).filters
-            period = {"starts_on": filters.period.starts_on, "ends_on": filters.period.ends_on}
-            timings["(figures by sector, from tallies)"] = reader.timed(
-                lambda filters=filters: queries.counts(filters, Dimension.SECTOR, None)  # type: ignore[misc]
-            )
-            timings["(the same from raw facts)"] = reader.timed(
-                lambda period=period: db.session.execute(text(RAW), period).all()  # type: ignore[misc]
-            )
-            print(f"{reader.people} people: something new of 500 of them taken in, in {taken_in():.1f} s")
-    return told(found, sizes)
+            figures.append(figures_by_sector(reader))
+            print(f"{people} people: something new of 500 of them taken in, in {taken_in():.1f} s")
+    names = ("(figures by sector, from tallies)", "(the same from raw facts)")
+    timings |= {name: list(each) for name, each in zip(names, zip(*figures, strict=True), strict=True)}
+    return told(timings, sizes)
+
+
+def figures_by_sector(reader: Reader) -> tuple[Timing, Timing]:
+    """From the tallies, and from the facts."""
+    filters = view(Actor.system(), Asked()).filters
+    period = {"starts_on": filters.period.starts_on, "ends_on": filters.period.ends_on}
+    return (
+        reader.timed(lambda: queries.counts(filters, Dimension.SECTOR, None)),
+        reader.timed(lambda: db.session.execute(text(RAW), period).all()),
+    )
 
 
 def filled(maintenance: str, people: int, folder: Path) -> str:
@@ -122,50 +111,6 @@ def filled(maintenance: str, people: int, folder: Path) -> str:
     return server.database(maintenance, name)
 
 
-def settings_for(url: str, folder: Path) -> config.Settings:
-    return config.Settings(
-        database_url=url, instance=folder, secret_key="b" * 40, log_level="ERROR", public_url="http://localhost"
-    )
-
-
-class Reader:
-    """A commissioner for all of Wales in a browser, with the app and its database."""
-
-    def __init__(self, url: str, people: int, folder: Path) -> None:
-        self.app, self.people = create_app(settings_for(url, folder)), people
-        self.spent: list[float] = []
-        with self.app.app_context():
-            commissioner = make_person(email=f"{clock.now().timestamp()}@example.org")
-            root = db.session.scalars(select(Organisation).where(Organisation.parent_id.is_(None))).one()
-            grant(commissioner, Role.COMMISSIONER, root)
-            self.browser = sign_in_browser(self.app, commissioner)
-            event.listen(db.engine, "before_cursor_execute", self._begin)
-            event.listen(db.engine, "after_cursor_execute", self._end)
-
-    def open(self, path: str) -> None:
-        answer = self.browser.get(path)
-        assert answer.status_code == 200, (path, answer.status)
-
-    def timed(self, work: Callable[[], Any]) -> Timing:
-        whole, asked, worked = [], [], []
-        for n in range(WARM + TIMES):
-            self.spent.clear()
-            began, working = time.perf_counter(), time.thread_time()
-            work()
-            if n >= WARM:
-                whole.append(1000 * (time.perf_counter() - began))
-                worked.append(1000 * (time.thread_time() - working))
-                asked.append(1000 * sum(self.spent))
-        p95 = [statistics.quantiles(each, n=20)[-1] for each in (whole, asked, worked)]
-        return Timing(*p95, statistics.median(whole))
-
-    def _begin(self, *given: Any) -> None:
-        given[4].began = time.perf_counter()
-
-    def _end(self, *given: Any) -> None:
-        self.spent.append(time.perf_counter() - given[4].began)
-
-
 def taken_in() -> float:
     """Seconds. What they did is undone."""
     db.session.execute(text(NEW))
@@ -176,16 +121,15 @@ def taken_in() -> float:
     return took
 
 
-def told(found: list[dict[str, Timing]], sizes: list[int]) -> int:
+def told(timings: dict[str, list[Timing]], sizes: list[int]) -> int:
     print(f"{'':36}" + "".join(f"{f'{people} people':>27}" for people in sizes) + f"{'times slower':>18}")
     print(f"{'':36}" + f"{'whole':>9}{'queries':>9}{'beyond':>9}" * len(sizes) + f"{'p95':>9}{'median':>9}")
-    for name, first in found[0].items():
-        last = found[-1][name]
-        columns = "".join(f"{each[name].whole:9.1f}{each[name].queries:9.1f}{each[name].beyond:9.1f}" for each in found)
+    for name, found in timings.items():
+        columns = "".join(f"{each.whole:9.1f}{each.queries:9.1f}{each.beyond:9.1f}" for each in found)
+        first, last = found[0], found[-1]
         print(f"{name:36}{columns}{last.whole / first.whole:9.2f}{last.median / first.median:9.2f}")
-    pages = {name: [each[name] for each in found] for name in PAGES}
-    beyond = max(each.beyond for timings in pages.values() for each in timings)
-    slower = [name for name, timings in pages.items() if timings[-1].median > MOST_GROWTH * timings[0].median]
+    beyond = max(each.beyond for name in PAGES for each in timings[name])
+    slower = [name for name in PAGES if timings[name][-1].median > MOST_GROWTH * timings[name][0].median]
     print(
         f"most beyond the queries: {beyond:.1f} ms, goal {MOST_BEYOND:.0f}; above {MOST_GROWTH} times: {slower or 'none'}"
     )
