@@ -29,6 +29,7 @@ from lms.app import create_app
 from lms.core import clock
 from lms.core.db import db, transaction
 from lms.core.permissions import Role
+from lms.demonstration import large
 
 MOST_GROWTH = 1.5
 PAGES = {
@@ -126,12 +127,10 @@ def fill(answers: int) -> None:
         sums = summing.put_right()
         print(f"{answers} answers: {counters} counters, {sums} sums made in {time.perf_counter() - began:.1f} s")
     began = time.perf_counter()
-    assert summing.different() == 0
+    with transaction():
+        assert summing.different() == 0
     print(f"… compared in {time.perf_counter() - began:.1f} s")
-    db.session.commit()
-    db.session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-    db.session.execute(text("VACUUM ANALYZE evaluation_sum, evaluation_tally, evaluation_invitation"))
-    db.session.remove()
+    large.tidy("evaluation_sum", "evaluation_tally", "evaluation_invitation")
 
 
 def measured(readers: list[Reader]) -> dict[str, list[Timing]]:
