@@ -1,7 +1,6 @@
-"""Reads that several reports share: headcounts, and what is counted from facts directly because it is not people."""
+"""Reads that several reports share: headcounts, and what is counted from facts directly because it is little: money, licences."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from lms.reporting.models import Headcount
 from lms.reporting.queries import Dimension, Filters
 from lms.reporting.services import View
 
-OVERDUE_AFTER = 14
 LIVE = "NOT EXISTS (SELECT FROM fact AS not_so WHERE not_so.cancels_id = fact.id)"
 
 
@@ -56,51 +54,17 @@ def headcounts(filters: Filters, by: Dimension | None) -> Mapping[str | None, He
     return told
 
 
-def events(filters: Filters, kinds: tuple[str, ...], key: str = "NULL") -> list[Any]:
-    """(key, kind, how many, sum of amounts) of facts of these kinds in the period. Attendances, seats, pence: no people.
-
-    `key`: a column of fact.
-    """
+def money(filters: Filters) -> list[Any]:
+    """(course, what, sum) of what was spent, in pence, and of the places that it bought, in the period."""
     where, given = narrowed(filters)
     rows = db.session.execute(
         text(
-            f"SELECT {key}, kind, count(*)::int, coalesce(sum(amount), 0)::bigint FROM fact"
-            f" WHERE kind = ANY(:kinds) AND on_day BETWEEN :starts_on AND :ends_on AND {LIVE} {where}"
-            " GROUP BY 1, 2"
+            "SELECT CAST(course_id AS text), kind, sum(amount)::bigint FROM fact WHERE kind IN ('spent', 'bought')"
+            f" AND on_day BETWEEN :starts_on AND :ends_on AND {LIVE} {where} GROUP BY 1, 2"
         ),
-        given | {"kinds": list(kinds)},
+        given,
     )
     return [tuple(row) for row in rows]
-
-
-_IN_PERIOD = f"fact.on_day BETWEEN :starts_on AND :ends_on AND {LIVE}"
-_OFFERS = (
-    f"SELECT {{key}} AS key, fact.amount AS days FROM fact WHERE fact.kind = 'offered' AND {_IN_PERIOD} {{where}}"
-    " UNION ALL SELECT {key}, coalesce(fact.amount, fact.on_day - asked.on_day) FROM fact AS asked"
-    " JOIN fact ON fact.thing_id = asked.thing_id AND fact.kind = 'enrolled'"
-    f" WHERE asked.kind = 'waitlisted' AND {_IN_PERIOD} {{where}} AND NOT EXISTS"
-    " (SELECT FROM fact AS offer WHERE offer.thing_id = fact.thing_id AND offer.kind = 'offered')"
-)
-"""Places that were offered, and such as were given without an offer to who had waited: fewer than all that were given."""
-_WAITED = "count(*)::int, percentile_cont(0.5) WITHIN GROUP (ORDER BY days), count(*) FILTER (WHERE days > 90)::int"
-
-
-def waits(filters: Filters) -> Any:
-    """(offers in the period, median days, offers after more than 90 days)."""
-    offers, given = _offers(filters, "NULL")
-    return db.session.execute(text(f"SELECT {_WAITED} FROM ({offers}) AS offer"), given).one()
-
-
-def waits_by(filters: Filters, key: str) -> list[Any]:
-    """The same by that column of fact: (key, offers, median days, offers after more than 90 days)."""
-    offers, given = _offers(filters, f"fact.{key}")
-    found = db.session.execute(text(f"SELECT key, {_WAITED} FROM ({offers}) AS offer GROUP BY key"), given)
-    return [tuple(row) for row in found]
-
-
-def _offers(filters: Filters, key: str) -> tuple[str, dict[str, Any]]:
-    where, given = narrowed(filters)
-    return _OFFERS.format(key=key, where=where.replace(" AND ", " AND fact.")), given
 
 
 def supervisor_places(filters: Filters) -> dict[str, tuple[int, int]]:
@@ -116,22 +80,6 @@ def supervisor_places(filters: Filters) -> dict[str, tuple[int, int]]:
         given,
     )
     return {programme: (people, places) for programme, people, places in rows}
-
-
-def overdue_items(filters: Filters) -> dict[str, int]:
-    """Items that have waited for more than 14 days on the as-at date, by programme."""
-    where, given = narrowed(filters)
-    rows = db.session.execute(
-        text(
-            "SELECT programme_code, count(*)::int FROM (SELECT programme_code, thing_id,"
-            " max(amount) FILTER (WHERE kind = 'item_submitted') AS sent, max(on_day) FILTER (WHERE kind ="
-            " 'item_submitted') AS sent_on, max(amount) FILTER (WHERE kind = 'item_left') AS gone"
-            f" FROM fact WHERE kind IN ('item_submitted', 'item_left') AND on_day <= :as_at {where}"
-            " GROUP BY 1, 2) AS item WHERE sent > coalesce(gone, 0) AND sent_on < :overdue GROUP BY 1"
-        ),
-        given | {"overdue": filters.period.as_at - timedelta(days=OVERDUE_AFTER)},
-    )
-    return dict(rows.all())
 
 
 def narrowed(filters: Filters) -> tuple[str, dict[str, Any]]:

@@ -56,8 +56,6 @@ class Filters:
     programme: str | None = None
     course: UUID | None = None
     level: str | None = None
-    table: str = "tally"
-    """Where the tallies are: those of now, or of an instant (`facts.tallying.as_known`)."""
 
     @property
     def place(self) -> Body | None:
@@ -170,7 +168,7 @@ def _part(n: int, part: str, by: tuple[Dimension, ...], filters: Filters, given:
     """One table of the answer. A stock stands in the last month; of what flows, each month has its own."""
     if part == "roles":
         return _gaps(filters, given)
-    given |= {f"what{n}": _what(filters, by), f"who{n}": _who(filters, by)}
+    given |= {f"what{n}": subjects(filters, by), f"who{n}": circles(filters, by)}
     below, own = groups.bodies_below(filters.place) if Dimension.ORGANISATION in by else ([], [])
     if Dimension.ORGANISATION in by:
         places = [(each.id, False) for each in below] + [(each.id, True) for each in own]
@@ -189,7 +187,7 @@ def _part(n: int, part: str, by: tuple[Dimension, ...], filters: Filters, given:
         if given[measures]:
             parts.append(
                 f"SELECT '{part}', {row} AS one, {column} AS other, measure, sum({counted})::int"
-                f" {HELD.format(n=n, table=filters.table, measures=measures, months=months)}"
+                f" {HELD.format(n=n, measures=measures, months=months)}"
                 f" GROUP BY 2, 3, 4 HAVING sum({counted}) > 0"
             )
     return " UNION ALL ".join(f"({each})" for each in parts)
@@ -205,7 +203,7 @@ HELD = (
     " CROSS JOIN unnest(CAST(:what{n} AS text[])) AS of_what(it)"
     " CROSS JOIN unnest(CAST(:who{n} AS text[])) AS of_whom(them)"
     " CROSS JOIN unnest(CAST(:{measures} AS text[])) AS by_measure(counted)"
-    " CROSS JOIN LATERAL (SELECT * FROM {table} WHERE place = at_id AND own = alone AND what = it AND who = them"
+    " CROSS JOIN LATERAL (SELECT * FROM tally WHERE place = at_id AND own = alone AND what = it AND who = them"
     " AND measure = counted AND {months} AND seen <= :seen OFFSET 0) AS cell"
 )
 """Each cell is looked up by itself (OFFSET 0 keeps the planner from reading all of them and joining), so that a
@@ -218,7 +216,7 @@ def _gaps(filters: Filters, given: dict[str, Any]) -> str:
     place = filters.place.id if filters.place else NIL
     given |= {"gap_place": place, "gap_what": f"p:{filters.programme}" if filters.programme else ""}
     held = (
-        f"'enrolled', coalesce(sum({DISTINCT}), 0)::int FROM {filters.table} WHERE what = :gap_what"
+        f"'enrolled', coalesce(sum({DISTINCT}), 0)::int FROM tally WHERE what = :gap_what"
         f" AND measure = 'enrolled' AND seen <= :seen AND {IN_PERIOD}"
     )
     return (
@@ -227,7 +225,8 @@ def _gaps(filters: Filters, given: dict[str, Any]) -> str:
     )
 
 
-def _what(filters: Filters, by: tuple[Dimension, ...]) -> list[str]:
+def subjects(filters: Filters, by: Sequence[Dimension]) -> list[str]:
+    """What it is about: those of a table that is laid out so. Raises NotInTheGrid."""
     if Dimension.COURSE in by and Dimension.LEVEL in by:
         raise NotInTheGrid()
     if Dimension.LEVEL in by:
@@ -245,7 +244,8 @@ def _what(filters: Filters, by: tuple[Dimension, ...]) -> list[str]:
     return [filters.what]
 
 
-def _who(filters: Filters, by: tuple[Dimension, ...]) -> list[str]:
+def circles(filters: Filters, by: Sequence[Dimension]) -> list[str]:
+    """Of whom it is told in a table that is laid out so. Raises NotInTheGrid."""
     laid_out = [each for each in by if each in WHO]
     if len(laid_out) > 1 or (filters.sector and laid_out and laid_out[0] is not Dimension.SECTOR):
         raise NotInTheGrid()

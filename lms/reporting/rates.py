@@ -1,4 +1,4 @@
-"""Rates of places and days: who did not attend, how full sessions were, how long an offer took. Counted from facts.
+"""Rates of places and days: who did not attend, how full sessions were, how long an offer took. Counted apart from people.
 
 Attendances and offers are counted, not people; they go through the same rule, and what a body, a sector and one of two parts
 come to is within what is searched for inferences (tests/reporting/rules: two parts stand there as two months). The places of
@@ -7,10 +7,10 @@ sessions are known to everybody, and are nobody's organisation's, so fill is tol
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from lms.core.language import Bilingual
-from lms.reporting import asking, laying
+from lms.reporting import event_counts, laying
+from lms.reporting.event_counts import Waits
 from lms.reporting.laying import Label
 from lms.reporting.queries import Counts, Dimension
 from lms.reporting.reports import attendance
@@ -20,8 +20,7 @@ from lms.reporting.rules.definitions import BY_ID
 from lms.reporting.rules.explored import Explored
 from lms.reporting.services import View
 
-KEYS = {Dimension.SECTOR: "sector", Dimension.COURSE: "course_id", Dimension.MONTH: "to_char(on_day, 'YYYY-MM')"}
-MISSED, CAME = "did_not_attend", "attended"
+MISSED, CAME, PLACES = "did_not_attend", "attended", "places"
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,9 @@ class Rated:
 
 def did_not_attend(seen: View, by: Dimension) -> Rated:
     """Places that were not taken up, out of those and the attendances."""
-    found = asking.events(seen.filters, (MISSED, CAME), KEYS[by])
-    held: dict[str, dict[str, int]] = {}
-    for key, kind, number, _ in found:
-        held.setdefault(str(key), {})[kind] = number
-    labels = laying.labels(seen, by, set(held))
-    rows = [tuple(held.get(label.code, {}).get(kind, 0) for kind in (MISSED, CAME)) for label in labels]
-    whole = [sum(number for _, each, number, _ in found if each == kind) for kind in (MISSED, CAME)]
+    found = event_counts.events(seen.filters, (MISSED, CAME), by)
+    labels = laying.labels(seen, by, {key for key, _ in found if key})
+    *rows, whole = ([found.get((key, kind), 0) for kind in (MISSED, CAME)] for key in (*_codes(labels), None))
     hide = not seen.exact and bool(attendance.hidden_above(seen) & {"missed", "attended"})
     told = _parted(labels, rows, whole, exact=seen.exact, hide=hide)
     return Rated(
@@ -61,14 +56,12 @@ def did_not_attend(seen: View, by: Dimension) -> Rated:
 
 def fill(seen: View, by: Dimension) -> Rated:
     """Attendances out of the places of sessions that were held. The places are public, so they are told as they are."""
-    found = asking.events(seen.filters, (CAME, "session_held"), KEYS[by])
-    came = {str(key): number for key, kind, number, _ in found if kind == CAME}
-    places = {str(key): amount for key, kind, _, amount in found if kind == "session_held"}
-    labels = laying.labels(seen, by, set(came) | set(places))
-    rows = [_filled(came, places, label.code) for label in labels]
-    whole = (sum(came.values()), max(sum(places.values()) - sum(came.values()), 0))
+    found = event_counts.events(seen.filters, (CAME, PLACES), by)
+    labels = laying.labels(seen, by, {key for key, _ in found if key})
+    keys = (*_codes(labels), None)
+    came, held = ([found.get((key, measure), 0) for key in keys] for measure in (CAME, PLACES))
+    *rows, whole = ((here, max(of - here, 0)) for here, of in zip(came, held, strict=True))
     told = _parted(labels, rows, whole, exact=seen.exact, hide=False)
-    held = [*(places.get(label.code, 0) for label in labels), sum(places.values())]
     values = [(shown[0], of, share(shown[0], of, exact=seen.exact)) for shown, of in zip(told, held, strict=True)]
     return Rated(
         labels=labels,
@@ -85,20 +78,19 @@ def fill(seen: View, by: Dimension) -> Rated:
 
 def wait(seen: View, by: Dimension) -> Rated:
     """The median of days from asking to an offer, of ten offers or more."""
-    found = {str(key): (offers, median) for key, offers, median, _ in asking.waits_by(seen.filters, KEYS[by])}
-    labels = laying.labels(seen, by, set(found))
-    offers, median, _ = asking.waits(seen.filters)
-    numbers = [found.get(label.code, (0, None))[0] for label in labels]
+    found = event_counts.waits(seen.filters, by)
+    labels = laying.labels(seen, by, {key for key in found if key})
+    *waits, every = (found.get(key) for key in (*_codes(labels), None))
+    *numbers, offers = (each.offers if each else 0 for each in (*waits, every))
     shown, whole = (list(numbers), offers) if seen.exact else disclosure.suppress_list(numbers, offers)
-    days = [found.get(label.code, (0, None))[1] for label in labels]
     return Rated(
         labels=labels,
         columns=(
             Column("offers", Bilingual("Offers", "Cynigion"), "number"),
             Column("days", Bilingual("Median days", "Canolrif dyddiau"), "days"),
         ),
-        rows=[(number, _median(number, median)) for number, median in zip(shown, days, strict=True)],
-        total=(whole, _median(whole, median)),
+        rows=[(number, _median(number, each)) for number, each in zip(shown, waits, strict=True)],
+        total=(whole, _median(whole, every)),
         chart=1,
     )
 
@@ -110,14 +102,13 @@ RATES: dict[Explored, Callable[[View, Dimension], Rated]] = {
 }
 
 
-def _median(offers: int | None, median: Any) -> int | None:
+def _codes(labels: Sequence[Label]) -> list[str]:
+    return [label.code for label in labels]
+
+
+def _median(offers: int | None, waits: Waits | None) -> int | None:
     """Hidden with the number of offers that it is of."""
-    return round(median) if offers and median is not None else None
-
-
-def _filled(came: dict[str, int], places: dict[str, int], key: str) -> tuple[int, int]:
-    here = came.get(key, 0)
-    return here, max(places.get(key, 0) - here, 0)
+    return round(waits.median) if offers and waits else None
 
 
 def _parted(

@@ -163,7 +163,7 @@ def cell(value: Value, column: Column) -> str | Markup:
 def fresh(answer: Answer) -> str:
     known = answer.known_at
     if known is None:
-        return ""
+        return str(_("The figures are being counted. Until that is done, within some minutes, they are not complete."))
     day = clock.on_the_day(known)
     when = known.astimezone(clock.LONDON).strftime("%H:%M")
     return str(_("Everything up to %(time)s on %(day)s is counted.", time=when, day=format_date(day, "d MMMM y")))

@@ -1,4 +1,4 @@
-"""Are the tallies what the facts give, and the facts what the records give? Both are counted anew and compared."""
+"""Are the tallies and counts what the facts give, and the facts what the records give? Both are counted anew and compared."""
 
 import time
 
@@ -8,7 +8,7 @@ from lms.core import clock
 from lms.core.db import db, record
 from lms.reporting.facts import gathering, tallying
 from lms.reporting.facts.models import TallyCheck
-from lms.reporting.facts.shares import ROW
+from lms.reporting.facts.tallying import Kept
 
 
 def check() -> TallyCheck:
@@ -19,21 +19,28 @@ def check() -> TallyCheck:
     started = time.monotonic()
     while tallying.bring_up_to_date():
         pass
-    name = tallying.anew()
-    cells, different = db.session.execute(
-        text(
-            "SELECT count(*), count(*) FILTER (WHERE (kept.n, kept.again) IS DISTINCT FROM (counted.n, counted.again))"
-            f" FROM tally AS kept FULL JOIN {name} AS counted USING ({ROW})"
-        )
-    ).one()
+    tallying.anew()
+    cells, different = map(sum, zip(*(_compared(each) for each in tallying.KEPT), strict=True))
     missing = gathering.missing()
-    db.session.execute(text(f"DROP TABLE {name}"))
     return record(
         TallyCheck(
             at=clock.now(), cells=cells, different=different, missing=missing,
             milliseconds=int(1000 * (time.monotonic() - started)),
         )
     )  # fmt: skip
+
+
+def _compared(kept: Kept) -> tuple[int, int]:
+    """(rows, different ones)."""
+    ours, theirs = (", ".join(f"{of}.{column}" for column in kept.sums.split(", ")) for of in ("ours", "theirs"))
+    cells, different = db.session.execute(
+        text(
+            f"SELECT count(*), count(*) FILTER (WHERE ROW({ours}) IS DISTINCT FROM ROW({theirs}))"
+            f" FROM {kept.table} AS ours FULL JOIN {kept.then} AS theirs USING ({kept.row})"
+        )
+    ).one()
+    db.session.execute(text(f"DROP TABLE {kept.then}"))
+    return cells, different
 
 
 def last() -> TallyCheck | None:

@@ -120,6 +120,24 @@ class Tally(db.Model):  # type: ignore[name-defined, misc]
     again: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
+class EventCount(db.Model):  # type: ignore[name-defined, misc]
+    """How often something was so in `month`, over the places and subjects of `Tally`, of everybody or (`who`) a sector.
+
+    attended, did_not_attend, cancelled_late: attendances; places: those of sessions held; offered: places offered after so
+    many `days` (0 for everything else). overdue: items of evidence that came to be so, less those that ceased: of the end of
+    a month it is the sum over all months until then. See `events.py`.
+    """
+
+    __tablename__ = "event_count"
+    place: Mapped[UUID] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    who: Mapped[str] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[int] = mapped_column(primary_key=True)
+    days: Mapped[int] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
 class TallyMark(db.Model):  # type: ignore[name-defined, misc]
     """One row: for which day the tallies hold, when they were last brought up to date, and what their rows mean
     (`tallying.LAYOUT`)."""

@@ -1,4 +1,5 @@
 """Tallies of distinct people, kept from the facts: a person's share of them before and after, and the difference added.
+So are the counts of what happened (`events.py`), which are no people.
 
 What a person adds to the tallies follows from that person's facts alone, so bringing the tallies up to date costs as
 much as the people about whom something is new, however many there are in all. A fact waits in `fact_pending` from the
@@ -8,7 +9,7 @@ Distinct people over any run of months come from sums, for each row knows in whi
 same cell: whoever was there before within the run is not counted again (`models.Tally`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from sqlalchemy import text
 
 from lms.core import clock
 from lms.core.db import db
+from lms.reporting.facts import events
 from lms.reporting.facts.models import FactKind
 from lms.reporting.facts.shares import (
     ACTIVE_FOR,
@@ -37,9 +39,35 @@ from lms.reporting.facts.shares import (
 LOCK = 8_800_088
 _KNOWN = "{0}.recorded_at <= :at"
 _FOLDED = "NOT EXISTS (SELECT FROM fact_pending WHERE fact_id = {0}.id)"
-CHANGE, MOVED = "tally_change", "tally_moved"
-LAYOUT = 2
-"""Another number when what the rows of tallies mean changes."""
+MOVED = "tally_moved"
+LAYOUT = 3
+"""Another number when what the rows that are kept mean changes."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A table that follows the facts. `row`: the columns that tell its rows apart; `sums`: the others."""
+
+    table: str
+    row: str
+    sums: str
+
+    @property
+    def then(self) -> str:
+        """What was counted anew for it, or must be added to it: a table of one transaction's own."""
+        return f"{self.table}_then"
+
+    @property
+    def change(self) -> str:
+        return f"{self.table}_change"
+
+    def of(self, name: str, *others: str) -> str:
+        """Its key, of the table of that name."""
+        return ", ".join(f"{name}.{column}" for column in (*self.row.split(", "), *others))
+
+
+PEOPLE, EVENTS = Kept("tally", ROW, "n, again"), Kept("event_count", events.ROW, "n")
+KEPT = (PEOPLE, EVENTS)
 
 
 @dataclass(frozen=True)
@@ -53,9 +81,16 @@ class Freshness:
 
 def freshness() -> Freshness:
     row = db.session.execute(
-        text("SELECT (SELECT at FROM tally_mark), count(*), min(recorded_at) FROM fact_pending")
-    ).one()  # fmt: skip
+        text("SELECT (SELECT at FROM tally_mark WHERE layout = :layout), count(*), min(recorded_at) FROM fact_pending"),
+        {"layout": LAYOUT},
+    ).one()
     return Freshness(*row)
+
+
+def counted_for() -> date | None:
+    """The day for which all that is kept holds; None: nothing has been counted yet, or as an earlier release did."""
+    day: date | None = db.session.scalar(text("SELECT day FROM tally_mark WHERE layout = :layout"), {"layout": LAYOUT})
+    return day
 
 
 def bring_up_to_date(people: int = 500) -> int:
@@ -64,38 +99,65 @@ def bring_up_to_date(people: int = 500) -> int:
     One at a time. Again changes nothing. What an earlier release laid out otherwise is counted anew, all at once.
     """
     db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    today = clock.today()
-    day = db.session.scalar(text("SELECT day FROM tally_mark WHERE layout = :layout"), {"layout": LAYOUT})
+    today, day = clock.today(), counted_for()
     if day is None:
         waiting = freshness().waiting
         rebuild()
         return waiting
     pending = db.session.execute(
         text(
-            "SELECT fact_id, p.person_id, kind FROM fact_pending AS p JOIN fact ON fact.id = fact_id"
+            "SELECT fact_id, p.person_id, kind, cancels_id FROM fact_pending AS p JOIN fact ON fact.id = fact_id"
             " WHERE p.person_id IS NULL OR p.person_id IN"
             " (SELECT person_id FROM fact_pending GROUP BY person_id ORDER BY min(recorded_at) LIMIT :people)"
         ),
         {"people": people},
     ).all()
-    whom = {person for _, person, _ in pending if person is not None} | (others := _whom_the_day_changes(day, today))
-    affected = {measure for _, _, kind in pending for measure in AFFECTED.get(FactKind(kind), ())}
-    if pending or whom:
-        _take_in([fact for fact, *_ in pending], sorted(whom), MEASURES if others else sorted(affected), day, today)
+    others = _whom_the_day_changes(day, today)
+    whose = Whose.of(pending, others)
+    affected = {measure for _, _, kind, _ in pending for measure in AFFECTED.get(FactKind(kind), ())}
+    if pending or others:
+        _take_in([fact for fact, *_ in pending], whose, MEASURES if others else sorted(affected), day, today)
     _mark(today)
     return len(pending)
 
 
+@dataclass(frozen=True)
+class Whose:
+    """Facts of these people, and these facts that are about nobody."""
+
+    people: Sequence[UUID]
+    alone: Sequence[UUID] = ()
+
+    @staticmethod
+    def of(facts: Iterable[Any], others: set[UUID]) -> "Whose":
+        """Those of whom something changes with these facts (id, person, …, what it cancels), and some others."""
+        people, alone = set(others), set()
+        for id, person, *_, cancelled in facts:
+            if person is None:
+                alone |= {id, cancelled} - {None}
+            else:
+                people.add(person)
+        return Whose(sorted(people), sorted(alone))
+
+    def parts(self, people: int) -> "Iterator[Whose]":
+        """So many people at a time."""
+        yield Whose(self.people[:people], self.alone)
+        yield from (Whose(self.people[start : start + people]) for start in range(people, len(self.people), people))
+
+
 def _whom_the_day_changes(day: date, today: date) -> set[UUID]:
-    """Of whom something began or ran out since: a certificate, activity, what was dated ahead."""
+    """Of whom something began or ran out since: a certificate, activity, a fortnight for a review, what was dated ahead."""
     if day >= today:
         return set()
     asked = (
         "SELECT person_id FROM fact WHERE person_id IS NOT NULL AND on_day > :day AND on_day <= :today"
         " UNION SELECT person_id FROM fact WHERE kind = 'certified' AND until >= :day AND until < :today"
-        f" UNION SELECT person_id FROM fact WHERE kind = 'active' AND on_day > CAST(:day AS date) - {ACTIVE_FOR}"
-        f" AND on_day <= CAST(:today AS date) - {ACTIVE_FOR}"
     )
+    for kind, days in (("active", ACTIVE_FOR), ("item_submitted", events.OVERDUE_AFTER + 1)):
+        asked += (
+            f" UNION SELECT person_id FROM fact WHERE kind = '{kind}' AND on_day > CAST(:day AS date) - {days}"
+            f" AND on_day <= CAST(:today AS date) - {days}"
+        )
     return {person for person in db.session.scalars(text(asked), {"day": day, "today": today}) if person is not None}
 
 
@@ -116,21 +178,24 @@ def _set(**settings: str) -> None:
     db.session.execute(text(f"SELECT {asked}"))
 
 
-def _take_in(facts: Sequence[UUID], people: Sequence[UUID], measures: Sequence[str], day: date, today: date) -> None:
-    """What these people add to these measures, without these facts and with them: where that differs, the rows are packed
-    anew."""
-    _new_table(CHANGE)
-    _add_change(-1, people, measures, _FOLDED, {"today": day})
+def _take_in(facts: Sequence[UUID], whose: Whose, measures: Sequence[str], day: date, today: date) -> None:
+    """What they add to these measures and to the counts, without these facts and with them: where that differs, the rows are
+    packed anew."""
+    _new_changes()
+    _add_change(-1, whose, measures, _FOLDED, {"today": day})
     db.session.execute(text("DELETE FROM fact_pending WHERE fact_id = ANY(:facts)"), {"facts": facts})
-    _add_change(1, people, measures, _FOLDED, {"today": today})
-    _new_table(MOVED)
+    _add_change(1, whose, measures, _FOLDED, {"today": today})
     touched = f"(SELECT DISTINCT {ROW} FROM {MOVED})"
     for each in (
-        f"INSERT INTO {MOVED} {_net(CHANGE)}",
+        f"INSERT INTO {MOVED} {_net(PEOPLE.change)}",
         f"ANALYZE {MOVED}",
         f"INSERT INTO {MOVED} {UNPACKED.format(f'tally JOIN {touched} AS touched USING ({ROW})')}",
-        f"DELETE FROM tally USING {touched} AS it WHERE ({_of('tally')}) = ({_of('it')})",
+        f"DELETE FROM tally USING {touched} AS it WHERE ({PEOPLE.of('tally')}) = ({PEOPLE.of('it')})",
         f"INSERT INTO tally ({PACKED}) {packed(_net(MOVED))}",
+        f"INSERT INTO event_count {_net_of_events()}"
+        f" ON CONFLICT ({events.ROW}) DO UPDATE SET n = event_count.n + excluded.n",
+        f"DELETE FROM event_count USING {EVENTS.change} AS it"
+        f" WHERE event_count.n = 0 AND ({EVENTS.of('event_count')}) = ({EVENTS.of('it')})",
     ):
         db.session.execute(text(each))
 
@@ -140,25 +205,27 @@ def _net(table: str) -> str:
     return f"SELECT {ROW}, before, sum(n)::int AS n FROM {table} GROUP BY {ROW}, before HAVING sum(n) <> 0"
 
 
-def _of(table: str) -> str:
-    return ", ".join(f"{table}.{column}" for column in ROW.split(", "))
+def _net_of_events() -> str:
+    return f"SELECT {events.ROW}, sum(n)::int AS n FROM {EVENTS.change} GROUP BY {events.ROW} HAVING sum(n) <> 0"
 
 
-def _new_table(name: str) -> None:
-    """Of sparse rows, this transaction's own."""
-    db.session.execute(text(f"DROP TABLE IF EXISTS pg_temp.{name}"))
-    columns = "place uuid, own boolean, what text, who text, measure text, month int, seen int, before int, n int"
-    db.session.execute(text(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP"))
+def _new_changes() -> None:
+    """Tables of what is added and taken away, this transaction's own."""
+    sparse = "place uuid, own boolean, what text, who text, measure text, month int, seen int, before int, n int"
+    for name, columns in ((PEOPLE.change, sparse), (MOVED, sparse), (EVENTS.change, "LIKE event_count")):
+        db.session.execute(text(f"DROP TABLE IF EXISTS pg_temp.{name}"))
+        db.session.execute(text(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP"))
 
 
-def _add_change(sign: int, people: Sequence[UUID], measures: Sequence[str], known: str, given: dict[str, Any]) -> None:
-    """What these people add, or with -1 take away, into the changes."""
+def _add_change(sign: int, whose: Whose, measures: Sequence[str], known: str, given: dict[str, Any]) -> None:
+    """What they add, or with -1 take away, into the changes."""
+    asked = given | {"people": whose.people, "alone": whose.alone, "nil": NIL, "measures": list(measures)}
     share = f"SELECT {ROW}, before, {sign} * n FROM ({shares(known)}) AS share"
     with _planned("64MB"):
-        db.session.execute(
-            text(f"INSERT INTO {CHANGE} ({SPARSE}) {share}"),
-            given | {"people": people, "nil": NIL, "measures": list(measures)},
-        )
+        db.session.execute(text(f"INSERT INTO {PEOPLE.change} ({SPARSE}) {share}"), asked)
+    counts = events.counts("(person_id = ANY(:people) OR id = ANY(:alone))", known)
+    share = f"SELECT {events.ROW}, {sign} * n FROM ({counts}) AS share"
+    db.session.execute(text(f"INSERT INTO {EVENTS.change} {share}"), asked)
 
 
 def _mark(today: date) -> None:
@@ -176,61 +243,66 @@ def rebuild() -> int:
     db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     db.session.execute(text("DELETE FROM fact_pending"))
     _mark(clock.today())
-    name = anew()
-    same = f"SELECT FROM {name} AS it WHERE ({_of('it')}, it.n, it.again) = ({_of('tally')}, tally.n, tally.again)"
-    db.session.execute(text(f"DELETE FROM tally WHERE NOT EXISTS ({same})"))
-    db.session.execute(text(f"INSERT INTO tally SELECT * FROM {name} ORDER BY {ROW} ON CONFLICT DO NOTHING"))
-    rows = int(db.session.scalar(text(f"SELECT count(*) FROM {name}")) or 0)
-    db.session.execute(text(f"DROP TABLE {name}"))
+    anew()
+    return sum(_put_right(each) for each in KEPT)
+
+
+def _put_right(kept: Kept) -> int:
+    table, then = kept.table, kept.then
+    sums = kept.sums.split(", ")
+    same = f"SELECT FROM {then} AS it WHERE ({kept.of('it', *sums)}) = ({kept.of(table, *sums)})"
+    db.session.execute(text(f"DELETE FROM {table} WHERE NOT EXISTS ({same})"))
+    db.session.execute(text(f"INSERT INTO {table} SELECT * FROM {then} ORDER BY {kept.row} ON CONFLICT DO NOTHING"))
+    rows = int(db.session.scalar(text(f"SELECT count(*) FROM {then}")) or 0)
+    db.session.execute(text(f"DROP TABLE {then}"))
     return rows
 
 
-def changes_to(at: datetime, people: int = 500) -> str:
-    """What must be added to the tallies to have them as they would have been at that instant, in a table of this
-    transaction's own; its name. `at` decides both what was known and what the day was.
+def changes_to(at: datetime, people: int = 500) -> None:
+    """What must be added to all that is kept to have it as it would have been at that instant, into tables of this
+    transaction's own (`Kept.then`). `at` decides both what was known and what the day was.
 
-    It costs as much as the people of whom the tallies hold something else, so many at a time. Nothing is taken in while
-    the transaction lasts.
+    It costs as much as the people of whom something else is kept, so many at a time. Nothing is taken in while the
+    transaction lasts. Only where `counted_for` gives a day.
     """
     db.session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": LOCK})
-    day, then = db.session.scalar(text("SELECT day FROM tally_mark")), clock.on_the_day(at)
-    changed = "SELECT person_id FROM fact_pending UNION SELECT person_id FROM fact WHERE recorded_at > :at"
-    whom = {each for each in db.session.scalars(text(changed), {"at": at}) if each is not None}
-    _new_table(CHANGE)
-    if day is not None:
-        some = sorted(whom | _whom_the_day_changes(min(day, then), max(day, then)))
-        for start in range(0, len(some), people):
-            _add_change(-1, some[start : start + people], MEASURES, _FOLDED, {"today": day})
-            _add_change(1, some[start : start + people], MEASURES, _KNOWN, {"today": then, "at": at})
-    return _kept_apart(packed(_net(CHANGE)), [{}])
+    day, then = counted_for() or clock.today(), clock.on_the_day(at)
+    changed = (
+        "SELECT fact.id, fact.person_id, cancels_id FROM fact_pending JOIN fact ON fact.id = fact_id"
+        " UNION SELECT id, person_id, cancels_id FROM fact WHERE recorded_at > :at"
+    )
+    others = _whom_the_day_changes(min(day, then), max(day, then))
+    _new_changes()
+    for some in Whose.of(db.session.execute(text(changed), {"at": at}), others).parts(people):
+        _add_change(-1, some, MEASURES, _FOLDED, {"today": day})
+        _add_change(1, some, MEASURES, _KNOWN, {"today": then, "at": at})
+    _keep_apart(PEOPLE, packed(_net(PEOPLE.change)), [{}])
+    _keep_apart(EVENTS, _net_of_events(), [{}])
 
 
-def anew() -> str:
-    """What the facts give that the tallies hold, for the day for which they hold, in a table of this transaction's own; its
-    name. Nothing is taken in while the transaction lasts."""
+def anew() -> None:
+    """What the facts give, for the day for which that which is kept holds, into tables of this transaction's own
+    (`Kept.then`). Nothing is taken in while the transaction lasts."""
     db.session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    day = db.session.scalar(text("SELECT day FROM tally_mark"))
-    return _count_all(_FOLDED, {"today": day or clock.today()})
+    _count_all(_FOLDED, {"today": counted_for() or clock.today()})
 
 
-def as_known(at: datetime) -> str:
-    """The tallies as they would have been at that instant, counted anew from the facts, in a table of this transaction's
-    own; its name."""
-    return _count_all(_KNOWN, {"at": at, "today": clock.on_the_day(at)})
+def as_known(at: datetime) -> None:
+    """The same as it would have been at that instant, counted anew from the facts."""
+    _count_all(_KNOWN, {"at": at, "today": clock.on_the_day(at)})
 
 
-def _count_all(known: str, given: dict[str, Any]) -> str:
+def _count_all(known: str, given: dict[str, Any]) -> None:
     """A few measures at a time, for what does not fit into memory takes some gigabytes of the disk at national size."""
     each = [given | {"nil": NIL, "measures": list(MEASURES[start : start + 3])} for start in range(0, len(MEASURES), 3)]
     with _planned("128MB"):
-        return _kept_apart(tallies(known), each)
+        _keep_apart(PEOPLE, tallies(known), each)
+        _keep_apart(EVENTS, events.counts("true", known), [given | {"nil": NIL}])
 
 
-def _kept_apart(rows: str, times: Sequence[dict[str, Any]]) -> str:
-    """These rows in a table like the tallies; its name. `times`: what the statement is given, one time after the other."""
-    name = "tally_then"
-    db.session.execute(text(f"CREATE TEMPORARY TABLE {name} (LIKE tally) ON COMMIT DROP"))
+def _keep_apart(kept: Kept, rows: str, times: Sequence[dict[str, Any]]) -> None:
+    """These rows in a table like the one that is kept. `times`: what the statement is given, one time after the other."""
+    db.session.execute(text(f"CREATE TEMPORARY TABLE {kept.then} (LIKE {kept.table}) ON COMMIT DROP"))
     for given in times:
-        db.session.execute(text(f"INSERT INTO {name} ({PACKED}) {rows}"), given)
-    db.session.execute(text(f"CREATE UNIQUE INDEX ON {name} ({ROW})"))
-    return name
+        db.session.execute(text(f"INSERT INTO {kept.then} ({kept.row}, {kept.sums}) {rows}"), given)
+    db.session.execute(text(f"CREATE UNIQUE INDEX ON {kept.then} ({kept.row})"))

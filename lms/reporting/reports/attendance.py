@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
-from lms.reporting import asking, groups, queries
+from lms.reporting import asking, event_counts, groups, queries
 from lms.reporting.queries import Dimension, Filters
 from lms.reporting.reports.report import NOT_KNOWN, Answer, Column, Report, Row, Sheet, Value, share
 from lms.reporting.rules import disclosure
@@ -78,7 +78,7 @@ def _shown(
 def _rates(seen: View, all_attended: int, total: dict[str, Value]) -> Sheet:
     """Rates of what is shown, so that none tells of few people; None is hidden, words say that there is nothing."""
     attended, missed = total["attended"], total["missed"]
-    offers, median, _ = asking.waits(seen.filters)
+    waits = event_counts.waits(seen.filters).get(None)
     welsh = queries.by(seen.filters, Dimension.LANGUAGE, ("attended",), ()).get(("cy", "attended"), 0)
     languages: list[int | None] = [welsh, all_attended - welsh]
     if not seen.exact:
@@ -89,8 +89,8 @@ def _rates(seen: View, all_attended: int, total: dict[str, Value]) -> Sheet:
     values: dict[str, Value] = {
         "dna": (_rate(missed, attended + missed) if known else None),  # type: ignore[operator, arg-type]
         "fill": _fill(seen) if attended is not None else None,
-        "wait": NOT_KNOWN if not offers
-        else round(median) if seen.exact or offers >= disclosure.RULE.cohort else None,
+        "wait": NOT_KNOWN if not waits
+        else round(waits.median) if seen.exact or waits.offers >= disclosure.RULE.cohort else None,
         "welsh": NOT_KNOWN if attended == 0
         else share(languages[0], attended, exact=seen.exact),  # type: ignore[arg-type]
     }  # fmt: skip
@@ -105,10 +105,8 @@ def _fill(seen: View) -> Value:
     """Told for all of Wales alone: places are not anybody's organisation's."""
     if seen.filters.place is not None:
         return NOT_KNOWN
-    found = {
-        kind: (number, sum_) for _, kind, number, sum_ in asking.events(seen.filters, ("attended", "session_held"))
-    }
-    came, places = found.get("attended", (0, 0))[0], found.get("session_held", (0, 0))[1]
+    found = event_counts.events(seen.filters, ("attended", "places"))
+    came, places = found.get((None, "attended"), 0), found.get((None, "places"), 0)
     if seen.exact or not places:
         return _rate(came, places)
     shown, whole = disclosure.suppress_list([came, max(places - came, 0)], places)  # the places are public

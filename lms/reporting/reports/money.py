@@ -12,7 +12,7 @@ from lms.reporting.services import Asked, view
 def run(actor: Actor, asked: Asked) -> Answer:
     seen = view(actor, asked)
     money: dict[tuple[str | None, str], int] = {}
-    for course, kind, _, amount in asking.events(seen.filters, ("spent", "bought"), "course_id::text"):
+    for course, kind, amount in asking.money(seen.filters):
         for key in {course, None}:
             money[key, kind] = money.get((key, kind), 0) + amount
     counts = queries.by(seen.filters, Dimension.COURSE, ("completed",), ())

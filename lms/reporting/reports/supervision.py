@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
-from lms.reporting import asking, groups, queries
+from lms.reporting import asking, event_counts, groups, queries
 from lms.reporting.reports.report import NO_DENOMINATOR, Answer, Column, Report, Row, Sheet, Value, highest
 from lms.reporting.rules import disclosure
 from lms.reporting.rules.definitions import BY_ID
@@ -13,7 +13,7 @@ from lms.reporting.services import Asked, view
 
 def run(actor: Actor, asked: Asked) -> Answer:
     seen = view(actor, asked)
-    places, overdue = asking.supervisor_places(seen.filters), asking.overdue_items(seen.filters)
+    places, overdue = asking.supervisor_places(seen.filters), event_counts.overdue_items(seen.filters)
     open_by = {
         code: queries.by(replace(seen.filters, programme=code, course=None, level=None), None, (), ("portfolio",)).get(
             (None, "portfolio"), 0

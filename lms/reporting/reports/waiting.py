@@ -2,14 +2,14 @@
 
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
-from lms.reporting import asking, groups, queries
+from lms.reporting import asking, event_counts, groups, queries
 from lms.reporting.queries import Dimension
 from lms.reporting.reports.report import NOT_KNOWN, Answer, Column, Report, Row, Sheet, Value, highest, people_of
 from lms.reporting.rules import disclosure
 from lms.reporting.rules.definitions import BY_ID
 from lms.reporting.services import Asked, View, view
 
-KINDS = ("attended", "did_not_attend", "cancelled_late", "session_held")
+COUNTED = ("attended", "did_not_attend", "cancelled_late", "places")
 
 
 def run(actor: Actor, asked: Asked) -> Answer:
@@ -53,18 +53,18 @@ def _unmet(seen: View, dimension: Dimension) -> Sheet:
 
 
 def _sessions(seen: View) -> Sheet:
-    offers, median, long = asking.waits(seen.filters)
-    found = {kind: (number, amount) for _, kind, number, amount in asking.events(seen.filters, KINDS)}
-    attended, missed = found.get("attended", (0, 0))[0], found.get("did_not_attend", (0, 0))[0]
-    held = 0 if seen.filters.place else found.get("session_held", (0, 0))[1]  # places are nobody's organisation's
-    capacity, late = held, found.get("cancelled_late", (0, 0))[0]
+    waits = event_counts.waits(seen.filters).get(None)
+    offers, long = (waits.offers, waits.long) if waits else (0, 0)
+    found = event_counts.events(seen.filters, COUNTED)
+    attended, missed, late, places = (found.get((None, measure), 0) for measure in COUNTED)
+    capacity = 0 if seen.filters.place else places  # places are nobody's organisation's
     many = seen.exact or not disclosure.too_few(offers)
     rate: Value = _percent(missed, attended + missed, seen)
     rows = [
         Row(
             "median",
             Bilingual("Median days from asking to an offer", "Canolrif dyddiau o ofyn i gynnig"),
-            (None if not many else NOT_KNOWN if median is None else round(median),),
+            (None if not many else round(waits.median) if waits else NOT_KNOWN,),
         ),
         Row(
             "over-90",

@@ -1,8 +1,8 @@
 """The database as it was known at an instant, for any report: earlier tables in front of those of today.
 
-Reports read `tally`, `fact`, `headcount` and `course_version` by these names. Within `as_known`, the same names are of
-temporary views that hold what was recorded until then, so every report answers as it would have then, without knowing of
-it; the clock stands at the instant, and reference data are read apart.
+Reports read `tally`, `event_count`, `fact`, `headcount` and `course_version` by these names. Within `as_known`, the same
+names are of temporary views that hold what was recorded until then, so every report answers as it would have then, without
+knowing of it; the clock stands at the instant, and reference data are read apart.
 """
 
 from collections.abc import Iterator
@@ -29,10 +29,12 @@ def as_known(at: datetime, *, anew: bool = False) -> Iterator[None]:
     `anew`: the tallies are counted from the facts, which takes long, and not found from those that are kept.
     """
     path, home = db.session.execute(text("SELECT current_setting('search_path'), current_schema()")).one()
-    table = tallying.as_known(at) if anew else tallying.changes_to(at)
-    then = f"SELECT * FROM pg_temp.{table}" + ("" if anew else f" UNION ALL SELECT * FROM {home}.tally")
-    db.session.execute(text(f"ANALYZE pg_temp.{table}"))
-    db.session.execute(text(f"CREATE TEMPORARY VIEW tally AS {then}"))
+    anew = anew or tallying.counted_for() is None
+    (tallying.as_known if anew else tallying.changes_to)(at)
+    for kept in tallying.KEPT:
+        then = f"SELECT * FROM pg_temp.{kept.then}" + ("" if anew else f" UNION ALL SELECT * FROM {home}.{kept.table}")
+        db.session.execute(text(f"ANALYZE pg_temp.{kept.then}"))
+        db.session.execute(text(f"CREATE TEMPORARY VIEW {kept.table} AS {then}"))
     for name, condition in SHADOWED.items():
         held = condition.format(at=at.isoformat())
         db.session.execute(text(f"CREATE TEMPORARY VIEW {name} AS SELECT * FROM {home}.{name} WHERE {held}"))
@@ -46,5 +48,6 @@ def as_known(at: datetime, *, anew: bool = False) -> Iterator[None]:
         db.session.expire_all()
         if db.session.is_active:
             db.session.execute(text(f"SET LOCAL search_path = {path}"))
-            db.session.execute(text(f"DROP VIEW {', '.join(f'pg_temp.{name}' for name in ('tally', *SHADOWED))}"))
-            db.session.execute(text(f"DROP TABLE pg_temp.{table}"))
+            views = [kept.table for kept in tallying.KEPT] + list(SHADOWED)
+            db.session.execute(text(f"DROP VIEW {', '.join(f'pg_temp.{name}' for name in views)}"))
+            db.session.execute(text(f"DROP TABLE {', '.join(f'pg_temp.{kept.then}' for kept in tallying.KEPT)}"))

@@ -1,7 +1,6 @@
 """Whether a signature stands: the sample, two who disagree, withdrawal as a new fact, and the certificate that follows."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,9 +32,9 @@ from lms.core.mail import MailMessage
 from lms.core.permissions import Actor, Role
 from lms.portal.queries import learning_of
 from lms.portal.rules import Step, step
-from lms.reporting.facts.tallying import as_known
 from lms.reporting.queries import Dimension
 from lms.reporting.queries import counts as uptake_counts
+from lms.reporting.returns.knowing import as_known
 from lms.reporting.rules.measures import Measure
 from lms.reporting.services import Asked, view
 from tests.courses.portfolios.test_races import at_once
@@ -194,8 +193,8 @@ def test_a_withdrawn_completion_counts_no_longer_and_did_count_before(
     pair = signed["pair"]
     enrolment = pair.portfolio.enrolment
 
-    def completed(table: str = "tally") -> int:
-        filters = replace(view(Actor.system(), Asked()).filters, table=table)
+    def completed() -> int:
+        filters = view(Actor.system(), Asked()).filters
         return uptake_counts(filters, Dimension.SECTOR, None).totals.get(Measure.COMPLETED, 0)
 
     told_to_reports()
@@ -210,8 +209,8 @@ def test_a_withdrawn_completion_counts_no_longer_and_did_count_before(
             )
         told_to_reports()
         assert completed() == 0
-        with transaction():
-            assert completed(as_known(clock.now() - timedelta(days=2))) == 1, "what was known then"
+        with transaction(), as_known(clock.now() - timedelta(days=2)):
+            assert completed() == 1, "what was known then"
         assert "This no longer counts as completed" in learner.get(url).text
         assert enrolment.course.code not in learner_facts(pair.learner.id, clock.today()).completed
         (mine,) = learning_of(pair.learner.id)
