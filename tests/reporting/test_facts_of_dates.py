@@ -40,10 +40,20 @@ def learner() -> Any:
     return made
 
 
-def unmet() -> int:
+def up_to_date() -> None:
     with transaction():
         while tallying.bring_up_to_date():
             pass
+
+
+def waiting() -> dict[str, Any]:
+    """Figures of offers and sessions in the report of waiting, by row."""
+    up_to_date()
+    return {row.code: row.values[0] for row in answering.answer(SYSTEM, "waiting", Asked()).sheets[2].rows}
+
+
+def unmet() -> int:
+    up_to_date()
     return queries.by(view(SYSTEM, Asked()).filters, Dimension.COURSE, (), ("unmet",)).get((None, "unmet"), 0)
 
 
@@ -68,7 +78,7 @@ def test_a_date_from_asking_to_its_register(app: Flask) -> None:
     assert (held.amount, held.person_id) == (2, None)
     assert gathering.missing() == 0
     with clock.frozen(series.meetings[0].ends_at + timedelta(days=1)):
-        rows = {row.code: row.values[0] for row in answering.answer(SYSTEM, "waiting", Asked()).sheets[2].rows}
+        rows = waiting()
         assert (rows["dna"], rows["fill"], rows["median"], rows["late"]) == (50, 50, 0, 0)
         assert unmet() == 1  # who still waits was declined, too, and is one person
     assert waits.learner_id == db.session.scalars(select(Fact.person_id).where(Fact.kind == "declined")).one()
@@ -106,7 +116,7 @@ def test_late_cancelling_offers_and_moves(app: Flask) -> None:
         days = db.session.scalars(select(Fact.amount).where(Fact.kind == "offered").order_by(Fact.amount)).all()
         assert days == [0, 3]
         assert gathering.missing() == 0
-        rows = {row.code: row.values[0] for row in answering.answer(SYSTEM, "waiting", Asked()).sheets[2].rows}
+        rows = waiting()
         assert (rows["late"], rows["median"]) == (1, 2)
         with transaction():
             assert offering.pass_on(SYSTEM) == 0
