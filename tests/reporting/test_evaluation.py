@@ -184,6 +184,35 @@ def test_authors_see_their_course_alone_through_the_same_rule(given: tuple[Cours
     assert author.get(f"/api/v1/courses/{make_course().code}/evaluation").json["withheld"] is True
 
 
+def test_authors_are_not_told_what_the_table_of_all_courses_hides(app: Flask, as_token: Any) -> None:
+    """Of two courses with 11 answers and 1 neither is told, for one is the other's difference to the whole."""
+    course, few = make_course(), make_course()
+    answers(11, course, organisation("BCU"))
+    author, path = as_token(reader(Role.AUTHOR)), f"/api/v1/courses/{course.code}/evaluation"
+    assert author.get(path).json["withheld"] is False
+    answers(1, few, organisation("BCU"))
+    assert rows(as_token(reader()).get(API).json, "course")[course.code][0] is None
+    told = as_token(reader(Role.AUTHOR)).get(path).json
+    assert (told["withheld"], told["sheets"]) == (True, [])
+
+
+def test_one_question_alone_can_be_hidden_among_courses(app: Flask, as_token: Any) -> None:
+    """Everybody would recommend the first course and hardly anybody the second: the first count would tell the second."""
+    course, unloved = make_course(), make_course()
+    answers(60, course, organisation("BCU"))
+    answers(13, unloved, organisation("BCU"), UNHAPPY)
+    answers(1, unloved, organisation("BCU"))
+    told = as_token(reader(Role.AUTHOR)).get(f"/api/v1/courses/{course.code}/evaluation").json
+    agree, whole, _percent, _mean = rows(told, "satisfaction")["recommend"]
+    above = rows(as_token(reader()).get(API).json, "course")
+    assert above[course.code][0] == 65
+    assert above[unloved.code][0] == 15
+    assert above[course.code][1] is None
+    assert (agree, whole) == (None, 65)
+    assert rows(told, "satisfaction")["aims"][0] == 65
+    assert set(rows(told, "change")) == {"more", "same", "less"}
+
+
 def test_a_mean_is_of_fifty_at_least_and_one_person_does_not_move_what_it_tells() -> None:
     assert disclosure.mean(200, 49) is None
     for count in (50, 57, 59):

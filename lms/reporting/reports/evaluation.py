@@ -6,7 +6,7 @@ one is not told apart. Words have no place and no month, so they are told for al
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -59,29 +59,35 @@ SELECT course_id, form, question, language, text FROM evaluation_text WHERE id I
     ) AS told ORDER BY told.id LIMIT :most
 ) ORDER BY id"""
 """The first of each course, and the first of those."""
+Measure = tuple[str, str, tuple[str, ...]]
+Shown = tuple[list[int | None], int | None]
 AFTER, LATER = Which.AFTER.value, Which.LATER.value
 ANSWERED, RECOMMEND, MORE, THEN, USED = range(5)
-MEASURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+MEASURES: tuple[Measure, ...] = (
     (AFTER, "answered", ("",)),
     (AFTER, "recommend", ("4", "5")),
     (AFTER, "change", ("more",)),
     (LATER, "answered", ("",)),
     (LATER, "used", ("yes", "partly")),
 )
-WHOLES: dict[int, tuple[str, str, tuple[str, ...]]] = {
+WHOLES: dict[int, Measure] = {
     RECOMMEND: (AFTER, "recommend", SCALE),
     MORE: (AFTER, "change", ("more", "same", "less")),
     USED: (LATER, "used", ("yes", "partly", "not_yet", "no_chance")),
 }
 """Of whom a share is given: of those who answered that question."""
-Measure = tuple[str, str, tuple[str, ...]]
+ASKED = (*MEASURES, *WHOLES.values())
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Answers by (how divided, group) and (questionnaire, question, answer). Raw: it does not leave this file."""
+    """Answers by (how divided, group) and (questionnaire, question, answer). Raw: it does not leave this file.
+
+    `hidden`: what a wider table hides of all of these, so that it may not be told here either (rule 4).
+    """
 
     by: Mapping[tuple[str, str], Mapping[tuple[str, str, str], int]]
+    hidden: frozenset[Measure] = frozenset()
 
     def of(self, by: str, key: str, measure: Measure) -> int:
         form, item, values = measure
@@ -89,6 +95,10 @@ class Counts:
 
     def all(self, form: str, item: str, *values: str) -> int:
         return self.of("all", "", (form, item, values))
+
+    def alone(self, form: str, item: str, *values: str) -> int | None:
+        """The same as it may be shown."""
+        return None if (form, item, values) in self.hidden else disclosure.alone(self.all(form, item, *values))
 
 
 def run(actor: Actor, asked: Asked) -> Answer:
@@ -103,8 +113,8 @@ def told(seen: View, asked: Asked) -> Answer:
     given = _given(seen)
     if given["bodies"] == []:
         return Answer(finding=words.PART, sheets=(), withheld=True, **made)
-    counts = _counts(given)
-    answered, later = (disclosure.alone(counts.all(form, "answered", "")) for form in (AFTER, LATER))
+    counts = replace(_counts(given), hidden=_hidden_among_courses(seen))
+    answered, later = (counts.alone(form, "answered", "") for form in (AFTER, LATER))
     if answered is None:
         return Answer(finding=words.FEW, sheets=(), withheld=True, **made)
     sheets = [_satisfaction(counts), _response(counts), _confidence(counts, later), _change(counts)]
@@ -148,7 +158,7 @@ def _response(counts: Counts) -> Sheet:
     """How many of those who were asked have answered."""
     rows = []
     for form in (AFTER, LATER):
-        asked, answered = (disclosure.alone(counts.all(form, item, "")) for item in ("asked", "answered"))
+        asked, answered = (counts.alone(form, item, "") for item in ("asked", "answered"))
         rows.append(Row(form, words.FORMS[form], (asked, answered, disclosure.percent(answered, asked))))
     return Sheet("response", *words.RESPONSE, words.RESPONSE_COLUMNS, rows, chart=2)
 
@@ -158,8 +168,9 @@ def _satisfaction(counts: Counts) -> Sheet:
     rows = []
     for it in newest(Which.AFTER).of_kind(Kind.AGREEMENT):
         numbers = [counts.all(AFTER, it.code, value) for value in SCALE]
-        agree, whole = disclosure.alone(numbers[3] + numbers[4]), disclosure.alone(sum(numbers))
-        rows.append(Row(it.code, it.title, (agree, whole, disclosure.percent(agree, whole), _mean(numbers))))
+        agree, whole = counts.alone(AFTER, it.code, "4", "5"), counts.alone(AFTER, it.code, *SCALE)
+        mean = None if whole is None else _mean(numbers)
+        rows.append(Row(it.code, it.title, (agree, whole, disclosure.percent(agree, whole), mean)))
     return Sheet("satisfaction", *words.SATISFACTION, words.SATISFACTION_COLUMNS, rows, chart=2)
 
 
@@ -191,6 +202,8 @@ def _parts(
     """A question with one answer each: how many gave which."""
     numbers = [counts.all(form, item, code) for code, _title in options]
     shown, whole = disclosure.suppress_list(numbers, sum(numbers))
+    if any((form, item) == it[:2] for it in counts.hidden):
+        shown, whole = [None] * len(numbers), None
     rows = [
         Row(code, title, (number, disclosure.percent(number, whole)))
         for (code, title), number in zip(options, shown, strict=True)
@@ -208,7 +221,7 @@ def _parts(
 def _barriers(counts: Counts) -> Sheet:
     """A question with several answers each: every count stands for itself."""
     asked = forms.questions()[Which.LATER, "barriers"]
-    whole = disclosure.alone(counts.all(LATER, "answered", ""))
+    whole = counts.alone(LATER, "answered", "")
     rows = []
     for each in asked.choices:
         number = disclosure.alone(counts.all(LATER, "barriers", each.code))
@@ -222,22 +235,45 @@ def _by_groups(counts: Counts, seen: View) -> list[Sheet]:
         "course": {str(id): (code, title) for id, (code, _programme, title) in seen.courses.items()},
         "sector": {code: (code, title) for code, title in seen.sectors.items()},
     }
-    keys = {by: [key for key in known if counts.of(by, key, MEASURES[ANSWERED]) or by == "sector"]
-            for by, known in named.items()}  # fmt: skip
-    asked = [*MEASURES, *WHOLES.values()]
-    shown = {(by, it): _listed(counts, by, keys[by], it) for by in keys for it in asked}
-    for it in asked:
-        if any(shown[by, it][1] is None for by in keys):
-            shown |= {(by, it): _listed(counts, by, keys[by], it, hide=True) for by in keys}
+    keys = {by: _told_apart(counts, by, known) for by, known in named.items()}
+    shown = _shown_by(counts, keys)
     sheets = []
     for by, known in named.items():
-        lists = {it: [*shown[by, it][0], shown[by, it][1]] for it in asked}
+        lists = {it: [*shown[by, it][0], shown[by, it][1]] for it in ASKED}
         values = [_values(lists, place) for place in range(len(keys[by]) + 1)]
         rows = [Row(*known[key], values[place]) for place, key in enumerate(keys[by])]
         rows.sort(key=lambda row: 1 if row.values[0] is None else -row.values[0])  # type: ignore[operator]
         total = Row("total", words.TOGETHER, values[-1])
         sheets.append(Sheet(by, *words.GROUPS[by], words.GROUP_COLUMNS, rows, total=total, chart=0))
     return sheets
+
+
+def _told_apart(counts: Counts, by: str, known: Iterable[str]) -> list[str]:
+    return [key for key in known if counts.of(by, key, MEASURES[ANSWERED]) or by == "sector"]
+
+
+def _shown_by(counts: Counts, keys: Mapping[str, Sequence[str]]) -> dict[tuple[str, Measure], Shown]:
+    shown = {(by, it): _listed(counts, by, keys[by], it) for by in keys for it in ASKED}
+    for it in ASKED:
+        if it in counts.hidden or any(shown[by, it][1] is None for by in keys):
+            shown |= {(by, it): _listed(counts, by, keys[by], it, hide=True) for by in keys}
+    return shown
+
+
+def _hidden_among_courses(seen: View) -> frozenset[Measure]:
+    """What the tables of all courses hide of the one that is looked at."""
+    if seen.filters.course is None:
+        return frozenset()
+    counts = _counts(_given(replace(seen, filters=replace(seen.filters, course=None), courses=groups.courses())))
+    keys = {
+        "course": _told_apart(counts, "course", map(str, groups.courses())),
+        "sector": _told_apart(counts, "sector", seen.sectors),
+    }
+    here = str(seen.filters.course)
+    if here not in keys["course"]:
+        return frozenset()
+    shown = _shown_by(counts, keys)
+    return frozenset(it for it in ASKED if shown["course", it][0][keys["course"].index(here)] is None)
 
 
 def _values(lists: Mapping[Measure, Sequence[int | None]], place: int) -> tuple[Value, ...]:
@@ -249,10 +285,10 @@ def _values(lists: Mapping[Measure, Sequence[int | None]], place: int) -> tuple[
     return tuple(found)
 
 
-def _listed(
-    counts: Counts, by: str, keys: Sequence[str], measure: Measure, *, hide: bool = False
-) -> tuple[list[int | None], int | None]:
+def _listed(counts: Counts, by: str, keys: Sequence[str], measure: Measure, *, hide: bool = False) -> Shown:
     numbers = [counts.of(by, key, measure) for key in keys]
+    if by == "course" and measure in counts.hidden:
+        return [None] * len(numbers), None
     sensitive = [place for place, key in enumerate(keys) if key in disclosure.SENSITIVE]
     total = counts.of("all", "", measure)
     return disclosure.suppress_list(numbers, total, hide_total=hide, sensitive=sensitive)
