@@ -112,13 +112,16 @@ def bring_up_to_date(people: int = 500) -> int:
         ),
         {"people": people},
     ).all()
-    others = _whom_the_day_changes(day, today)
-    whose = Whose.of(pending, others)
-    affected = {measure for _, _, kind, _ in pending for measure in AFFECTED.get(FactKind(kind), ())}
-    if pending or others:
-        _take_in([fact for fact, *_ in pending], whose, MEASURES if others else sorted(affected), day, today)
+    every = [*pending, *_what_the_day_changes(day, today)]
+    if every:
+        _take_in([fact for fact, *_ in pending], Whose.of(every), _affected(every), day, today)
     _mark(today)
     return len(pending)
+
+
+def _affected(facts: Iterable[Any]) -> list[str]:
+    """Which measures they can change."""
+    return sorted({measure for _, _, kind, _ in facts for measure in AFFECTED.get(FactKind(kind), ())})
 
 
 @dataclass(frozen=True)
@@ -129,10 +132,10 @@ class Whose:
     alone: Sequence[UUID] = ()
 
     @staticmethod
-    def of(facts: Iterable[Any], others: set[UUID]) -> "Whose":
-        """Those of whom something changes with these facts (id, person, …, what it cancels), and some others."""
-        people, alone = set(others), set()
-        for id, person, *_, cancelled in facts:
+    def of(facts: Iterable[Any]) -> "Whose":
+        """Those of whom something changes with these facts: (id, person, kind, what it cancels)."""
+        people, alone = set(), set()
+        for id, person, _kind, cancelled in facts:
             if person is None:
                 alone |= {id, cancelled} - {None}
             else:
@@ -145,20 +148,19 @@ class Whose:
         yield from (Whose(self.people[start : start + people]) for start in range(people, len(self.people), people))
 
 
-def _whom_the_day_changes(day: date, today: date) -> set[UUID]:
-    """Of whom something began or ran out since: a certificate, activity, a fortnight for a review, what was dated ahead."""
+def _what_the_day_changes(day: date, today: date) -> list[Any]:
+    """Facts that began to hold or ran out since: a certificate, activity, a fortnight for a review, what was dated ahead."""
     if day >= today:
-        return set()
-    asked = (
-        "SELECT person_id FROM fact WHERE person_id IS NOT NULL AND on_day > :day AND on_day <= :today"
-        " UNION SELECT person_id FROM fact WHERE kind = 'certified' AND until >= :day AND until < :today"
+        return []
+    ends = "kind = '{0}' AND on_day > CAST(:day AS date) - {1} AND on_day <= CAST(:today AS date) - {1}"
+    changed = (
+        "on_day > :day AND on_day <= :today",
+        "kind = 'certified' AND until >= :day AND until < :today",
+        ends.format("active", ACTIVE_FOR),
+        ends.format("item_submitted", events.OVERDUE_AFTER + 1),
     )
-    for kind, days in (("active", ACTIVE_FOR), ("item_submitted", events.OVERDUE_AFTER + 1)):
-        asked += (
-            f" UNION SELECT person_id FROM fact WHERE kind = '{kind}' AND on_day > CAST(:day AS date) - {days}"
-            f" AND on_day <= CAST(:today AS date) - {days}"
-        )
-    return {person for person in db.session.scalars(text(asked), {"day": day, "today": today}) if person is not None}
+    asked = " UNION ".join(f"SELECT id, person_id, kind, cancels_id FROM fact WHERE {each}" for each in changed)
+    return list(db.session.execute(text(asked), {"day": day, "today": today}))
 
 
 @contextmanager
@@ -268,14 +270,14 @@ def changes_to(at: datetime, people: int = 500) -> None:
     db.session.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": LOCK})
     day, then = counted_for() or clock.today(), clock.on_the_day(at)
     changed = (
-        "SELECT fact.id, fact.person_id, cancels_id FROM fact_pending JOIN fact ON fact.id = fact_id"
-        " UNION SELECT id, person_id, cancels_id FROM fact WHERE recorded_at > :at"
+        "SELECT fact.id, fact.person_id, kind, cancels_id FROM fact_pending JOIN fact ON fact.id = fact_id"
+        " UNION SELECT id, person_id, kind, cancels_id FROM fact WHERE recorded_at > :at"
     )
-    others = _whom_the_day_changes(min(day, then), max(day, then))
+    every = [*db.session.execute(text(changed), {"at": at}), *_what_the_day_changes(min(day, then), max(day, then))]
     _new_changes()
-    for some in Whose.of(db.session.execute(text(changed), {"at": at}), others).parts(people):
-        _add_change(-1, some, MEASURES, _FOLDED, {"today": day})
-        _add_change(1, some, MEASURES, _KNOWN, {"today": then, "at": at})
+    for some in Whose.of(every).parts(people):
+        _add_change(-1, some, _affected(every), _FOLDED, {"today": day})
+        _add_change(1, some, _affected(every), _KNOWN, {"today": then, "at": at})
     _keep_apart(PEOPLE, packed(_net(PEOPLE.change)), [{}])
     _keep_apart(EVENTS, _net_of_events(), [{}])
 
