@@ -18,6 +18,7 @@ WELSH, WELSH_OTHERS = 0.75, 0.05
 """How many learn in Welsh, of those who prefer it and of the others, where a course can be had in it."""
 WITHDRAWN_UNOPENED, WITHDRAWN, COMPLETED, BEGUN = 0.03, 0.06, 0.54, 0.78
 """Of those who learn by themselves, each with those before it."""
+GAVE_UP = ("no_time", "no_time", "not_relevant", "changed_role", "left_organisation", "personal")
 
 
 class Offered(NamedTuple):
@@ -65,7 +66,8 @@ def offered() -> list[Offered]:
     return [
         Offered(
             str(course.id), course.code, str(it.id), it.number, "cy" in it.languages, it.certificate_kind.value,
-            it.validity_months, it.format_code in TAUGHT and it.portfolio_template_code is None, it.capacity_rule in chosen, it.format_code, it.seats or 20,
+            it.validity_months, it.format_code in TAUGHT and it.portfolio_template_code is None, it.capacity_rule in chosen,
+            it.format_code, it.seats or 20,
         )
         for course, it in found
     ]  # fmt: skip
@@ -80,29 +82,25 @@ def alone(chance: Seeded, sheets: Sheets, days: Days, learner: Learner, course: 
     """Somebody learns by themselves: completed it, got so far, never opened it, or gave up, before it was opened or after."""
     age = 1 + chance.below(YEARS)
     it = Story(chance.new_id(), language(chance, learner, course), age)
-    last = max(1, age - chance.below(60))
-    fate = chance.random()
-    if fate < WITHDRAWN_UNOPENED or fate >= BEGUN:
-        if fate < BEGUN:
-            it.state, it.ended = "withdrawn", last
-    else:
+    last, fate = max(1, age - chance.below(60)), chance.random()
+    if WITHDRAWN_UNOPENED < fate < BEGUN:
         it.started_at = days.at(max(last, age - chance.below(7)), "09:00")
         it.last_active_at = days.at(last, "10:00")
-        if fate < WITHDRAWN:
-            it.state, it.progress, it.ended = "withdrawn", 5 + 5 * chance.below(16), last
-        elif fate < COMPLETED:
-            it.state, it.progress, it.learned_at, it.completed = "completed", 100, it.last_active_at, last
-        else:
-            it.state, it.progress = "in_progress", 5 + 5 * chance.below(18)
-    if it.ended is not None:
-        happened(chance, sheets, it, days.at(age, "08:00"), "enrolled", learner.id)
-        if it.started_at != NULL:
-            happened(chance, sheets, it, it.started_at, "started", learner.id)
-        happened(chance, sheets, it, days.at(last, "17:00"), "withdrawn", learner.id, GAVE_UP[chance.below(len(GAVE_UP))])
+        it.state, it.progress = "in_progress", 5 + 5 * chance.below(18)
+    if WITHDRAWN <= fate < COMPLETED:
+        it.state, it.progress, it.learned_at, it.completed = "completed", 100, it.last_active_at, last
+    elif fate < WITHDRAWN:
+        it.state, it.ended = "withdrawn", last
+        _withdrawn(chance, sheets, days, learner, it)
     return it
 
 
-GAVE_UP = ("no_time", "no_time", "not_relevant", "changed_role", "left_organisation", "personal")
+def _withdrawn(chance: Seeded, sheets: Sheets, days: Days, learner: Learner, it: Story) -> None:
+    happened(chance, sheets, it, days.at(it.enrolled, "08:00"), "enrolled", learner.id)
+    if it.started_at != NULL:
+        happened(chance, sheets, it, it.started_at, "started", learner.id)
+    reason = GAVE_UP[chance.below(len(GAVE_UP))]
+    happened(chance, sheets, it, days.at(it.ended or 1, "17:00"), "withdrawn", learner.id, reason)
 
 
 def happened(
@@ -128,5 +126,3 @@ def write(chance: Seeded, sheets: Sheets, days: Days, learner: Learner, course: 
             course.version, course.certificate, completed, completed, until.isoformat() if until else NULL, "{}", "",
             "large", "private", learner.lineage,
         )  # fmt: skip
-
-

@@ -30,7 +30,8 @@ class Answers:
     def __init__(self, chance: Seeded, sheets: Sheets, days: Days) -> None:
         self.chance, self.sheets, self.days = chance, sheets, days
         self.known: dict[Which, Sequence[Sequence[rules.Counter]]] = {
-            form: [rules.counted(newest(form), evaluations.said(chance, form)) for _ in range(DIFFERENT)] for form in Which
+            form: [rules.counted(newest(form), evaluations.said(chance, form)) for _ in range(DIFFERENT)]
+            for form in Which
         }
         self.counted: dict[Place, Counter[rules.Counter]] = defaultdict(Counter)
         db.session.execute(

@@ -47,7 +47,7 @@ def load(persons: int, number: int, today: date, say: Say) -> None:
                 say(n, persons)
         answers.count()
         say(persons, persons)
-    tidy(*(table for table in TABLES if table != "evaluation_said"), "evaluation_tally", "evaluation_sum", "evaluation_asked")
+    tidy(*TABLES.keys() - {"evaluation_said"}, "evaluation_tally", "evaluation_sum", "evaluation_asked")
 
 
 def tidy(*tables: str) -> None:

@@ -75,7 +75,8 @@ def bodies() -> list[Body]:
 
 def write(chance: Seeded, sheets: Sheets, days: Days, offered: Sequence[Body], persons: int) -> Iterator[Learner]:
     """One after the other, so that what they did can be written beside them."""
-    roles, settings = set(db.session.scalars(select(JobRole.code))), set(db.session.scalars(select(ServiceSetting.code)))
+    roles = set(db.session.scalars(select(JobRole.code)))
+    settings = set(db.session.scalars(select(ServiceSetting.code)))
     posts = {
         sector: ([each for each in some if each in roles], [each for each in places if each in settings])
         for sector, (some, places) in POSTS.items()

@@ -12,8 +12,10 @@ WAITED, LONGEST = 0.5, 150
 """How many of the first had waited before, and for how many days at most."""
 OLDEST = 1000
 """Days ago, of the first dates."""
-ATTENDED, PARTLY, MISSED, EXCUSED, LATE = 0.81, 0.84, 0.91, 0.93, 0.97
+ON_THE_DAY = (("attended", 0.81), ("partly", 0.84), ("did_not_attend", 0.91), ("excused", 0.93))
+LATE = 0.97
 """Of those with a place on a date, each with those before it; what is left gave it up in time."""
+MINUTES = {"attended": "390", "partly": "150"}
 OPENS, CLOSES, CANCEL_BY = 70, 1, 7
 """Days before a date from which and until which it is booked, and until which a place can be given up in time."""
 AREAS = ("Wrecsam / Wrexham", "Bangor", "Llandudno", "Aberystwyth", "Abertawe / Swansea", "Caerdydd / Cardiff")
@@ -71,28 +73,30 @@ class Dates:
 
     def _held(self, learner: Learner, course: Offered, it: Story) -> None:
         fate = self.chance.random()
-        series = self._series(course, "cy" if it.language == "cy" and self.chance.random() < 0.5 else "", fate < EXCUSED)
+        presence = next((each for each, below in ON_THE_DAY if fate < below), None)
+        welsh = it.language == "cy" and self.chance.random() < 0.5
+        series = self._series(course, "cy" if welsh else "", takes=presence is not None)
         offered = series.first + CANCEL_BY + 1 + self.chance.below(40)
         waited = course.chosen or self.chance.random() < WAITED
         it.enrolled = asked = min(offered + self._wait(), max(offered, YEARS)) if waited else offered
         booking = self.chance.new_id()
-        placed = self._place(learner, course, it, series, booking, asked, offered, waited=waited)
+        at, booked = self._place(learner, course, it, series, booking, asked, offered, waited=waited)
         state, ended = "over", NULL
-        if fate < EXCUSED:
-            self._attendance(learner, it, series, booking, fate)
+        if presence is not None:
+            self._attendance(it, series, booking, presence)
         else:
             late = fate < LATE
             day = series.first + (1 + self.chance.below(CANCEL_BY - 1) if late else CANCEL_BY)
             state = "late_cancelled" if late else "cancelled"
             ended = self.days.at(day, "13:00")
             self._end(learner, it, series, booking, state, day)
-        self._booking(learner, course, it, booking, series, state, ended=ended, **placed)
+        self._booking(learner, course, it, booking, series, state, offered=at, booked=booked, ended=ended)
 
     def _place(
         self, learner: Learner, course: Offered, it: Story, series: Series, booking: str, asked: int, offered: int, *,
         waited: bool,
-    ) -> dict[str, str]:  # fmt: skip
-        """From asking to having a place, with what is told of it. An organiser gives it without asking again."""
+    ) -> tuple[str, str]:  # fmt: skip
+        """From asking to having a place: (when it was offered, when booked). An organiser gives it without asking again."""
         at = self.days.at(offered, "10:00" if waited else "09:00")
         if waited:
             self._begin(learner, it, booking, asked)
@@ -103,23 +107,19 @@ class Dates:
             booked = self.days.at(offered - self.chance.below(2), "12:00")
         self._event(booking, series.id, booked, "booked", NULL if course.chosen else learner.id)
         happened(self.chance, self.sheets, it, booked, "enrolled")
-        return {"offered": at, "booked": booked}
+        return at, booked
 
     def _begin(self, learner: Learner, it: Story, booking: str, asked: int, series: str = NULL) -> None:
         at = self.days.at(asked, "09:00")
         self._event(booking, series, at, "waiting", learner.id)
         happened(self.chance, self.sheets, it, at, "waitlisted")
 
-    def _attendance(self, learner: Learner, it: Story, series: Series, booking: str, fate: float) -> None:
-        presence = (
-            "attended" if fate < ATTENDED else "partly" if fate < PARTLY else "did_not_attend" if fate < MISSED else "excused"
-        )
+    def _attendance(self, it: Story, series: Series, booking: str, presence: str) -> None:
         welsh = series.language == "welsh" or (series.language == "bilingual" and it.language == "cy")
         for sitting in series.sittings:
-            minutes = {"attended": "390", "partly": "150"}.get(presence, "0")
             self.sheets.write(
-                "attendance", self.chance.new_id(), sitting.id, booking, presence, minutes, "cy" if welsh else "en",
-                self.days.at(sitting.age, "16:15"), series.trainer, "trainer",
+                "attendance", self.chance.new_id(), sitting.id, booking, presence, MINUTES.get(presence, "0"),
+                "cy" if welsh else "en", self.days.at(sitting.age, "16:15"), series.trainer, "trainer",
             )  # fmt: skip
         at = self.days.at(series.last, "16:30")
         if presence == "attended":
@@ -183,8 +183,8 @@ class Dates:
         series = self._series(course, "to come", takes=True)
         given = 2 + self.chance.below(19)
         it.enrolled = given + self._wait()
-        placed = self._place(learner, course, it, series, booking, it.enrolled, given, waited=True)
-        self._booking(learner, course, it, booking, series, "booked", **placed)
+        at, booked = self._place(learner, course, it, series, booking, it.enrolled, given, waited=True)
+        self._booking(learner, course, it, booking, series, "booked", offered=at, booked=booked)
 
     def _turned_down(self, learner: Learner, course: Offered, it: Story, booking: str, state: str) -> None:
         """They waited for one date, and said no to its place, or nothing: the enrolment ends."""
@@ -216,7 +216,7 @@ class Dates:
     def _event(self, booking: str, series: str, at: str, kind: str, by: str = NULL, reason: str = NULL) -> None:
         self.sheets.write("booking_event", self.chance.new_id(), booking, series, at, kind, by, reason)
 
-    def _series(self, course: Offered, which: str, takes: bool) -> Series:
+    def _series(self, course: Offered, which: str, *, takes: bool) -> Series:
         """One of those that are being filled. `which`: in Welsh, to come, or any other."""
         some = self.open.setdefault((course.id, which), [])
         while len(some) < self.side_by_side:
@@ -255,9 +255,8 @@ class Dates:
         )  # fmt: skip
         for sitting in sittings:
             closed = (NULL, NULL) if come else (days.at(sitting.age, "16:30"), trainer)
-            self.sheets.write(
-                "series_meeting", sitting.id, it.id, days.at(sitting.age, "09:30"), days.at(sitting.age, "16:00"), *closed
-            )
+            bounds = days.at(sitting.age, "09:30"), days.at(sitting.age, "16:00")
+            self.sheets.write("series_meeting", sitting.id, it.id, *bounds, *closed)
         self.sheets.write("series_trainer", chance.new_id(), it.id, trainer)
         return it
 
