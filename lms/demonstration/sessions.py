@@ -1,4 +1,4 @@
-"""A year of short taught sessions, at boards all over Wales: enough of them for the reports of attendance and of waiting.
+"""A year of short taught sessions, at boards all over Wales: just enough of them for the reports of attendance and of waiting.
 
 As in `taught`, through the real use cases with the clock stopped at each day: some ask before there is a date, are offered a
 place when there is one, and take it; others book; some give up too late, some do not come.
@@ -25,11 +25,11 @@ from lms.demonstration.taught import bookings, plan
 
 PUBLISHED = 32
 """Days before the session."""
-MIX = ("nhs", "social_care", "lived_experience", "nhs", "third_sector", "nhs", "social_care", "unpaid_carers")
-ASKS_EARLY = 9
-"""So many of those of a session ask before there is one."""
-EACH_LATE, EACH_ABSENT, EACH_EXCUSED = 11, 9, 26
-"""Of all who have a place, each eleventh gives it up late; of those who are left, each ninth does not come."""
+MIX = ("nhs", "social_care", "third_sector", "nhs", "lived_experience", "third_sector", "nhs", "social_care")
+PEOPLE, ASK_EARLY = 11, 5
+"""So many at each, and of these so many who ask before there is a date."""
+EACH_LATE, EACH_ABSENT, EACH_EXCUSED = 7, 5, 26
+"""Each seventh gives the place up late; of those who are left, each fifth does not come."""
 
 
 @dataclass(frozen=True)
@@ -42,24 +42,20 @@ class Session:
     area: str
     language: Delivery = Delivery.BILINGUAL
     online: bool = False
-    room: int = 16
-    people: int = 15
+    room: int = 14
     waits: int = 20
-    of: tuple[str, ...] = MIX
 
 
 SESSIONS = (
-    Session("RC-ANX", 325, "BCU", "Llandudno", Delivery.WELSH, people=13),
-    Session("STAT-CTP", 280, "CAV", "Caerdydd / Cardiff", Delivery.ENGLISH, waits=100, of=MIX[:-1]),
+    Session("RC-ANX", 325, "BCU", "Llandudno", Delivery.WELSH),
     Session("RC-ANX", 262, "ABU", "Ar-lein / Online", online=True),
-    Session("RC-ANX", 205, "SBU", "Abertawe / Swansea", Delivery.ENGLISH),
-    Session("RC-IPS", 160, "HEIW", "Ar-lein / Online", online=True, room=18, waits=120, of=MIX[:-1]),
-    Session("RC-ANX", 145, "HDU", "Caerfyrddin / Carmarthen", Delivery.WELSH, people=13),
-    Session("RC-ANX", 85, "CTM", "Ar-lein / Online", online=True),
+    Session("STAT-CTP", 205, "CAV", "Caerdydd / Cardiff", Delivery.ENGLISH, room=16, waits=100),
+    Session("RC-ANX", 140, "HDU", "Caerfyrddin / Carmarthen", Delivery.WELSH),
+    Session("RC-IPS", 80, "HEIW", "Ar-lein / Online", online=True, waits=120),
     Session("RC-ANX", 20, "BCU", "Wrecsam / Wrexham"),
-)  # fmt: skip
-STILL_WAITS, FOR = 13, "RC-PEERIPS"
-"""People who have asked for a course of which there is no date yet."""
+)
+STILL_WAIT, FOR = 11, "RC-PEERIPS"
+"""So many have asked for a course of which there is no date yet."""
 
 
 def tell(lead: UUID, members: Sequence[dict[str, Any]], today: date) -> None:
@@ -67,8 +63,8 @@ def tell(lead: UUID, members: Sequence[dict[str, Any]], today: date) -> None:
     speaks = dict(db.session.execute(select(Person.id, Person.language).where(Person.is_demonstration)).tuples().all())
     people, turns = _Queue(members, speaks), count(1)
     for each in SESSIONS:
-        _tell(lead, each, people.take(each.people, of=each.of, welsh=each.language is Delivery.WELSH), turns, today)
-    for number, person in enumerate(people.take(STILL_WAITS, of=("nhs", "third_sector", "lived_experience"))):
+        _tell(lead, each, people.take(PEOPLE, welsh=each.language is Delivery.WELSH), turns, today)
+    for number, person in enumerate(people.take(STILL_WAIT, of=("nhs", "third_sector", "lived_experience"))):
         with at(today - timedelta(days=5 + 7 * number)):
             booking.wait_for_any(acting(person), person, FOR, language="en")
 
@@ -80,7 +76,7 @@ class _Queue:
         self.left = {sector: [each["person_id"] for each in members if each["sector"] == sector] for sector in {*MIX}}
         self.speaks = speaks
 
-    def take(self, number: int, *, of: Sequence[str], welsh: bool = False) -> list[UUID]:
+    def take(self, number: int, *, of: Sequence[str] = MIX, welsh: bool = False) -> list[UUID]:
         """So many, of these sectors in turn; for a session in Welsh, those who prefer it."""
         found: list[UUID] = []
         for sector in cycle(of):
@@ -96,8 +92,8 @@ class _Queue:
 def _tell(lead: UUID, it: Session, people: Sequence[UUID], turns: Iterator[int], today: date) -> None:
     day = today - timedelta(days=it.ago)
     published = day - timedelta(days=PUBLISHED)
-    for number, person in enumerate(people[:ASKS_EARLY], start=1):
-        with at(published - timedelta(days=it.waits * number // ASKS_EARLY)):
+    for number, person in enumerate(people[:ASK_EARLY], start=1):
+        with at(published - timedelta(days=it.waits * number // ASK_EARLY)):
             actor = acting(person)
             booking.wait_for_any(actor, person, it.course, language=actor.language)
     series = plan(
@@ -107,7 +103,7 @@ def _tell(lead: UUID, it: Session, people: Sequence[UUID], turns: Iterator[int],
     for offered in bookings(series):
         with at(published + timedelta(days=1)):
             booking.answer(acting(offered.learner_id), offered.id, accept=True)
-    for number, person in enumerate(people[ASKS_EARLY:]):
+    for number, person in enumerate(people[ASK_EARLY:]):
         with at(published + timedelta(days=3 + 2 * number)):
             actor = acting(person)
             booking.book(actor, person, series.id, language=actor.language)
