@@ -25,8 +25,11 @@ from lms.demonstration.taught import bookings, plan
 
 PUBLISHED = 32
 """Days before the session."""
-MIX = ("nhs", "social_care", "third_sector", "nhs", "lived_experience", "third_sector", "nhs", "social_care")
-PEOPLE, ASK_EARLY = 11, 5
+MIX = (
+    "nhs", "social_care", "third_sector", "lived_experience", "nhs", "social_care", "third_sector", "lived_experience",
+    "nhs", "social_care", "third_sector", "unpaid_carers",
+)  # fmt: skip
+PEOPLE, ASK_EARLY = len(MIX), 10
 """So many at each, and of these so many who ask before there is a date."""
 EACH_LATE, EACH_ABSENT, EACH_EXCUSED = 7, 5, 26
 """Each seventh gives the place up late; of those who are left, each fifth does not come."""
@@ -43,15 +46,16 @@ class Session:
     language: Delivery = Delivery.BILINGUAL
     online: bool = False
     room: int = 14
-    waits: int = 20
+    waits: int = 30
+    of: tuple[str, ...] = MIX
 
 
 SESSIONS = (
     Session("RC-ANX", 325, "BCU", "Llandudno", Delivery.WELSH),
     Session("RC-ANX", 262, "ABU", "Ar-lein / Online", online=True),
-    Session("STAT-CTP", 205, "CAV", "Caerdydd / Cardiff", Delivery.ENGLISH, room=16, waits=100),
+    Session("STAT-CTP", 205, "CAV", "Caerdydd / Cardiff", Delivery.ENGLISH, room=16, waits=100, of=MIX[:-1]),
     Session("RC-ANX", 140, "HDU", "Caerfyrddin / Carmarthen", Delivery.WELSH),
-    Session("RC-IPS", 80, "HEIW", "Ar-lein / Online", online=True, waits=120),
+    Session("RC-IPS", 80, "HEIW", "Ar-lein / Online", online=True, waits=120, of=MIX[:-1]),
     Session("RC-ANX", 20, "BCU", "Wrecsam / Wrexham"),
 )
 STILL_WAIT, FOR = 11, "RC-PEERIPS"
@@ -63,7 +67,7 @@ def tell(lead: UUID, members: Sequence[dict[str, Any]], today: date) -> None:
     speaks = dict(db.session.execute(select(Person.id, Person.language).where(Person.is_demonstration)).tuples().all())
     people, turns = _Queue(members, speaks), count(1)
     for each in SESSIONS:
-        _tell(lead, each, people.take(PEOPLE, welsh=each.language is Delivery.WELSH), turns, today)
+        _tell(lead, each, people.take(PEOPLE, of=each.of, welsh=each.language is Delivery.WELSH), turns, today)
     for number, person in enumerate(people.take(STILL_WAIT, of=("nhs", "third_sector", "lived_experience"))):
         with at(today - timedelta(days=5 + 7 * number)):
             booking.wait_for_any(acting(person), person, FOR, language="en")
@@ -76,7 +80,7 @@ class _Queue:
         self.left = {sector: [each["person_id"] for each in members if each["sector"] == sector] for sector in {*MIX}}
         self.speaks = speaks
 
-    def take(self, number: int, *, of: Sequence[str] = MIX, welsh: bool = False) -> list[UUID]:
+    def take(self, number: int, *, of: Sequence[str], welsh: bool = False) -> list[UUID]:
         """So many, of these sectors in turn; for a session in Welsh, those who prefer it."""
         found: list[UUID] = []
         for sector in cycle(of):
