@@ -27,12 +27,12 @@ PUBLISHED = 32
 """Days before the session."""
 MIX = (
     "nhs", "social_care", "third_sector", "lived_experience", "nhs", "social_care", "third_sector", "lived_experience",
-    "nhs", "social_care", "third_sector", "unpaid_carers",
+    "nhs", "social_care", "third_sector", "lived_experience", "unpaid_carers",
 )  # fmt: skip
-PEOPLE, ASK_EARLY = len(MIX), 10
+PEOPLE, ASK_EARLY = len(MIX), 11
 """So many at each, and of these so many who ask before there is a date."""
-EACH_LATE, EACH_ABSENT, EACH_EXCUSED = 7, 5, 26
-"""Each seventh gives the place up late; of those who are left, each fifth does not come."""
+EACH_LATE, EACH_ABSENT, EACH_EXCUSED = 7, 6, 26
+"""Each seventh gives the place up late; of those who are left, each sixth does not come."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,10 @@ class Session:
 
 SESSIONS = (
     Session("RC-ANX", 325, "BCU", "Llandudno", Delivery.WELSH),
-    Session("RC-ANX", 262, "ABU", "Ar-lein / Online", online=True),
-    Session("STAT-CTP", 205, "CAV", "Caerdydd / Cardiff", Delivery.ENGLISH, room=16, waits=100, of=MIX[:-1]),
-    Session("RC-ANX", 140, "HDU", "Caerfyrddin / Carmarthen", Delivery.WELSH),
-    Session("RC-IPS", 80, "HEIW", "Ar-lein / Online", online=True, waits=120, of=MIX[:-1]),
-    Session("RC-ANX", 20, "BCU", "Wrecsam / Wrexham"),
+    Session("RC-ANX", 240, "ABU", "Ar-lein / Online", online=True),
+    Session("STAT-CTP", 175, "CAV", "Caerdydd / Cardiff", Delivery.ENGLISH, room=16, waits=100, of=MIX[:-1]),
+    Session("RC-ANX", 110, "HDU", "Caerfyrddin / Carmarthen", Delivery.WELSH),
+    Session("RC-ANX", 25, "HEIW", "Ar-lein / Online", online=True),
 )
 STILL_WAIT, FOR = 11, "RC-PEERIPS"
 """So many have asked for a course of which there is no date yet."""
