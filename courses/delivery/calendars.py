@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
 import icalendar
 from flask import current_app
@@ -76,7 +77,14 @@ def _local(when: datetime) -> datetime:
     return when.astimezone(LONDON)
 
 
+@cache
+def _times_of_wales() -> icalendar.Timezone:
+    """When clocks change. Made once, for it takes longer than all the rest of a calendar."""
+    return icalendar.Timezone.from_tzid(LONDON.key)
+
+
 def _text(made: icalendar.Calendar) -> str:
-    made.add_missing_timezones()
+    if LONDON.key in made.get_missing_tzids():
+        made.subcomponents.insert(0, _times_of_wales())
     text: str = made.to_ical().decode()
     return text

@@ -27,6 +27,7 @@ from lms.demonstration import (
     planning,
     records,
     rounds,
+    sessions,
     stories,
     taught,
 )
@@ -58,6 +59,7 @@ def load_demo() -> None:
         others = [member["person_id"] for member in crowd.members if member["setting_code"] != "camhs"]
         companions.tell(cast, others, today)
         taught.tell(cast, chance.sample([member["person_id"] for member in crowd.members], 120), clock.today())
+        sessions.tell(cast["lead"], crowd.members, clock.today())
         certificates.tell(cast, today)
         approvals.tell(cast, crowd.members, today)
         rounds.tell(today)

@@ -67,8 +67,8 @@ def tell(chance: random.Random, learner: UUID, today: date) -> None:
             }  # fmt: skip
             invitations.append(row)
             if state is InvitationState.ANSWERED:
-                language, said = enrolment.language, _said(chance, form)
-                for item, value in [*rules.counted(newest(form), said), ("language", language)]:
+                language, answer = enrolment.language, said(chance, form)
+                for item, value in [*rules.counted(newest(form), answer), ("language", language)]:
                     tallies[_key(row, item, value)] += 1
                 words += [each for each in _words(chance, form, enrolment.course_id, today) if each not in words]
     _save(EvaluationInvitation, invitations)
@@ -103,7 +103,7 @@ def _asked(completed_on: date | None, today: date) -> list[tuple[Which, date]]:
     return [(form, day) for form, day in days if day <= today]
 
 
-def _said(chance: random.Random, form: Which) -> Said:
+def said(chance: random.Random, form: Which) -> Said:
     """Mostly content, sometimes not; more confident than before, as a rule."""
     ratings = {
         it.code: chance.choices((1, 2, 3, 4, 5), (1, 3, 9, 42, 45))[0] for it in newest(form).of_kind(Kind.AGREEMENT)

@@ -27,42 +27,40 @@ BODY = "HEIW"
 def tell(cast: dict[str, UUID], crowd: list[UUID], today: date) -> int:
     """Four courses with dates; return how many there are. `crowd`: people who may book, in any order."""
     people = iter(crowd)
-    held = _plan(
+    held = plan(
         "RC-RCC", today, -40, 12, trainer="lead", area="Abertawe / Swansea", published=today - timedelta(days=80)
     )
     _book(held, _take(people, 14), today - timedelta(days=60))
     _cancel_one(held, today - timedelta(days=41))
     _hold(cast["lead"], held)
     _correct(cast["lead"], held, today - timedelta(days=36))
-    yesterday = _plan(
+    yesterday = plan(
         "PIMH-CASC", today, -1, 20, trainer="supervisor", area="Bangor", published=today - timedelta(days=50)
     )
     _book(yesterday, _take(people, 9), today - timedelta(days=30))
-    soon = _plan(
+    soon = plan(
         "PIMH-CASC", today, 3, 20, trainer="supervisor", area="Wrecsam / Wrexham", published=today - timedelta(days=40)
     )
     _book(soon, [cast["carer"], *_take(people, 9)], today - timedelta(days=12))
-    full = _plan(
-        "RC-RCC", today, 24, 6, trainer="lead", area="Caerdydd / Cardiff", published=today - timedelta(days=20)
-    )
+    full = plan("RC-RCC", today, 24, 6, trainer="lead", area="Caerdydd / Cardiff", published=today - timedelta(days=20))
     _book(full, _take(people, 6), today - timedelta(days=15))
     _book(full, [cast["peer"], *_take(people, 3)], today - timedelta(days=9), wait=True)
     with at(today - timedelta(days=1)):
-        first = next(each for each in _bookings(full) if each.state is BookingState.BOOKED)
+        first = next(each for each in bookings(full) if each.state is BookingState.BOOKED)
         booking.cancel(acting(first.learner_id), first.id, WithdrawalReason.NO_TIME)
-    later = _plan("RC-RCC", today, 52, 24, trainer="lead", area="Aberystwyth", published=today - timedelta(days=5))
+    later = plan("RC-RCC", today, 52, 24, trainer="lead", area="Aberystwyth", published=today - timedelta(days=5))
     _book(later, _take(people, 4), today - timedelta(days=3))
-    _plan(
+    plan(
         "STAT-CTP", today, 35, 40, trainer="lead", area="Ar-lein / Online", published=today - timedelta(days=5), online=True,
         kept=[Kept("third_sector", 8, today + timedelta(days=20))], language=Delivery.WELSH,
     )  # fmt: skip
-    _plan("PIMH-CASC", today, 60, 20, trainer="supervisor", area="Llandudno", published=None)
+    plan("PIMH-CASC", today, 60, 20, trainer="supervisor", area="Llandudno", published=None)
     return 7
 
 
-def _plan(
+def plan(
     course: str, today: date, days: int, room: int, *, trainer: str, area: str, published: date | None,
-    online: bool = False, kept: list[Kept] | None = None, language: Delivery = Delivery.BILINGUAL,
+    body: str = BODY, online: bool = False, kept: list[Kept] | None = None, language: Delivery = Delivery.BILINGUAL,
 ) -> Series:  # fmt: skip
     day = today + timedelta(days=days)
     first, last = instant(day, time(9, 30)), instant(day, time(16, 0))
@@ -76,7 +74,7 @@ def _plan(
         access="Dim grisiau, dolen sain / No steps, hearing loop", reserves=kept or (),
     )  # fmt: skip
     with at(published or today):
-        made = publishing.draft(Actor.system(), course, BODY, given)
+        made = publishing.draft(Actor.system(), course, body, given)
         if published:
             publishing.publish(Actor.system(), made.id)
     return made
@@ -102,13 +100,13 @@ def _book(series: Series, people: list[UUID], day: date, *, wait: bool = False) 
     db.session.flush()  # what follows reads who has a place
 
 
-def _bookings(series: Series) -> list[Booking]:
+def bookings(series: Series) -> list[Booking]:
     return places(series.id, *BookingState)
 
 
 def _cancel_one(series: Series, day: date) -> None:
     with at(day):
-        found = next((each for each in _bookings(series) if each.state is BookingState.BOOKED), None)
+        found = next((each for each in bookings(series) if each.state is BookingState.BOOKED), None)
         if found is not None:
             booking.cancel(acting(found.learner_id), found.id, WithdrawalReason.PERSONAL)
 
@@ -117,7 +115,7 @@ def _hold(trainer: UUID, series: Series) -> None:
     """The day itself: nearly everybody comes."""
     meeting = series.meetings[0]
     turns = (Presence.ATTENDED,) * 5 + (Presence.PARTLY, Presence.ATTENDED, Presence.DID_NOT_ATTEND, Presence.EXCUSED)
-    booked = [each for each in _bookings(series) if each.state is BookingState.BOOKED]
+    booked = [each for each in bookings(series) if each.state is BookingState.BOOKED]
     with clock.frozen(meeting.ends_at):
         actor = acting(trainer)
         marks = [Marked(each.id, turns[n % len(turns)], 300) for n, each in enumerate(booked)]

@@ -1,5 +1,7 @@
 """The demonstration loads, is consistent, and loads once."""
 
+from collections import Counter
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
@@ -8,7 +10,7 @@ from certificates.models import Award
 from courses.enrolments.models import Enrolment, EnrolmentState
 from courses.evaluation import queries as evaluation
 from courses.evaluation import summing
-from courses.evaluation.models import EvaluationTally
+from courses.evaluation.models import EvaluationAsked, EvaluationTally
 from courses.portfolios.models import EvidenceItem, EvidenceState, Observation, ObserverAnswer, PortfolioState, SignOff
 from courses.portfolios.models import Portfolio as EvidencePortfolio
 from courses.supervision.models import StandIn, StandInKind
@@ -19,6 +21,9 @@ from lms.core import clock
 from lms.core.db import db
 from lms.demonstration import large
 from lms.demonstration.cast import CAST, PASSWORD
+from lms.demonstration.large.sheets import TABLES
+from lms.reporting.facts import gathering
+from lms.reporting.facts.models import Fact, FactKind
 
 
 def count(statement: object) -> int:
@@ -100,3 +105,96 @@ def test_the_large_demonstration_is_as_large_as_asked_and_loads_once(app: Flask)
     assert count(Award) > 0
     assert large.is_there()
     assert "already there" in runner.invoke(args=["load-demo-large"]).output
+
+    assert gathering.missing() == 0, "the facts are all that the records give"
+    told = Counter(db.session.scalars(select(Fact.kind)))
+    expected = (
+        FactKind.WAITLISTED, FactKind.ENROLLED, FactKind.ACCESSED, FactKind.ACTIVE, FactKind.LEARNED, FactKind.COMPLETED,
+        FactKind.WITHDRAWN, FactKind.CERTIFIED, FactKind.OFFERED, FactKind.DECLINED, FactKind.ATTENDED,
+        FactKind.DID_NOT_ATTEND, FactKind.CANCELLED_LATE, FactKind.SESSION_HELD,
+    )  # fmt: skip
+    assert [kind for kind in expected if not told.get(kind)] == []
+    assert told[FactKind.DID_NOT_ATTEND] < told[FactKind.ATTENDED] / 4
+    assert told[FactKind.COMPLETED] < told[FactKind.ENROLLED] <= 1500
+    assert evaluation_counts() == (0, 0), "and the sums of evaluation are what its counters give"
+    assert count(EvaluationTally) > 100
+
+
+def evaluation_counts() -> tuple[int, int]:
+    """(sums that differ, who was asked and is in no sum yet)."""
+    return summing.different(), count(EvaluationAsked)
+
+
+def test_the_large_demonstration_is_as_the_application_would_have_written_it(app: Flask) -> None:
+    large.load(300, 3000, clock.today(), lambda *_: None)
+    assert nothing(
+        """SELECT FROM series AS s WHERE capacity < (SELECT count(*) FROM booking AS b WHERE b.series_id = s.id
+           AND b.state IN ('offered', 'booked', 'over'))""",
+        """SELECT FROM series_meeting AS m JOIN series AS s ON s.id = m.series_id WHERE s.capacity <
+           (SELECT count(*) FROM attendance AS a WHERE a.meeting_id = m.id)""",
+        "SELECT FROM series WHERE (state = 'held') <> (ends_at < now()) OR extract(isodow FROM starts_at) > 5",
+        """SELECT FROM booking_event AS e JOIN series AS s ON s.id = e.series_id WHERE e.kind IN ('booked', 'offered')
+           AND e.at NOT BETWEEN s.published_at AND s.starts_at""",
+        """SELECT FROM booking AS b JOIN series AS s ON s.id = b.series_id WHERE
+           (b.state = 'late_cancelled' AND b.ended_at::date <= s.cancel_by) OR (b.state = 'over' AND s.state <> 'held')""",
+        """SELECT FROM booking WHERE offered_at < asked_at OR booked_at < offered_at OR ended_at < booked_at
+           OR asked_at > now() OR booked_at > now() OR (state IN ('over', 'booked') AND booked_at IS NULL)""",
+        """SELECT FROM enrolment AS e LEFT JOIN booking AS b ON b.enrolment_id = e.id WHERE e.dated <> (b.id IS NOT NULL)
+           OR (b.state = 'waiting') <> (e.state = 'waitlisted') OR (b.state = 'offered') <> (e.state = 'offered')
+           OR b.sector <> e.sector OR b.learner_id <> e.learner_id""",
+        """SELECT FROM enrolment WHERE (state = 'completed') <> (completed_on IS NOT NULL) OR completed_on < enrolled_on
+           OR (state = 'withdrawn') <> (ended_on IS NOT NULL) OR ended_on < enrolled_on
+           OR (state = 'completed' AND (progress <> 100 OR learning_completed_at IS NULL OR started_at IS NULL))""",
+        """SELECT FROM enrolment AS e WHERE dated AND state = 'completed' AND NOT EXISTS (SELECT FROM booking AS b
+           JOIN attendance AS a ON a.booking_id = b.id WHERE b.enrolment_id = e.id AND a.presence = 'attended')""",
+        """SELECT FROM enrolment AS e JOIN membership AS m ON m.person_id = e.learner_id
+           WHERE (e.sector, e.organisation_id, e.job_role_code, e.setting_code, e.paid)
+             IS DISTINCT FROM (m.sector, m.organisation_id, m.job_role_code, m.setting_code, m.paid)""",
+        """SELECT FROM evaluation_invitation AS i JOIN enrolment AS e ON e.id = i.enrolment_id
+           WHERE e.completed_on IS NULL OR i.made_on < e.completed_on OR i.course_id <> e.course_id""",
+    ) == []  # fmt: skip
+    for column, least, most in (
+        ("job_role_code", 0.01, 0.2),
+        ("setting_code", 0.05, 0.4),
+        ("organisation_id", 0.001, 0.1),
+    ):
+        unknown = db.session.scalar(text(f"SELECT avg(({column} IS NULL)::int) FROM membership"))
+        assert least < float(unknown or 0) < most, column
+    welsh = db.session.scalar(text("SELECT avg((language = 'cy')::int) FROM enrolment"))
+    assert 0.1 < float(welsh or 0) < 0.3
+    assert db.session.scalar(text("SELECT max(on_day) FROM fact")) is None, "facts are somebody else's to gather"
+
+
+def test_the_large_demonstration_is_the_same_every_time_and_all_or_nothing(app: Flask) -> None:
+    class Enough(Exception):
+        pass
+
+    first: dict[str, object] = {}
+
+    def stop(done: int, whole: int) -> None:
+        assert done == whole
+        first.update(digests())
+        raise Enough
+
+    with pytest.raises(Enough):
+        large.load(50, 400, clock.today(), stop)
+    assert (count(Person), count(Enrolment)) == (0, 0)
+    large.load(50, 400, clock.today(), lambda *_: None)
+    assert first["person"]
+    assert digests() == first
+
+
+def nothing(*asked: str) -> list[str]:
+    """Which of these statements find anything."""
+    return [each for each in asked if db.session.scalar(text(f"SELECT count(*) FROM ({each}) AS found"))]
+
+
+def digests() -> dict[str, object]:
+    columns = dict(TABLES)
+    columns["evaluation_tally"] = columns.pop("evaluation_said")
+    return {
+        table: db.session.scalar(
+            text(f"SELECT md5(string_agg(it::text, '|' ORDER BY it::text)) FROM (SELECT {of} FROM {table}) AS it")
+        )
+        for table, of in columns.items()
+    }
