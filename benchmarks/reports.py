@@ -102,7 +102,7 @@ def filled(maintenance: str, people: int, folder: Path) -> str:
                 rows = tallying.rebuild()
                 quality.count()
             took = time.perf_counter() - counting
-            large.tidy("fact", "fact_pending", "tally")
+            large.tidy("fact", "fact_pending", "tally", "event_count")
             db.engine.dispose()
         print(
             f"{people} people: {facts} facts in {counting - began:.0f} s, {rows} rows of tallies counted anew in {took:.0f} s"

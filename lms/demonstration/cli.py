@@ -107,7 +107,7 @@ def load_demo_large(persons: int, enrolments: int) -> None:
     with transaction():
         click.echo(f"{tallying.rebuild()} rows of tallies")
         quality.count()
-    large.tidy("fact", "fact_pending", "tally")
+    large.tidy("fact", "fact_pending", "tally", "event_count")
     click.echo(f"{persons} people and {enrolments} enrolments, in {time.monotonic() - started:.0f} seconds.")
 
 
