@@ -44,7 +44,7 @@ def tell(cast: dict[str, UUID], crowd: list[UUID], today: date) -> int:
     _book(soon, [cast["carer"], *_take(people, 9)], today - timedelta(days=12))
     full = plan("RC-RCC", today, 24, 6, trainer="lead", area="Caerdydd / Cardiff", published=today - timedelta(days=20))
     _book(full, _take(people, 6), today - timedelta(days=15))
-    _book(full, [cast["peer"], *_take(people, 3)], today - timedelta(days=9), wait=True)
+    _book(full, [cast["peer"], *_take(people, 11)], today - timedelta(days=9), wait=True)
     with at(today - timedelta(days=1)):
         first = next(each for each in bookings(full) if each.state is BookingState.BOOKED)
         booking.cancel(acting(first.learner_id), first.id, WithdrawalReason.NO_TIME)

@@ -1,6 +1,7 @@
 """The demonstration loads, is consistent, and loads once."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -90,6 +91,18 @@ def test_the_demonstration_loads_once_and_hangs_together(app: Flask) -> None:
     assert (db.session.scalar(answered) or 0) > 300
     assert summing.different() == 0, "and the reports read what was answered"
     assert evaluation.how_many_wait(found["publisher@demo.llwybr.example"]) > 0
+    year = select(Fact.person_id).where(Fact.on_day > today - timedelta(days=330))
+    people = {
+        kind: len(set(db.session.scalars(year.where(Fact.kind == kind))))
+        for kind in (FactKind.ATTENDED, FactKind.DID_NOT_ATTEND, FactKind.CANCELLED_LATE, FactKind.OFFERED)
+    }
+    assert min(people.values()) >= 10, "the report of attendance hides less than ten"
+    assert people[FactKind.ATTENDED] >= 50, "and gives no percentage of fewer than fifty"
+    waits = db.session.scalar(
+        text("SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY amount) FROM fact WHERE kind = 'offered'")
+    )
+    assert waits > 0, "some asked before there was a date"
+    assert gathering.missing() == 0
     hashes = set(db.session.scalars(select(Person.password_hash).where(Person.password_hash.is_not(None))))
     assert len(hashes) == 1
     assert verify(hashes.pop(), PASSWORD)
