@@ -82,12 +82,15 @@ class _Queue:
     def take(self, number: int, *, of: Sequence[str], welsh: bool = False) -> list[UUID]:
         """So many, of these sectors in turn; for a session in Welsh, those who prefer it."""
         found: list[UUID] = []
+        in_vain = 0
         for sector in cycle(of):
             fits = (each for each in self.left[sector] if not welsh or self.speaks[each] == "cy")
-            if (person := next(fits, None)) is not None:
+            person = next(fits, None)
+            in_vain = in_vain + 1 if person is None else 0
+            if person is not None:
                 self.left[sector].remove(person)
                 found.append(person)
-            if len(found) == number or not any(self.left.values()):
+            if len(found) == number or in_vain == len(of):
                 return found
         return found
 
