@@ -99,7 +99,7 @@ def load_demo_large(persons: int, enrolments: int) -> None:
         click.echo("The large demonstration is already there.")
         return
     started = time.monotonic()
-    large.load(persons, enrolments, clock.today(), _progress("Rows"))
+    large.load(persons, enrolments, clock.today(), _progress("People"))
     click.echo("Facts, from the records: some minutes for a million enrolments …")
     with transaction():
         click.echo(f"{gathering.of_everything()} facts")
