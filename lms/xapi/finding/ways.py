@@ -56,9 +56,7 @@ class Way:
 
     def drivers(self) -> list[tuple[Condition, ...]]:
         """What the lists can be read by, the rarest first as far as can be told from its kind."""
-        verb, activity = (
-            tuple(each for each in self.columns if each.column == name) for name in ("verb", "activity")
-        )
+        verb, activity = (tuple(each for each in self.columns if each.column == name) for name in ("verb", "activity"))
         found: list[tuple[Condition, ...]] = []
         for each in sorted(self.conditions, key=_commonness):
             if isinstance(each, Reference) or (each.column == "activity" and not self.echo):
@@ -69,12 +67,12 @@ class Way:
                 found.append((each,))
         return found or [()]
 
-    def is_said_by(self, driver: Sequence[Condition]) -> bool:
-        """Whether its list itself says all else that must hold: nothing need be looked up for its numbers."""
+    def is_looked_through(self, driver: Sequence[Condition]) -> bool:
+        """Whether the driver's list says itself which of its numbers match. An actor's has the verb of each."""
         others = [each for each in self.conditions if each not in driver]
-        if self.echo or not isinstance(driver[0], Column) or driver[0].column != "actor":
-            return not others
-        return all(isinstance(each, Column) and each.column == "verb" for each in others)
+        if self.echo or not any(isinstance(each, Column) and each.column == "actor" for each in driver):
+            return False
+        return bool(others) and all(isinstance(each, Column) and each.column == "verb" for each in others)
 
 
 _COMMON = (
@@ -150,15 +148,14 @@ def _paired(choice: tuple[Condition, ...], wanted: Filter) -> list[tuple[Conditi
     """An agent and an activity of which one or both are found by a reference: their pair has a list of its own, but not
     those in a crowd. What the pair does not say already must hold as well."""
     activity = next((each for each in choice if each.parameter == "activity"), None)
-    agent = next((each for each in choice if isinstance(each, Reference) and each.kind in _AGENTS), None)
     actor = next((each for each in choice if isinstance(each, Column) and each.column == "actor"), None)
-    said: list[Condition]
+    agent = next((each for each in choice if isinstance(each, Reference) and each.kind in _AGENTS), None)
     if actor is not None and isinstance(activity, Reference):
-        said = [actor, activity]
-        return [(Reference(Kind.ACTOR_PAIR, f"{actor.parameter}_activity"), *(each for each in choice if each not in said))]
+        pair = Reference(Kind.ACTOR_PAIR, f"{actor.parameter}_activity")
+        return [(pair, *(each for each in choice if each not in (actor, activity)))]
     if agent is None or activity is None:
         return [choice]
-    said = [agent] if agent.kind is Kind.RELATED_AGENT else []
+    said: list[Condition] = [agent] if agent.kind is Kind.RELATED_AGENT else []
     said += [activity] if wanted.related_activities else []
     pair = Reference(Kind.PAIR, f"{agent.parameter}_activity")
     return [(pair, *(each for each in choice if each not in said)), (CROWD, *choice)]
