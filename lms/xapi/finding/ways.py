@@ -145,8 +145,8 @@ def _choices(wanted: Filter) -> Iterator[tuple[Condition, ...]]:
 
 
 def _paired(choice: tuple[Condition, ...], wanted: Filter) -> list[tuple[Condition, ...]]:
-    """An agent and an activity of which one or both are found by a reference: their pair has a list of its own, but not
-    those in a crowd. What the pair does not say already must hold as well."""
+    """An agent and an activity, one or both of which are found by a reference: their pair has a list of its own, but that of
+    a related agent in a crowd has none. What the pair does not say already must hold as well."""
     activity = next((each for each in choice if each.parameter == "activity"), None)
     actor = next((each for each in choice if isinstance(each, Column) and each.column == "actor"), None)
     agent = next((each for each in choice if isinstance(each, Reference) and each.kind in _AGENTS), None)
