@@ -43,7 +43,7 @@ class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
         PrimaryKeyConstraint("tenant", "seq"),
         Index("ix_statement_verb", "tenant", "verb", "seq"),
         Index("ix_statement_actor", "tenant", "actor", "seq", postgresql_include=["verb", "flags"]),
-        Index("ix_statement_activity", "tenant", "activity", "seq", postgresql_include=["verb", "actor", "flags"]),
+        Index("ix_statement_activity", "tenant", "activity", "seq", postgresql_include=["flags"]),
         Index(
             "ix_statement_actor_activity",
             "tenant",

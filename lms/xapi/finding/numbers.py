@@ -119,7 +119,7 @@ def _advance(reading: _Reading, at: int, hits: int, wanted: Filter, count: int) 
     furthest = max if wanted.ascending else min
     best = reading.at.index(furthest(reading.at))
     reading.drivers, reading.at = [reading.drivers[best]], [reading.at[best]]
-    reading.size = min(reading.size * 4, MOST)
+    reading.size = min(reading.size * 8, MOST)
 
 
 def _best(found: set[int], wanted: Filter, count: int) -> list[int]:
