@@ -234,12 +234,14 @@ def _references(seq: str, where: Json) -> str:
                 {_keys("tier")}[c % 4 + 1] AS tier,
                 CASE WHEN NOT voids AND NOT comments AND NOT mentors THEN {_keys("unit")}[c * 10 + u + 1] END AS unit,
                 CASE WHEN mentors THEN {_keys("learner")}[(s * 7919) % {LEARNERS} + 1]
-                    WHEN luck < 0.6 THEN {_keys("instructor")}[c % 40 + 1] END AS agent
+                    WHEN luck < 0.6 THEN {_keys("instructor")}[c % 40 + 1] END AS agent,
+                {_keys("learner")}[l + 1] AS actor
             FROM ({_TOLD.format(**where)}) AS t
         ) AS told CROSS JOIN LATERAL (
             VALUES {", ".join(f"({int(Kind.RELATED_ACTIVITY)}, {each})" for each in activities[:3])},
             ({int(Kind.RELATED_AGENT)}, agent), ({int(Kind.AGENT)}, CASE WHEN mentors THEN agent END),
-            {", ".join(f"({int(Kind.PAIR)}, pair_key(agent, {each}))" for each in activities)}
+            {", ".join(f"({int(Kind.PAIR)}, pair_key(agent, {each}))" for each in activities)},
+            {", ".join(f"({int(Kind.ACTOR_PAIR)}, pair_key(actor, {each}))" for each in activities[:3])}
         ) AS found(kind, key)
         WHERE key IS NOT NULL
     """

@@ -42,8 +42,17 @@ class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
     __table_args__ = (
         PrimaryKeyConstraint("tenant", "seq"),
         Index("ix_statement_verb", "tenant", "verb", "seq"),
-        Index("ix_statement_actor", "tenant", "actor", "seq", postgresql_include=["verb", "activity", "flags"]),
-        Index("ix_statement_activity", "tenant", "activity", "seq", postgresql_include=["verb", "actor", "flags"]),
+        Index("ix_statement_actor", "tenant", "actor", "seq", postgresql_include=["verb", "flags"]),
+        Index("ix_statement_activity", "tenant", "activity", "seq", postgresql_include=["flags"]),
+        Index(
+            "ix_statement_actor_activity",
+            "tenant",
+            "actor",
+            "activity",
+            "seq",
+            postgresql_include=["verb", "flags"],
+            postgresql_where=text("activity IS NOT NULL"),
+        ),
         Index("ix_statement_activity_verb", "tenant", "activity", "verb", "seq", postgresql_include=["flags"]),
         Index("ix_statement_authority", "tenant", "authority", "seq"),
         Index(

@@ -11,6 +11,7 @@ from lms.core.db import db, transaction
 from lms.core.permissions import Actor
 from lms.xapi import erasing, people
 from lms.xapi.models import ECHO
+from lms.xapi.rules import keys
 from lms.xapi.rules.keys import MOST_PAIRS, Kind
 from tests.factories.xapi import Store, learner, make_statement, new_uuid, voiding
 
@@ -92,16 +93,38 @@ def test_who_is_erased_is_found_with_an_activity_by_the_pseudonym_alone(store: S
     assert store.ids(agent=said["context"]["instructor"], **asked) == ids
 
 
+def test_an_actor_who_is_erased_is_found_with_an_activity_by_the_pseudonym_alone(store: Store) -> None:
+    """Its own activity or a related one; and what refers to a statement of theirs is, too."""
+    target = teaching(1, actor=learner(3))
+    comment = make_statement("commented", object={"objectType": "StatementRef", "id": target["id"]})
+    ids = [store.keep(each)[0] for each in (comment, target)]
+    asked: list[Json] = [
+        {"activity": "https://a.example/unit", "ascending": "true"},
+        {"activity": COURSE, "related_activities": "true", "ascending": "true"},
+    ]
+    for each in asked:
+        assert store.ids(agent=learner(3), **each) == ids
+    with transaction():
+        erasing.begin(Actor.system(), people.of_agent(learner(3)), "Asked for in writing")
+    jobs.run_pending()
+    said = store.get(statementId=target["id"]).get_json()
+    for each in asked:
+        assert store.ids(agent=learner(3), **each) == []
+        assert store.ids(agent=said["actor"], **each) == ids
+    assert not {key for _, key, *_ in rows()} & {keys.pair_key(keys.agent_key(learner(3)) or 0, keys.key_of(COURSE))}
+
+
 def test_what_was_stored_before_is_listed_as_what_is_stored_now(app: Flask, store: Store) -> None:
     """By the migration's SQL as by `keys.keys_of`."""
     some(store)
     store.keep(make_statement(object=learner(5), context=teaching(5)["context"]), make_statement(actor=learner(1)))
     expected = rows()
-    new = [kind | echo for kind in (Kind.PAIR, Kind.CROWD) for echo in (0, ECHO)]
+    new = [kind | echo for kind in (Kind.PAIR, Kind.CROWD, Kind.ACTOR_PAIR) for echo in (0, ECHO)]
     assert {kind for kind, *_ in expected} >= set(new)
     db.session.execute(text("DELETE FROM statement_ref WHERE kind = ANY(:new)"), {"new": new})
-    backfill = importlib.import_module("migrations.versions.0103_pairs")
-    for statement in (backfill.PAIRS, backfill.ECHOES):
-        db.session.execute(text(statement))
+    for name in ("0103_pairs", "0105_actor_pairs"):
+        backfill = importlib.import_module(f"migrations.versions.{name}")
+        for statement in (backfill.PAIRS, backfill.ECHOES):
+            db.session.execute(text(statement))
     db.session.commit()
     assert rows() == expected

@@ -116,6 +116,30 @@ def test_a_related_agent_and_an_activity_that_never_meet_are_not_looked_for(fill
     db.session.rollback()
 
 
+@pytest.mark.parametrize(
+    ("related", "listed"),
+    [(False, "statement"), (True, "statement_ref JOIN statement USING (tenant, seq, verb) WHERE kind = 4")],
+    ids=["its own", "a related one"],
+)
+def test_an_actor_and_an_activity_that_never_meet_are_not_looked_for(
+    filled: None, asked: list[str], related: bool, listed: str
+) -> None:
+    """The shared account, and the activity that most others have."""
+    shared = agent_key(made.agent("shared"))
+    never = f"SELECT {'key' if related else 'activity'} FROM {listed} GROUP BY 1 HAVING bool_and(actor <> :actor)"
+    activity = db.session.scalar(text(f"{never} ORDER BY count(*) DESC LIMIT 1"), {"actor": shared})
+    wanted = Filter(agent=shared, activity=activity, related_activities=related, limit=100)
+    for alone in (replace(wanted, agent=None), replace(wanted, activity=None)):
+        assert queries.page(ALL, alone, 2**60).rest is not None
+    asked.clear()
+    assert queries.page(ALL, wanted, 2**60).statements == []
+    assert len(asked) == 3, "settings; what matches; what refers to it"
+    read = re.findall(r"'Scan Direction': 'Backward', 'Index Name': '(statement_p\w+)'", str(plan(asked[1])))
+    assert read
+    assert [each for each in read if "actor_activity_seq" not in each] == []
+    db.session.rollback()
+
+
 def test_a_verb_with_an_activity_is_read_from_the_list_of_both(filled: None, asked: list[str]) -> None:
     verb, activity = key_of(made.verb("answered")), key_of(made.unit(0, 3))
     assert queries.page(ALL, Filter(verb=verb, activity=activity, limit=100), 2**60).statements == []

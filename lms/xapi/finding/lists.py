@@ -37,8 +37,9 @@ def _taken(way: Way, driver: Sequence[Condition], order: str) -> tuple[str, str]
         return _referred(driver, 0, order), f" WHERE {_own(way, others, 'taken.verb', 'taken.seq')}"
     listed = "".join(f" AND {_is('q', each)}" for each in driver)
     visible = _visible("q", way, others)
+    verb = "q.verb, " if any(isinstance(each, Reference) for each in others) else ""  # not every list has it
     return (
-        f"SELECT q.seq, q.verb, {visible} AS fits FROM statement AS q"
+        f"SELECT q.seq, {verb}{visible} AS fits FROM statement AS q"
         f" WHERE q.tenant = %(tenant)s{listed}{_within('q.seq')}"
     ), f" WHERE fits{_also(others, 'taken.verb', 'taken.seq')}"
 

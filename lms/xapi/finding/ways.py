@@ -4,7 +4,7 @@ A filter is a choice of ways: an agent is the actor, or the object, or (related)
 condition must hold. One list drives: its numbers are taken in order and the rest is looked up for each of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
@@ -56,18 +56,27 @@ class Way:
 
     def drivers(self) -> list[tuple[Condition, ...]]:
         """What the lists can be read by, the rarest first as far as can be told from its kind."""
-        verb = tuple(each for each in self.columns if each.column == "verb")
+        verb, activity = (tuple(each for each in self.columns if each.column == name) for name in ("verb", "activity"))
         found: list[tuple[Condition, ...]] = []
         for each in sorted(self.conditions, key=_commonness):
             if isinstance(each, Reference) or (each.column == "activity" and not self.echo):
                 found.append((each, *verb))  # these lists lie apart by verb
+            elif each.column == "actor" and not self.echo:
+                found.append((each, *activity))
             else:
                 found.append((each,))
         return found or [()]
 
+    def is_looked_through(self, driver: Sequence[Condition]) -> bool:
+        """Whether the driver's list says itself which of its numbers match. An actor's has the verb of each."""
+        others = [each for each in self.conditions if each not in driver]
+        if self.echo or not any(isinstance(each, Column) and each.column == "actor" for each in driver):
+            return False
+        return bool(others) and all(isinstance(each, Column) and each.column == "verb" for each in others)
+
 
 _COMMON = (
-    "registration", Kind.CROWD, Kind.PAIR, "actor", Kind.AGENT, Kind.RELATED_AGENT, "authority", "activity",
+    "registration", Kind.CROWD, Kind.ACTOR_PAIR, Kind.PAIR, "actor", Kind.AGENT, Kind.RELATED_AGENT, "authority", "activity",
     Kind.RELATED_ACTIVITY, "verb", "mine",
 )  # fmt: skip
 CROWD = Reference(Kind.CROWD, "crowd")
@@ -136,10 +145,14 @@ def _choices(wanted: Filter) -> Iterator[tuple[Condition, ...]]:
 
 
 def _paired(choice: tuple[Condition, ...], wanted: Filter) -> list[tuple[Condition, ...]]:
-    """An agent who is found by a reference, and an activity: their pair has a list of its own, but not those in a crowd.
-    What the pair does not say already must hold as well."""
-    agent = next((each for each in choice if isinstance(each, Reference) and each.kind in _AGENTS), None)
+    """An agent and an activity, one or both of which are found by a reference: their pair has a list of its own, but that of
+    a related agent in a crowd has none. What the pair does not say already must hold as well."""
     activity = next((each for each in choice if each.parameter == "activity"), None)
+    actor = next((each for each in choice if isinstance(each, Column) and each.column == "actor"), None)
+    agent = next((each for each in choice if isinstance(each, Reference) and each.kind in _AGENTS), None)
+    if actor is not None and isinstance(activity, Reference):
+        pair = Reference(Kind.ACTOR_PAIR, f"{actor.parameter}_activity")
+        return [(pair, *(each for each in choice if each not in (actor, activity)))]
     if agent is None or activity is None:
         return [choice]
     said: list[Condition] = [agent] if agent.kind is Kind.RELATED_AGENT else []

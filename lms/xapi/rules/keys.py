@@ -24,10 +24,12 @@ class Kind(IntEnum):
     not be read."""
     CROWD = 9
     """Under the key 0: it would have more pairs than MOST_PAIRS, so it has none."""
+    ACTOR_PAIR = 10
+    """The actor together with a related activity. With its own activity it has a list in the table of statements."""
 
 
 # As plain numbers: an IntEnum in a set is hashed by its name, in Python.
-_AGENT, _RELATED_AGENT, _RELATED_ACTIVITY, _PAIR, _CROWD = map(int, Kind)
+_AGENT, _RELATED_AGENT, _RELATED_ACTIVITY, _PAIR, _CROWD, _ACTOR_PAIR = map(int, Kind)
 MOST_PAIRS = 100
 
 
@@ -82,7 +84,10 @@ def keys_of(statement: Json, named: Named) -> Keys:
     references |= {(_AGENT, key) for key in map(agent_key, found_as) if key is not None and key != actor}
     activities = [key_of(each["id"]) for each in named.activities]
     activity = activities[0] if kind == "Activity" else None
-    references |= {(_RELATED_ACTIVITY, key) for key in activities if key != activity}
+    beside = {key for key in activities if key != activity}
+    references |= {(_RELATED_ACTIVITY, key) for key in beside}
+    if actor is not None:
+        references |= {(_ACTOR_PAIR, pair_key(actor, key)) for key in beside}
     if related:
         references |= _pairs(related, set(activities))
     registration = statement["context"].get("registration") if "context" in statement else None

@@ -88,7 +88,7 @@ def test_every_filter_alone_and_in_pairs_finds_what_the_model_does(
 def chunks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists are read in chunks; so small ones that even these few statements need several. And some are a crowd."""
     if request.param == "chunks of two":
-        for name, size in (("SLACK", 0), ("FIRST", 2), ("MOST", 8)):
+        for name, size in (("SLACK", 0), ("FIRST", 2), ("MOST", 8), ("BROAD", 2)):
             monkeypatch.setattr(numbers, name, size)
         monkeypatch.setattr(keys, "MOST_PAIRS", 3)
 
