@@ -11,11 +11,13 @@ from flask.testing import FlaskClient
 
 from lms.core import clock
 from lms.core.db import db, transaction
+from lms.core.language import Bilingual
 from lms.core.permissions import Actor, Role
 from lms.reporting import answering
 from lms.reporting.models import Confidence, Headcount, Method
-from lms.reporting.reports import REPORTS
+from lms.reporting.reports import REPORTS, coverage, parity, waiting
 from lms.reporting.reports.plan import plan, rating
+from lms.reporting.reports.report import Row, leaders, leading
 from lms.reporting.services import Asked
 from tests.counting import queries_of
 from tests.factories.accounts import grant, make_membership, make_person, organisation
@@ -151,3 +153,16 @@ def test_the_number_of_queries_does_not_grow(app: Flask, signed_in: Any) -> None
             history(people)
             numbers.append(queries_of(browser, f"/en/reports/{slug}"))
         assert numbers[0] == numbers[1] <= 26, (slug, numbers)
+
+
+@pytest.mark.parametrize("report", [waiting, coverage, parity])
+def test_a_sentence_names_the_most_only_if_it_is_one(report: Any) -> None:
+    def of(*numbers: int | None) -> list[Row]:
+        return [Row(str(n), Bilingual(f"Row {n}", f"Rhes {n}"), (number,)) for n, number in enumerate(numbers)]
+
+    one, alike, none = report.FINDINGS
+    told = leading(leaders(of(15, 25, None, 0), 0), *report.FINDINGS)
+    assert told == Bilingual(one.en.format("Row 1"), one.cy.format("Rhes 1"))
+    assert "Row 1" in told.en
+    assert leading(leaders(of(25, 15, 25, None), 0), *report.FINDINGS) == alike
+    assert leading(leaders(of(None, 0), 0), *report.FINDINGS) == leading(leaders([], 0), *report.FINDINGS) == none

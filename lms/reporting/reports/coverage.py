@@ -13,7 +13,8 @@ from lms.reporting.reports.report import (
     Row,
     Sheet,
     Value,
-    highest,
+    leaders,
+    leading,
     people_of,
     share,
 )
@@ -26,16 +27,9 @@ HOLD = "certified"
 def run(actor: Actor, asked: Asked) -> Answer:
     seen = view(actor, asked)
     sheets = [_by(seen, Dimension.LEVEL), _by(seen, Dimension.ROLE), _by(seen, Dimension.SETTING)]
-    top = highest(sheets[0].rows, 1)
-    finding = (
-        Bilingual(f"Most certificates are held at {top.name.en}", f"Delir y rhan fwyaf o dystysgrifau ar {top.name.cy}")
-        if top
-        else Bilingual(
-            "Too few people hold a certificate to compare the levels",
-            "Mae rhy ychydig o bobl yn dal tystysgrif i gymharu'r lefelau",
-        )
+    return Answer(
+        finding=leading(leaders(sheets[0].rows, 1), *FINDINGS), sheets=tuple(sheets), **asking.made(REPORT, seen, asked)
     )
-    return Answer(finding=finding, sheets=tuple(sheets), **asking.made(REPORT, seen, asked))
 
 
 def _by(seen: View, dimension: Dimension) -> Sheet:
@@ -91,6 +85,17 @@ COLUMNS = (
     Column("holders", BY_ID["HOLDERS"].title),
     Column("headcount", Bilingual("Headcount", "Cyfrif pennau"), "number"),
     Column("coverage", BY_ID["COVERAGE"].title, "percent"),
+)
+FINDINGS = (
+    Bilingual("Most certificates are held at {}", "Delir y nifer fwyaf o dystysgrifau ar {}"),
+    Bilingual(
+        "As many certificates are held at one level as at another, of those with the most",
+        "Delir cynifer o dystysgrifau ar un lefel ag ar un arall, o blith y rhai â'r nifer fwyaf",
+    ),
+    Bilingual(
+        "Too few people hold a certificate to compare the levels",
+        "Mae rhy ychydig o bobl yn dal tystysgrif i gymharu'r lefelau",
+    ),
 )
 REPORT = Report(
     id="COVERAGE-1",

@@ -26,7 +26,7 @@ from lms.reporting.queries import Dimension
 from lms.reporting.reach import folding, reading
 from lms.reporting.reach.counting import Counts, Grouping, Where
 from lms.reporting.reach.folding import Freshness
-from lms.reporting.reports.report import NO_DENOMINATOR, Answer, Column, Report, Row, Sheet, Value, highest
+from lms.reporting.reports.report import NO_DENOMINATOR, Answer, Column, Report, Row, Sheet, Value, leaders
 from lms.reporting.rules import disclosure
 from lms.reporting.rules.definitions import Definition
 from lms.reporting.rules.disclosure import TOTAL, Table
@@ -182,7 +182,7 @@ def answer_of(report: FrameworkGaps, asked: Asked) -> Answer:
     if report.withheld:
         return Answer(finding=TOO_FEW, sheets=(), withheld=True, **made)
     rows = [_row(line) for line in report.lines]
-    finding = _finding([row for row in rows if row.values[NOT_YET] == top]) if (top := _most(rows)) else ALIKE
+    finding = _finding(first) if (first := leaders(rows, NOT_YET)) else ALIKE
     heading, it = HEADINGS[report.group], report.framework
     sheet = Sheet(
         key=f"{report.code}-{report.group.value}".lower(),
@@ -192,12 +192,6 @@ def answer_of(report: FrameworkGaps, asked: Asked) -> Answer:
         chart=NOT_YET,
     )  # fmt: skip
     return Answer(finding=finding, sheets=(sheet,), **made)
-
-
-def _most(rows: Sequence[Row]) -> Value:
-    """The highest count shown of people who meet nothing yet."""
-    top = highest(rows, NOT_YET)
-    return top.values[NOT_YET] if top else None
 
 
 def _finding(first: Sequence[Row]) -> Bilingual:

@@ -11,7 +11,7 @@ from lms.reporting.learning import queries, rolling
 from lms.reporting.learning.rules import shown
 from lms.reporting.learning.rules.shown import Shown
 from lms.reporting.learning.services import titled
-from lms.reporting.reports.report import NOT_KNOWN, Answer, Column, Report, Row, Sheet, Value, highest
+from lms.reporting.reports.report import NOT_KNOWN, Answer, Column, Report, Row, Sheet, Value, leaders, leading
 from lms.reporting.rules.definitions import BY_ID
 from lms.reporting.services import Asked, View, view
 
@@ -70,20 +70,19 @@ def _named(seen: View, id: UUID) -> Bilingual:
 
 
 def _finding(units: Sheet) -> Bilingual:
-    top = highest(units.rows, 3)
-    if top is None:
-        return Bilingual(
-            "Too few people stop at one place to say where",
-            "Mae rhy ychydig o bobl yn stopio yn yr un lle i ddweud ble",
-        )
-    number = top.values[3]
-    if sum(row.values[3] == number for row in units.rows) > 1:
-        return Bilingual(
+    first = leaders(units.rows, 3)
+    number = first[0].values[3] if first else 0
+    return leading(
+        first,
+        Bilingual(f"Most people stop at {{}} ({number})", f"Mae'r nifer fwyaf yn stopio yn {{}} ({number})"),
+        Bilingual(
             f"As many people stop at one unit as at another ({number} at each of those with the most)",
             f"Mae cynifer yn stopio mewn un uned ag mewn un arall ({number} ym mhob un o'r rhai â'r nifer fwyaf)",
-        )
-    return Bilingual(
-        f"Most people stop at {top.name.en} ({number})", f"Mae'r nifer fwyaf yn stopio yn {top.name.cy} ({number})"
+        ),
+        Bilingual(
+            "Too few people stop at one place to say where",
+            "Mae rhy ychydig o bobl yn stopio yn yr un lle i ddweud ble",
+        ),
     )
 
 

@@ -12,7 +12,8 @@ from lms.reporting.reports.report import (
     Row,
     Sheet,
     Value,
-    highest,
+    leaders,
+    leading,
     people_of,
     share,
 )
@@ -23,16 +24,9 @@ from lms.reporting.services import Asked, View, view
 def run(actor: Actor, asked: Asked) -> Answer:
     seen = view(actor, asked)
     sheets = (_by(seen, Dimension.SECTOR), _by(seen, Dimension.ORGANISATION))
-    top = highest(sheets[0].rows, 1)
-    finding = (
-        Bilingual(
-            f"{top.name.en} has the largest share of the people who enrolled",
-            f"{top.name.cy} sydd â'r gyfran fwyaf o'r bobl a gofrestrodd",
-        )
-        if top
-        else Bilingual("Too few people enrolled to compare", "Cofrestrodd rhy ychydig o bobl i gymharu")
+    return Answer(
+        finding=leading(leaders(sheets[0].rows, 1), *FINDINGS), sheets=sheets, **asking.made(REPORT, seen, asked)
     )
-    return Answer(finding=finding, sheets=sheets, **asking.made(REPORT, seen, asked))
 
 
 def _by(seen: View, dimension: Dimension) -> Sheet:
@@ -112,6 +106,14 @@ COLUMNS = (
     Column("holders", BY_ID["HOLDERS"].title),
     Column("coverage", BY_ID["COVERAGE"].title, "percent"),
     Column("gap", BY_ID["PARITY"].title, "points"),
+)
+FINDINGS = (
+    Bilingual("{} has the largest share of the people who enrolled", "{} sydd â'r gyfran fwyaf o'r bobl a gofrestrodd"),
+    Bilingual(
+        "No one sector has the largest share of the people who enrolled: another has as large a share",
+        "Nid un sector yn unig sydd â'r gyfran fwyaf o'r bobl a gofrestrodd: mae gan un arall gyfran yr un mor fawr",
+    ),
+    Bilingual("Too few people enrolled to compare", "Cofrestrodd rhy ychydig o bobl i gymharu"),
 )
 REPORT = Report(
     id="PARITY-1",

@@ -112,7 +112,16 @@ def share(part: int | None, whole: int | None, *, exact: bool = False) -> int | 
     return disclosure.percent(part, whole)
 
 
-def highest(rows: Sequence[Row], column: int) -> Row | None:
-    """The row with the largest number shown; None: there is none."""
-    known = [row for row in rows if isinstance(row.values[column], int | float)]
-    return max(known, key=lambda row: row.values[column], default=None)  # type: ignore[arg-type, return-value]
+def leaders(rows: Sequence[Row], column: int) -> list[Row]:
+    """Those with the largest number shown: several where it is the same, none where nothing is shown but nothing."""
+    known = [(number, row) for row in rows if isinstance(number := row.values[column], int | float) and number]
+    most = max((number for number, _ in known), default=None)
+    return [row for number, row in known if number == most]
+
+
+def leading(first: Sequence[Row], one: Bilingual, alike: Bilingual, none: Bilingual) -> Bilingual:
+    """What to say of the leaders. `one` has a place for the name."""
+    if not first:
+        return none
+    name = first[0].name
+    return alike if len(first) > 1 else Bilingual(one.en.format(name.en), one.cy.format(name.cy))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from lms.core.language import Bilingual
 from lms.core.permissions import Actor
 from lms.reporting import asking, event_counts, groups, queries
-from lms.reporting.reports.report import NO_DENOMINATOR, Answer, Column, Report, Row, Sheet, Value, highest
+from lms.reporting.reports.report import NO_DENOMINATOR, Answer, Column, Report, Row, Sheet, Value, leaders
 from lms.reporting.rules import disclosure
 from lms.reporting.rules.definitions import BY_ID
 from lms.reporting.services import Asked, view
@@ -28,7 +28,7 @@ def run(actor: Actor, asked: Asked) -> Answer:
         learners = _shown(open_by[code], exact=seen.exact)
         ratio: Value = NO_DENOMINATOR if not capacity else None if learners is None else round(learners / capacity, 2)
         rows.append(Row(code, name, (supervisors, capacity, learners, ratio, overdue.get(code, 0))))
-    top = highest(rows, 3)
+    top = next(iter(leaders(rows, 3)), None)
     finding = (
         Bilingual(
             f"{top.name.en}: {top.values[3]} learners for each supervisor place",

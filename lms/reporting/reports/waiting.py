@@ -4,7 +4,18 @@ from lms.core.language import Bilingual
 from lms.core.permissions import Actor
 from lms.reporting import asking, event_counts, groups, queries
 from lms.reporting.queries import Dimension
-from lms.reporting.reports.report import NOT_KNOWN, Answer, Column, Report, Row, Sheet, Value, highest, people_of
+from lms.reporting.reports.report import (
+    NOT_KNOWN,
+    Answer,
+    Column,
+    Report,
+    Row,
+    Sheet,
+    Value,
+    leaders,
+    leading,
+    people_of,
+)
 from lms.reporting.rules import disclosure
 from lms.reporting.rules.definitions import BY_ID
 from lms.reporting.services import Asked, View, view
@@ -15,16 +26,9 @@ COUNTED = ("attended", "did_not_attend", "cancelled_late", "places")
 def run(actor: Actor, asked: Asked) -> Answer:
     seen = view(actor, asked)
     sheets = (_unmet(seen, Dimension.COURSE), _unmet(seen, Dimension.SECTOR), _sessions(seen))
-    top = highest(sheets[0].rows, 0)
-    finding = (
-        Bilingual(f"Most people wait for {top.name.en}", f"Mae'r rhan fwyaf o bobl yn aros am {top.name.cy}")
-        if top and top.values[0]
-        else Bilingual(
-            "Nobody waits, or too few people to say for what",
-            "Nid oes neb yn aros, neu rhy ychydig o bobl i ddweud am beth",
-        )
+    return Answer(
+        finding=leading(leaders(sheets[0].rows, 0), *FINDINGS), sheets=sheets, **asking.made(REPORT, seen, asked)
     )
-    return Answer(finding=finding, sheets=sheets, **asking.made(REPORT, seen, asked))
 
 
 def _unmet(seen: View, dimension: Dimension) -> Sheet:
@@ -100,6 +104,17 @@ def _percent(part: int, whole: int, seen: View) -> Value:
     return disclosure.percent(shown[0][0], shown[1])
 
 
+FINDINGS = (
+    Bilingual("Most people wait for {}", "Mae'r nifer fwyaf o bobl yn aros am {}"),
+    Bilingual(
+        "As many people wait for one course as for another, of those with the most",
+        "Mae cynifer o bobl yn aros am un cwrs ag am un arall, o blith y rhai â'r nifer fwyaf",
+    ),
+    Bilingual(
+        "Nobody waits, or too few people to say for what",
+        "Nid oes neb yn aros, neu rhy ychydig o bobl i ddweud am beth",
+    ),
+)
 REPORT = Report(
     id="WAITING-1",
     version=1,
