@@ -17,15 +17,15 @@ from courses.enrolments import services as enrolments
 from courses.enrolments.models import WithdrawalReason
 from lms.core import clock
 from lms.core.db import db, transaction
-from lms.core.permissions import Actor
-from lms.reporting import queries
+from lms.core.permissions import Actor, Role
+from lms.reporting import event_counts, queries
 from lms.reporting.facts import checking, events, gathering, tallying
 from lms.reporting.facts.models import EventCount, Fact, FactKind, PendingFact, Tally
 from lms.reporting.facts.shares import COUNTED, PACKED, ROW, UNPACKED
 from lms.reporting.queries import Dimension
 from lms.reporting.returns import knowing
 from lms.reporting.services import Asked, view
-from tests.factories.accounts import make_membership, make_person, organisation
+from tests.factories.accounts import grant, make_membership, make_person, organisation
 from tests.factories.catalogue import make_course
 from tests.factories.reporting import make_history
 
@@ -248,7 +248,12 @@ def test_what_happens_while_all_is_counted_anew_is_counted_once(app: Flask) -> N
         with app.app_context():
             for person in people:
                 with transaction():
-                    enrolments.enrol(SYSTEM, person.id, course.code, "en")
+                    made = enrolments.enrol(SYSTEM, person.id, course.code, "en")
+                    attended = Fact(
+                        kind=FactKind.ATTENDED, key=f"attended:{made.id}", on_day=clock.today(), person_id=person.id,
+                        thing_id=made.id, course_id=course.id, language="en",
+                    )  # fmt: skip
+                    db.session.add(attended)
             db.session.remove()
         ended.set()
 
@@ -274,5 +279,26 @@ def test_what_happens_while_all_is_counted_anew_is_counted_once(app: Flask) -> N
     assert not any(differ)
     filters = view(SYSTEM, Asked()).filters
     assert queries.by(filters, None, ("enrolled",), ()) == {(None, "enrolled"): len(people)}
+    assert event_counts.events(filters, ("attended",)) == {(None, "attended"): len(people)}
     with transaction():
         assert checking.check().different == 0
+
+
+def test_what_an_earlier_release_counted_is_counted_anew_and_said_to_be(
+    app: Flask, signed_in: Callable[..., Any]
+) -> None:
+    """Until the job has run, pages say so and an instant is told from the facts; afterwards all is as it should be."""
+    make_history(random.Random(4), [make_person()], [make_course()], [organisation("BCU")], clock.today())
+    right, reader, at = tallies(), make_person(), clock.now()
+    grant(reader, Role.COMMISSIONER, organisation("WALES"))
+    then = tallies_at(at, anew=True)
+    with transaction():
+        db.session.execute(text("UPDATE tally_mark SET layout = layout - 1"))
+        db.session.execute(text("DELETE FROM tally"))
+    assert tallying.freshness().at is None
+    assert "The figures are being counted" in signed_in(reader).get("/en/reports/waiting").text
+    assert then
+    assert tallies_at(at, anew=False) == then
+    up_to_date()
+    assert tallies() == right
+    assert "The figures are being counted" not in signed_in(reader).get("/en/reports/waiting").text
