@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
 from uuid import uuid4
@@ -190,3 +190,31 @@ def test_what_is_counted_bit_by_bit_is_what_every_fact_says(app: Flask, seed: in
             for anew in (False, True):
                 with transaction(), knowing.as_known(at, anew=anew):
                     held_against(world)
+
+
+def test_an_item_is_overdue_from_its_fifteenth_day_until_it_is_gone(app: Flask) -> None:
+    course, person = make_course(programme_code="ecamhs"), make_person()
+    told = [
+        ("waits since September", [(K.ITEM_SUBMITTED, date(2026, 9, 1), 1)]),
+        ("was gone within days", [(K.ITEM_SUBMITTED, date(2026, 9, 25), 1), (K.ITEM_LEFT, date(2026, 9, 28), 2)]),
+        ("was gone in the same second", [(K.ITEM_LEFT, date(2026, 9, 2), 1), (K.ITEM_SUBMITTED, date(2026, 9, 2), 1)]),
+        ("was late", [(K.ITEM_SUBMITTED, date(2026, 10, 2), 1), (K.ITEM_LEFT, date(2026, 11, 3), 2)]),
+        ("was sent again", [(K.ITEM_SUBMITTED, date(2026, 9, 3), 1), (K.ITEM_SUBMITTED, date(2026, 10, 25), 2)]),
+    ]
+    with clock.frozen(datetime(2026, 11, 20, 9, tzinfo=UTC)), transaction():
+        for name, facts in told:
+            thing = uuid4()
+            for kind, on_day, second in facts:
+                fact = Fact(
+                    kind=kind, key=f"{name}:{kind}:{second}", on_day=on_day, thing_id=thing, person_id=person.id,
+                    amount=second, course_id=course.id, programme_code="ecamhs", language="en",
+                )  # fmt: skip
+                db.session.add(fact)
+        while tallying.bring_up_to_date():
+            pass
+        found = {}
+        for as_at in (date(2026, 9, 30), date(2026, 10, 31), clock.today()):
+            period = periods.Period(periods.first_of_month(as_at), periods.end_of_month(as_at), as_at)
+            filters = replace(view(Actor.system(), Asked()).filters, period=period)
+            found[as_at.month] = event_counts.overdue_items(filters).get("ecamhs", 0)
+        assert found == {9: 2, 10: 2, 11: 2}  # since September always; sent again: first and anew; late: in October
