@@ -248,3 +248,20 @@ def test_a_period_that_makes_no_sense_is_said(app: Flask, signed_in: Any) -> Non
     assert signed_in(reader()).get("/cy/reports/explore?from=2026-05&to=2026-01").status_code == 422
     with pytest.raises(Invalid):
         run(SYSTEM, Asked(counted=Explored.FILL, organisation="BCU", group=Dimension.COURSE))
+
+
+def test_places_are_not_one_bodys_so_who_sees_one_body_is_not_told_how_full_they_were(
+    app: Flask, as_token: Callable[..., Any], signed_in: Callable[..., FlaskClient]
+) -> None:
+    board, wales = reader(Role.ORGANISER, "BCU"), reader(Role.ORGANISER)
+    told = as_token(board).get("/api/v1/reports/explore?measure=fill&group=month")
+    assert told.status_code == 422
+    assert "told for all of Wales alone" in told.text
+    page = signed_in(board).get("/en/reports/explore?measure=fill&group=month")
+    assert page.status_code == 422
+    assert "told for all of Wales alone" in page.text
+    assert (
+        "Dywedir hyn ar gyfer Cymru gyfan yn unig"
+        in signed_in(board).get("/cy/reports/explore?measure=fill&group=month").text
+    )
+    assert as_token(wales).get("/api/v1/reports/explore?measure=fill&group=month").status_code == 200

@@ -34,7 +34,7 @@ def explore(actor: Actor) -> Any:
         answer = answering.answer(actor, SLUG, asked)
     except Invalid as refusal:
         form.errors |= _beside(refusal, asked)
-        asked = _with_a_way(Asked(counted=asked.counted), given=False)
+        asked = Asked() if "measure" in form.errors else _with_a_way(Asked(counted=asked.counted), given=False)
         answer = answering.answer(actor, SLUG, asked)
     period, kept = answer.view.filters.period, kept_of(ExploreQuery)
     form.values = {

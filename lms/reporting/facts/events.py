@@ -5,7 +5,7 @@ was so in one month; sums over any months, and over what is added and taken away
 """
 
 from lms.reporting.facts.models import FactKind
-from lms.reporting.facts.shares import MONTH
+from lms.reporting.facts.shares import MONTH, SUBJECTS, holds
 
 OVERDUE_AFTER = 14
 """Days that an item of evidence may wait for its review."""
@@ -48,27 +48,15 @@ SELECT {ROW}, sum(n)::int AS n FROM grouped
 CROSS JOIN LATERAL (
     SELECT CAST(:nil AS uuid) AS place UNION ALL SELECT unnest(organisation_lineage[2:])
 ) AS at_place
-CROSS JOIN LATERAL (
-    SELECT '' AS what
-    UNION ALL SELECT 'p:' || programme_code WHERE programme_code IS NOT NULL
-    UNION ALL SELECT 'l:' || unnest(levels)
-    UNION ALL SELECT 'c:' || course_id WHERE course_id IS NOT NULL
+CROSS JOIN LATERAL ({SUBJECTS}
 ) AS of_what
 CROSS JOIN LATERAL (SELECT '' AS who UNION ALL SELECT 's:' || sector WHERE sector IS NOT NULL) AS of_whom
 GROUP BY {ROW} HAVING sum(n) <> 0"""
 """An offer is a place that was offered, or one that was given without an offer to who had waited: fewer than all that were
 given. An item is overdue from the day after its fortnight until it is decided, taken back or sent again.
 """
-_HOLDS = (
-    "{known} AND {fact}.on_day <= :today"
-    " AND NOT EXISTS (SELECT FROM fact AS not_so WHERE not_so.cancels_id = {fact}.id AND {known_not_so})"
-)
 
 
 def counts(whose: str, known: str) -> str:
-    """The statement of ROW and n that these facts give. `whose`: a condition; `known`: another, with `{0}` for their table."""
-    holds, got_holds = (
-        _HOLDS.format(fact=fact, known=known.format(fact), known_not_so=known.format("not_so"))
-        for fact in ("fact", "got")
-    )
-    return _COUNTS.format(whose=whose, holds=holds, got_holds=got_holds)
+    """The statement of ROW and n that these facts give. `whose`: a condition; `known` as for `shares.holds`."""
+    return _COUNTS.format(whose=whose, holds=holds(known), got_holds=holds(known, "got"))

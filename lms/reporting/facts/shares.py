@@ -47,9 +47,7 @@ OCCURRED = f"""
 live AS MATERIALIZED (
     SELECT id, kind, person_id, thing_id, on_day, until, course_id, programme_code, levels, sector, organisation_id,
            organisation_lineage, staff_group, setting_code, language
-    FROM fact WHERE kind IN ({", ".join(f"'{kind}'" for kind in COUNTED)}) AND {{whose}} AND {{known}}
-       AND on_day <= :today AND NOT EXISTS (SELECT FROM fact AS not_so WHERE not_so.cancels_id = fact.id
-                                             AND {{known_not_so}})
+    FROM fact WHERE kind IN ({", ".join(f"'{kind}'" for kind in COUNTED)}) AND {{whose}} AND {{holds}}
 ), ends AS MATERIALIZED (
     SELECT thing_id, min(on_day) FILTER (WHERE kind = 'enrolled') AS enrolled,
            min(on_day) FILTER (WHERE kind = 'accessed') AS accessed,
@@ -104,7 +102,13 @@ live AS MATERIALIZED (
 same in everything by which people are told apart; `topic`: the same for what is about the same.
 """
 
-CELLS = """
+SUBJECTS = """
+        SELECT '' AS what
+        UNION ALL SELECT 'p:' || programme_code WHERE programme_code IS NOT NULL
+        UNION ALL SELECT 'l:' || unnest(levels)
+        UNION ALL SELECT 'c:' || course_id WHERE course_id IS NOT NULL"""
+"""What something is about, of a row that has these columns."""
+CELLS = f"""
 circle AS MATERIALIZED (
     SELECT kin, place, own, who, but, dense_rank() OVER (ORDER BY place, own, who) AS circle
     FROM (
@@ -125,11 +129,7 @@ circle AS MATERIALIZED (
     ) AS of_whom
 ), subject AS MATERIALIZED (
     SELECT topic, what, dense_rank() OVER (ORDER BY what) AS theme
-    FROM (SELECT DISTINCT topic, programme_code, levels, course_id FROM timed) AS taught CROSS JOIN LATERAL (
-        SELECT '' AS what
-        UNION ALL SELECT 'p:' || programme_code WHERE programme_code IS NOT NULL
-        UNION ALL SELECT 'l:' || unnest(levels)
-        UNION ALL SELECT 'c:' || course_id WHERE course_id IS NOT NULL
+    FROM (SELECT DISTINCT topic, programme_code, levels, course_id FROM timed) AS taught CROSS JOIN LATERAL ({SUBJECTS}
     ) AS of_what
 )"""
 """The grid: the circles of people that somebody is of, and the subjects that something is about. Whatever is not in it is
@@ -210,9 +210,17 @@ SPARSE = f"{ROW}, before, n"
 PACKED = f"{ROW}, n, again"
 
 
+def holds(known: str, fact: str = "fact") -> str:
+    """The condition that a fact has come to be so and that nothing says it is not. `known`: of which facts, as a condition
+    with `{0}` for their table."""
+    return (
+        f"{known.format(fact)} AND {fact}.on_day <= :today AND NOT EXISTS"
+        f" (SELECT FROM fact AS not_so WHERE not_so.cancels_id = {fact}.id AND {known.format('not_so')})"
+    )
+
+
 def shares(known: str) -> str:
-    """The statement of what `:people` add to the `:measures`, as SPARSE. `known`: which facts, as a condition with `{0}` for
-    their table."""
+    """The statement of what `:people` add to the `:measures`, as SPARSE. `known` as for `holds`."""
     return f"{_filled('person_id = ANY(:people)', known)} SELECT {SPARSE} FROM summed {NAMED}"
 
 
@@ -223,7 +231,7 @@ def tallies(known: str) -> str:
 
 
 def _filled(whose: str, known: str) -> str:
-    return SHARES.format(whose=whose, known=known.format("fact"), known_not_so=known.format("not_so"))
+    return SHARES.format(whose=whose, holds=holds(known))
 
 
 def packed(sparse: str, row: str = ROW) -> str:

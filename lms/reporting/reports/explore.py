@@ -40,7 +40,7 @@ def run(actor: Actor, asked: Asked) -> Answer:
     """Raises what `services.view` raises; NotInTheGrid; NotDividedSo for what this measure is not divided by."""
     seen, way = view(actor, asked), WAYS[asked.counted]
     columns = asked.columns if asked.columns != asked.group else None
-    _require(asked, way, columns)
+    _require(seen, asked, way, columns)
     laid = _laid(seen, asked, way, columns)
     whom, heading = way.whom, naming.in_both(naming.DIMENSIONS[asked.group])
     across = naming.in_both(naming.DIMENSIONS[columns]) if columns else None
@@ -63,7 +63,7 @@ def run(actor: Actor, asked: Asked) -> Answer:
     )
 
 
-def _require(asked: Asked, way: Way, columns: Dimension | None) -> None:
+def _require(seen: View, asked: Asked, way: Way, columns: Dimension | None) -> None:
     """What can be divided how. Raises NotDividedSo, beside the choice that is to be changed."""
     faults: dict[str, str] = {}
     if asked.group.value not in way.by:
@@ -74,6 +74,8 @@ def _require(asked: Asked, way: Way, columns: Dimension | None) -> None:
         narrow = {"sector": asked.sector, "level": asked.level}
         narrow |= {"organisation": asked.organisation} if asked.counted is Explored.FILL else {}
         faults |= {name: N_("This measure cannot be narrowed by it") for name, value in narrow.items() if value}
+    if asked.counted is Explored.FILL and seen.filters.scope and not asked.organisation:
+        faults["measure"] = N_("This is told for all of Wales alone: places are not those of one organisation")
     if way.kind is Kind.COVERAGE and asked.sector:
         faults["sector"] = N_("This measure cannot be narrowed by it")
     if faults:
