@@ -6,8 +6,8 @@ Fills the store (by default with 200,000 statements; goals are set for 1,000,000
 quarter of an hour) and prints milliseconds of processor time, of this process and of its database connection, for pages
 of 100: the search, the payloads and the join into the answer's bytes. Of each pair the worst of several values is shown:
 common and common, common and rare, and such as never meet. The goals: p95 at most 4 times that of the latest 100, none
-over 25 ms, at most 1.3 times from 1 M to 10 M. What misses them is timed once more, in turn with the latest 100: minutes
-differ on a machine that others use as well.
+over 25 ms, at most 1.3 times from 1 M to 10 M. What misses them is timed once more, in turn with the latest 100, and growth is
+told from turns in both stores: minutes differ on a machine that others use as well.
 """
 
 import statistics
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -31,7 +31,7 @@ from benchmarks.filling import server
 from benchmarks.filling import statements as made
 from lms.app import create_app
 from lms.core import config, migrate
-from lms.core.db import db
+from lms.core.db import db, transaction
 from lms.xapi import identity, queries
 from lms.xapi.models import TENANT
 from lms.xapi.rules.keys import agent_key, key_of
@@ -173,10 +173,11 @@ def pages(bearer: Bearer, through: int) -> Iterator[tuple[Case, Filter]]:
         yield (names, words, "deep"), replace(wanted, last=deep, through=through)
 
 
-def measured(bearer: Bearer, through: int) -> tuple[dict[Case, Timing], dict[Case, tuple[Timing, Timing]]]:
+def measured(
+    clock: Clock, bearer: Bearer, through: int, asked: Mapping[Case, Filter]
+) -> tuple[dict[Case, Timing], dict[Case, tuple[Timing, Timing]]]:
     """All of them, and those that miss a goal once more in turn with the latest."""
-    asked = dict(pages(bearer, through))
-    clock, found = Clock(), {}
+    found = {}
     for case, wanted in asked.items():
         found[case] = timed(clock, bearer, wanted, through)
         db.session.rollback()
@@ -220,12 +221,40 @@ def misses(timing: Timing, latest: Timing) -> bool:
 PAGES = ("first", "second", "deep")
 
 
-def run(folder: Path, count: int) -> dict[Case, Timing]:
+class Store:
+    """A filled store and its pages."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        with app.app_context():
+            self._bearer = Bearer(None, TENANT, identity.house(), frozenset({Scope.ALL}))
+            self._through = queries.consistent_through()
+            self._asked = dict(pages(self._bearer, self._through))
+            self._clock = Clock()
+            db.session.remove()
+
+    def __contains__(self, case: Case) -> bool:
+        return case in self._asked
+
+    def measured(self) -> tuple[dict[Case, Timing], dict[Case, tuple[Timing, Timing]]]:
+        """All pages, and those that miss a goal once more in turn with the latest."""
+        with self._app.app_context():
+            found = measured(self._clock, self._bearer, self._through, self._asked)
+            db.session.remove()
+        return found
+
+    def taken(self, case: Case) -> tuple[float, float, int]:
+        """One page, by the one connection that its clock looks at; committed, or the driver forgot what it prepared."""
+        with self._app.app_context(), transaction():
+            db.session.connection()
+            return taken(self._clock, self._bearer, self._asked[case], self._through)
+
+
+def filled(folder: Path, count: int) -> Store:
+    """A store of so many statements, which may have been filled by a run before in the same folder."""
     name = f"reads_{count}"
     running = server.start(folder)
-    if server.has(running, name):  # filled by a run before in the same folder
-        app = app_on(server.database(running, name), folder)
-    else:
+    if not server.has(running, name):
         app = app_on(server.fresh(running, f"{name}_filling"), folder)
         with app.app_context():
             migrate.upgrade()
@@ -236,31 +265,55 @@ def run(folder: Path, count: int) -> dict[Case, Timing]:
             for said in made.fill(connection, count):
                 print(f"{time.perf_counter() - start:7.0f} s  {said}", file=sys.stderr, flush=True)
         server.rename(running, f"{name}_filling", name)
-        app = app_on(server.database(running, name), folder)
-    with app.app_context():
-        bearer = Bearer(None, TENANT, identity.house(), frozenset({Scope.ALL}))
-        found, again = measured(bearer, queries.consistent_through())
-        db.session.remove()
-        db.engine.dispose()
-    show(found, again, count)
-    return found
+    return Store(app_on(server.database(running, name), folder))
 
 
 def app_on(url: str, folder: Path) -> Flask:
     return create_app(config.Settings(database_url=url, instance=folder, public_url="http://127.0.0.1"))
 
 
+def grown(smaller: Store, larger: Store, cases: Iterable[Case]) -> Iterator[tuple[Case, Timing, Timing]]:
+    """Each page of two stores, timed in turn: a minute after the larger one was filled is no minute to compare with. What
+    finds as many in both and seems to have grown too much is timed once more, for longer."""
+    for case in cases:
+        if case in smaller and case in larger:
+            before, after = timed_in_both(smaller, larger, case, TIMES)
+            if before.found == after.found and after.median > MOST_GROWTH * before.median:
+                before, after = timed_in_both(smaller, larger, case, 4 * TIMES)
+            yield case, before, after
+
+
+def timed_in_both(smaller: Store, larger: Store, case: Case, times: int) -> tuple[Timing, Timing]:
+    for _ in range(WARM):
+        smaller.taken(case), larger.taken(case)
+    turns = [(smaller.taken(case), larger.taken(case)) for _ in range(times)]
+    return timing([one for one, _ in turns]), timing([other for _, other in turns])
+
+
+def show_growth(found: Sequence[tuple[Case, Timing, Timing]]) -> None:
+    """Of pages that find as many in both, and of the others, which do more for more."""
+    alike = [each for each in found if each[1].found == each[2].found]
+    for kind, chosen in (("find as many", alike), ("find more", [each for each in found if each not in alike])):
+        growth = sorted(((after.median / before.median, case, before, after) for case, before, after in chosen),
+                        key=lambda each: -each[0])  # fmt: skip
+        if growth:
+            print(f"\nGrowth of medians where they {kind}, in turn: median"
+                  f" {statistics.median(each for each, *_ in growth):.2f} x; over {MOST_GROWTH} x:"
+                  f" {sum(each > MOST_GROWTH for each, *_ in growth)} of {len(growth)}")  # fmt: skip
+        for ratio, (names, words, page), before, after in growth[:12]:
+            print(f"  {ratio:6.2f} x  {' + '.join(names)}: {words}; {page} ({before.found} -> {after.found} found,"
+                  f" {before.median:.1f} -> {after.median:.1f} ms)")  # fmt: skip
+
+
 def main(folder: Path, counts: list[int]) -> None:
-    runs = [run(folder, count) for count in counts]
-    for before, after in pairwise(runs):
-        growth = [(after[key].median / before[key].median, key) for key in before if key in after]
-        print(f"\nGrowth of medians: median {statistics.median(each for each, _ in growth):.2f} x; "
-              f"over {MOST_GROWTH} x: {sum(each > MOST_GROWTH for each, _ in growth)} of {len(growth)}")  # fmt: skip
-        for ratio, (names, words, page) in sorted(growth, reverse=True)[:15]:
-            key = (names, words, page)
-            print(
-                f"  {ratio:6.2f} x  {' + '.join(names)}: {words}; {page} ({before[key].found} -> {after[key].found} found)"
-            )
+    stores = {count: filled(folder, count) for count in counts}
+    cases: list[Case] = []
+    for count, store in stores.items():
+        found, again = store.measured()
+        show(found, again, count)
+        cases = list(found)
+    for smaller, larger in pairwise(stores.values()):
+        show_growth(list(grown(smaller, larger, cases)))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
     __table_args__ = (
         PrimaryKeyConstraint("tenant", "seq"),
         Index("ix_statement_verb", "tenant", "verb", "seq"),
-        Index("ix_statement_actor", "tenant", "actor", "seq", postgresql_include=["verb", "flags"]),
+        Index("ix_statement_actor", "tenant", "actor", "seq", postgresql_include=["flags"]),
         Index("ix_statement_activity", "tenant", "activity", "seq", postgresql_include=["flags"]),
         Index(
             "ix_statement_actor_activity",
@@ -53,7 +53,10 @@ class StoredStatement(db.Model):  # type: ignore[name-defined, misc]
             postgresql_include=["verb", "flags"],
             postgresql_where=text("activity IS NOT NULL"),
         ),
-        Index("ix_statement_activity_verb", "tenant", "activity", "verb", "seq", postgresql_include=["flags"]),
+        *(
+            Index(f"ix_statement_{name}_verb", "tenant", name, "verb", "seq", postgresql_include=["flags"])
+            for name in ("actor", "activity")
+        ),
         Index("ix_statement_authority", "tenant", "authority", "seq"),
         Index(
             "ix_statement_registration",
@@ -117,6 +120,17 @@ class StatementLink(db.Model):  # type: ignore[name-defined, misc]
         *(
             Index(f"ix_statement_link_{name}", "tenant", name, "seq", postgresql_where=text(f"{name} IS NOT NULL"))
             for name in ("verb", "actor", "activity", "authority", "registration")
+        ),
+        *(
+            Index(
+                f"ix_statement_link_{one}_{other}",
+                "tenant",
+                one,
+                other,
+                "seq",
+                postgresql_where=text(f"{one} IS NOT NULL"),
+            )
+            for one, other in (("actor", "verb"), ("activity", "verb"), ("actor", "activity"))
         ),
     )
     tenant: Mapped[int] = mapped_column(autoincrement=False)

@@ -140,12 +140,23 @@ def test_an_actor_and_an_activity_that_never_meet_are_not_looked_for(
     db.session.rollback()
 
 
-def test_a_verb_with_an_activity_is_read_from_the_list_of_both(filled: None, asked: list[str]) -> None:
-    verb, activity = key_of(made.verb("answered")), key_of(made.unit(0, 3))
-    assert queries.page(ALL, Filter(verb=verb, activity=activity, limit=100), 2**60).statements == []
-    read = re.findall(r"'Index Name': '(statement_p\w+)'", str(plan(asked[1])))
+@pytest.mark.parametrize(
+    ("listed", "wanted"),
+    [
+        ("activity_verb", {"verb": key_of(made.verb("answered")), "activity": key_of(made.unit(0, 3))}),
+        ("actor_verb", {"verb": key_of(made.verb("waived")), "agent": agent_key(made.agent("learner-3"))}),
+        ("actor_activity", {"agent": agent_key(made.agent("learner-3")), "activity": key_of(made.unit(0, 3))}),
+    ],
+)
+def test_two_keys_are_read_from_the_list_of_both(
+    filled: None, asked: list[str], listed: str, wanted: dict[str, int]
+) -> None:
+    """Once for statements and once for what they refer to."""
+    assert queries.page(ALL, Filter(limit=100, **wanted), 2**60).statements == []  # type: ignore[arg-type]
+    assert len(asked) == 3, "settings; what matches; what refers to it"
+    read = re.findall(r"'Scan Direction': 'Backward', 'Index Name': '(statement_p\w+)'", str(plan(asked[1])))
     assert read
-    assert [each for each in read if "activity_verb_seq" not in each] == []
+    assert [each for each in read if f"{listed}_seq" not in each] == []
     db.session.rollback()
 
 

@@ -48,10 +48,11 @@ def _taken_by_echo(way: Way, driver: Sequence[Condition], order: str) -> tuple[s
     """The conditions hold of the target, whose keys `statement_link` has; the number is that of who refers to it."""
     seen = _own(way, way.reach, "", "taken.seq")
     if isinstance(driver[0], Column):
+        listed = "".join(f" AND {_is('e', each)}" for each in driver)
         rest = [_is("e", each) for each in way.columns if each not in driver]
         return (
             f"SELECT e.seq, e.verb, e.target_seq, {' AND '.join(rest) or 'true'} AS fits FROM statement_link AS e"
-            f" WHERE e.tenant = %(tenant)s AND {_is('e', driver[0])}{_within('e.seq')}"
+            f" WHERE e.tenant = %(tenant)s{listed}{_within('e.seq')}"
         ), f" WHERE fits{_also(way.references, 'taken.verb', 'taken.target_seq')} AND {seen}"
     columns = "".join(f" AND {_is('e', each)}" for each in way.columns)
     return _referred(driver, ECHO, order), (

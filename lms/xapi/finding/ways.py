@@ -59,20 +59,21 @@ class Way:
         verb, activity = (tuple(each for each in self.columns if each.column == name) for name in ("verb", "activity"))
         found: list[tuple[Condition, ...]] = []
         for each in sorted(self.conditions, key=_commonness):
-            if isinstance(each, Reference) or (each.column == "activity" and not self.echo):
+            if isinstance(each, Reference) or each.column == "activity":
                 found.append((each, *verb))  # these lists lie apart by verb
-            elif each.column == "actor" and not self.echo:
-                found.append((each, *activity))
+            elif each.column == "actor":
+                found.append((each, *(activity or verb)))
             else:
                 found.append((each,))
         return found or [()]
 
     def is_looked_through(self, driver: Sequence[Condition]) -> bool:
-        """Whether the driver's list says itself which of its numbers match. An actor's has the verb of each."""
+        """Whether the driver's list says itself which of its numbers match. That of an actor and an activity has the verb of
+        each, and links have all columns of what they refer to."""
         others = [each for each in self.conditions if each not in driver]
-        if self.echo or not any(isinstance(each, Column) and each.column == "actor" for each in driver):
+        if not others or not all(isinstance(each, Column) for each in (*others, *driver)):
             return False
-        return bool(others) and all(isinstance(each, Column) and each.column == "verb" for each in others)
+        return self.echo or {each.column for each in self.columns} == {"actor", "activity", "verb"}
 
 
 _COMMON = (
