@@ -115,6 +115,7 @@ from lms.core.db import REPLICA, db
 from lms.core.permissions import Actor
 from lms.core.web import problems, site
 from lms.core.web.api import Api, Operations
+from lms.core.web.sessions import Sessions
 from lms.demonstration import cli as demonstration  # noqa: F401 - its commands register themselves
 from lms.portal import navigation
 from lms.portal import pages as portal_pages
@@ -297,6 +298,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     logs.init(settings.log_level, readable=settings.development)
     app = Flask("lms", static_folder=None, template_folder=str(Path(__file__).parent / "core/web/templates"))
     configure(app, settings)
+    app.session_interface = Sessions(without=("/xapi/",))
     db.init_app(app)
     identity.init_app(app, supervised_by)
     site.init_app(app, navigation=navigation.navigation, footer=navigation.footer)

@@ -22,9 +22,11 @@ LEASE_SECONDS = 120
 SLACK = 20_000
 """Microseconds by which the clocks of two machines may drift apart between two renewals."""
 LATELY = 0.5
-AHEAD, EACH, FARTHEST = 1_500, 60, 100_000
-"""Microseconds by which numbers that are taken unasked are meant to be ahead of the database's clock when it hears of
-them; what it takes to write out each statement until then; and the most by which they may be ahead."""
+EACH, MARGIN, FARTHEST = 60, 200, 100_000
+"""Microseconds that it takes to write out each statement until the database hears of numbers that are taken unasked; by which
+they are meant to be ahead of its clock then; and the most by which they may be."""
+FADES = 0.05
+"""Of what it took at worst until the database heard, what each time that it took less takes away."""
 GATE = 0x78415049
 """First key of the advisory lock that those who refer to other statements hold alone, and all other writers share."""
 
@@ -102,11 +104,12 @@ class Ahead:
 
     def __init__(self, lease: _Lease, clocks: _Clocks) -> None:
         self._sequence, self.mark, self._sent = lease.sequence, -lease.clock(), _ticks()
-        self._now = self._sent + clocks.most + AHEAD
-        self._last = 0
+        self._clocks = clocks
+        self._expected = self._last = 0
 
     def take(self, count: int) -> range:
-        taken = self._sequence.take(count, self._now + count * EACH)
+        self._expected = self._sent + self._clocks.most + count * EACH
+        taken = self._sequence.take(count, self._expected + int(_delay) + MARGIN)
         self._last = taken[-1]
         return taken
 
@@ -116,6 +119,9 @@ class Ahead:
     def heard(self, seen: int, *, fits: bool) -> None:
         """What the database's clock said meanwhile, and whether the numbers were ahead of it as they should. Waits until it
         has passed them, as a rule not at all."""
+        global _delay
+        late = min(seen - self._expected, FARTHEST // 2)
+        _delay = late if late > _delay else max(_delay + (late - _delay) * FADES, 0)
         clocks = _compare_clocks(self._sent, seen, anew=not fits)
         if fits:
             _wait_for(self._last, clocks)
@@ -123,6 +129,9 @@ class Ahead:
 
 _lease: _Lease | None = None
 _clocks: _Clocks | None = None
+_delay = 1_500.0
+"""Microseconds: so much later than reckoned the database heard of numbers, at worst lately. Short waits hold up those who write
+next, and numbers that came too late are written twice."""
 _lately = (0.0, 0)
 """Until when by the monotonic clock, and what was told."""
 _claiming = threading.Lock()

@@ -271,7 +271,7 @@ def test_who_is_answered_finds_it_in_all_that_is_consistent(app: Flask, monkeypa
     are behind those of the way that keeps it."""
     store, target = make_store(app), new_uuid()
     store.keep(make_statement())
-    monkeypatch.setattr(numbering, "AHEAD", numbering.FARTHEST - 10_000)
+    monkeypatch.setattr(numbering, "MARGIN", numbering.FARTHEST - 10_000)
     store.keep(voiding(target))
     for kept in (make_statement("passed", id=target), *(make_statement() for _ in range(3))):
         store.keep(kept)
@@ -279,3 +279,26 @@ def test_who_is_answered_finds_it_in_all_that_is_consistent(app: Flask, monkeypa
         db.session.rollback()
     store.keep(*(make_statement() for _ in range(200)))
     assert numbering.consistent_through() >= numbering.newest()
+
+
+def test_numbers_are_taken_as_far_ahead_as_it_took_at_worst_lately(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that heard late is given more time at once, and less again only little by little."""
+    make_store(app).keep(make_statement())
+    monkeypatch.setattr(numbering, "_delay", 0.0)
+    monkeypatch.setattr(numbering, "_clocks", numbering._clocks)  # what is heard here is made up
+
+    def lead(late: int) -> int:
+        """By how much its number was ahead of when the database was reckoned to hear of it, which was so late."""
+        asked = numbering.ahead()
+        assert asked is not None
+        number = asked.take(1)[0]
+        asked.heard(asked._expected + late, fits=late < number - asked._expected)
+        return number - asked._expected
+
+    margin, apart = numbering.MARGIN, 64
+    assert margin <= lead(5_000) < margin + apart
+    assert 5_000 + margin <= lead(0) < 5_000 + margin + apart
+    assert 4_000 < lead(0) < 5_000 + margin
+    for _ in range(200):
+        lead(0)
+    assert lead(0) < margin + 10 + apart

@@ -13,7 +13,7 @@ import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.core import events
-from lms.core.db import in_one_statement
+from lms.core.direct import Direct
 from lms.xapi import numbering, verifying
 from lms.xapi.events import StatementsRecorded
 from lms.xapi.keeping import inserting, knowing
@@ -21,7 +21,7 @@ from lms.xapi.keeping.statements import Closing, Ready, Sending, may_define, rec
 from lms.xapi.models import ATTACHES, REFERS
 
 TRIES = 2
-_KEEP = "SELECT keep_at_once(%(tenant)s, %(gate)s, %(mark)s, %(edition)s, %(first)s, %(last)s, %(most)s, %(rows)s)"
+_KEEP = Direct("SELECT keep_at_once($1, $2, $3, $4, $5, $6, $7, $8)")
 
 
 def keep(sendings: Sequence[Sending], edition: UUID) -> bool:
@@ -71,11 +71,11 @@ def _try(tenant: int, every: Sequence[tuple[Sending, Ready]], edition: UUID) -> 
 
 
 def _asked(tenant: int, ahead: numbering.Ahead, edition: UUID, rows: Sequence[inserting.Row]) -> int | None:
-    asked = {
-        "tenant": tenant, "gate": numbering.GATE, "mark": ahead.mark, "edition": edition, "first": rows[0].seq,
-        "last": rows[-1].seq, "most": numbering.FARTHEST, "rows": inserting.as_json(rows),
-    }  # fmt: skip
     try:
-        return int(found) if (found := in_one_statement(_KEEP, asked)[0]) is not None else None
+        found = _KEEP.ask(
+            tenant, numbering.GATE, ahead.mark, str(edition), rows[0].seq, rows[-1].seq, numbering.FARTHEST,
+            inserting.as_json(rows),
+        )  # fmt: skip
     except (psycopg.Error, SQLAlchemyError):  # an id is known, or no connection: sent again, the same ids do no harm
         return None
+    return None if found is None else int(found)
