@@ -24,7 +24,8 @@ worker: $(VENV)/installed ## Run background jobs alone, as in production
 demo-large: $(VENV)/installed ## Load 100,000 invented people and 1,000,000 enrolments, for measuring
 	@exec $(BIN)/flask --app wsgi load-demo-large
 
-test: $(VENV)/developer machine lint types imports unit ## Set up the tools and run everything
+test: $(VENV)/developer machine lint imports ## Set up the tools and run everything
+	@$(MAKE) --no-print-directory -j 2 types unit
 
 lint: $(VENV)/developer ## Style and likely mistakes (ruff)
 	@$(BIN)/python -m lms.core.welsh compile

@@ -24,6 +24,7 @@ def test_news_is_announced_and_shown_when_asked_for(chromium: Browser, live: tup
     context = chromium.new_context()
     context.add_cookies([{"name": "llwybr", "value": cookie.value, "url": server.url}])
     page = context.new_page()
+    page.clock.install()
     page.goto(f"{server.url}/en/record/statements")
     news = page.get_by_role("status")
     place = page.locator(".app-timeline").bounding_box()
@@ -31,7 +32,8 @@ def test_news_is_announced_and_shown_when_asked_for(chromium: Browser, live: tup
     with transaction():
         for _ in range(3):
             record_own(Actor.system(), make_statement("passed", actor=agent_of(person.id)))
-    page.locator("[data-follow]:not(:empty)").wait_for(timeout=30_000)
+    page.clock.fast_forward(30_000)
+    page.locator("[data-follow]:not(:empty)").wait_for(timeout=10_000)
     assert news.inner_text() == "3 new statements"
     assert page.locator(".app-timeline").bounding_box() == place
     assert page.locator(".app-timeline__item").count() == 1

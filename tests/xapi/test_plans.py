@@ -1,5 +1,6 @@
 """What PostgreSQL plans for every filter and pair: lists read in order, never `statement` whole, never sorted."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from lms.xapi.models import TENANT
 from lms.xapi.rules.keys import agent_key, key_of
 from lms.xapi.rules.parameters import Filter
 from lms.xapi.rules.scopes import Bearer, Scope
+from tests.conftest import database_url
 
 Json = dict[str, Any]
 
@@ -27,13 +29,21 @@ _HOUSE = {"account": {"homePage": "https://llwybr.example", "name": "provider-5"
 ALL, MINE = (Bearer(None, TENANT, _HOUSE, frozenset({each})) for each in (Scope.ALL, Scope.STATEMENTS_READ_MINE))
 
 
+@pytest.fixture(scope="module")
+def two_years(server: str, template: str) -> Iterator[str]:
+    """Name of a database with two years of statements, a thousand a month."""
+    name = f"statements_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        with psycopg.connect(database_url(server, name), autocommit=True) as filling:
+            assert list(made.fill(filling, STATEMENTS))[-1] == "analysed"
+        yield name
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
-def filled(app: Flask) -> None:
-    """Two years of statements, a thousand a month."""
-    db.session.remove()
-    url = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(url, autocommit=True) as connection:
-        assert list(made.fill(connection, STATEMENTS))[-1] == "analysed"
+def source(two_years: str) -> str:
+    return two_years
 
 
 @pytest.fixture
@@ -89,7 +99,7 @@ def faults(node: Json, sorted_: str = "") -> Iterator[str]:
         yield from faults(each, sorted_)
 
 
-def test_no_filter_and_no_pair_reads_statements_whole_or_sorts_them(filled: None, asked: list[str]) -> None:
+def test_no_filter_and_no_pair_reads_statements_whole_or_sorts_them(app: Flask, asked: list[str]) -> None:
     for bearer in (ALL, MINE):
         for wanted in every_filter():
             page = queries.page(bearer, wanted, 2**60)
@@ -102,7 +112,7 @@ def test_no_filter_and_no_pair_reads_statements_whole_or_sorts_them(filled: None
     db.session.rollback()
 
 
-def test_a_related_agent_and_an_activity_that_never_meet_are_not_looked_for(filled: None, asked: list[str]) -> None:
+def test_a_related_agent_and_an_activity_that_never_meet_are_not_looked_for(app: Flask, asked: list[str]) -> None:
     """Both have long lists. Each query reads less than a list would be, and no list is read on."""
     wanted = Filter(
         agent=agent_key(made.agent("instructor-0")), related_agents=True,
@@ -122,7 +132,7 @@ def test_a_related_agent_and_an_activity_that_never_meet_are_not_looked_for(fill
     ids=["its own", "a related one"],
 )
 def test_an_actor_and_an_activity_that_never_meet_are_not_looked_for(
-    filled: None, asked: list[str], related: bool, listed: str
+    app: Flask, asked: list[str], related: bool, listed: str
 ) -> None:
     """The shared account, and the activity that most others have."""
     shared = agent_key(made.agent("shared"))
@@ -149,7 +159,7 @@ def test_an_actor_and_an_activity_that_never_meet_are_not_looked_for(
     ],
 )
 def test_two_keys_are_read_from_the_list_of_both(
-    filled: None, asked: list[str], listed: str, wanted: dict[str, int]
+    app: Flask, asked: list[str], listed: str, wanted: dict[str, int]
 ) -> None:
     """Once for statements and once for what they refer to."""
     assert queries.page(ALL, Filter(limit=100, **wanted), 2**60).statements == []  # type: ignore[arg-type]
@@ -160,7 +170,7 @@ def test_two_keys_are_read_from_the_list_of_both(
     db.session.rollback()
 
 
-def test_months_outside_what_is_asked_for_are_not_read(filled: None, asked: list[str]) -> None:
+def test_months_outside_what_is_asked_for_are_not_read(app: Flask, asked: list[str]) -> None:
     """Without bounds months are read one after the other, the newest first; with bounds only those between."""
     first, last = db.session.execute(text("SELECT min(seq), max(seq) FROM statement")).one()
     verb = db.session.scalar(text("SELECT verb FROM statement LIMIT 1"))

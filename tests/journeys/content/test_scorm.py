@@ -73,11 +73,13 @@ def test_a_page_that_is_simply_closed_has_saved(live: tuple[Server, Flask], lear
     one = learner(
         make_scorm(files={"sco.html": SCO_12.replace(b"document.body.dataset.committed = api.LMSCommit('');", b"")})
     )
+    one.context.clock.install()
     page = one.opens()
     sco(page).get_by_text("Next page").click()
     expect(sco(page).locator("#at")).to_contain_text("Page 2")
     other = one.context.new_page()
-    page.wait_for_timeout(11_000)  # the run-time saves by itself every ten seconds
+    page.clock.fast_forward(11_000)  # the run-time saves by itself every ten seconds
+    page.wait_for_timeout(500)
     page.close(run_before_unload=False)
     other.wait_for_timeout(200)
     assert location(one) == "2"
