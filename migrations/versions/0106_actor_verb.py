@@ -2,7 +2,7 @@
 
 Why: what a learner seldom or never did was looked for in all that the learner did, and who refers to a rare thing about a common
 activity in all who refer to either: 8 and 6 ms at 10,000,000 statements, 3 and 2 at 1,000,000, the only pages that grew by more
-than their index does. Expand only: seconds for a million statements, in which nobody writes.
+than their index does. Expand only: three seconds for a million statements, in which everybody waits.
 """
 
 from alembic import op

@@ -73,7 +73,11 @@ class Way:
         others = [each for each in self.conditions if each not in driver]
         if not others or not all(isinstance(each, Column) for each in (*others, *driver)):
             return False
-        return self.echo or {each.column for each in self.columns} == {"actor", "activity", "verb"}
+        return self.echo or (_columns(driver), _columns(others)) == ({"actor", "activity"}, {"verb"})
+
+
+def _columns(conditions: Sequence[Condition]) -> set[str]:
+    return {each.column for each in conditions if isinstance(each, Column)}
 
 
 _COMMON = (
