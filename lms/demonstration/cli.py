@@ -28,6 +28,7 @@ from lms.demonstration import (
     records,
     rounds,
     sessions,
+    statements,
     stories,
     taught,
 )
@@ -67,6 +68,7 @@ def load_demo() -> None:
         health_visitors = [each["person_id"] for each in crowd.members if each["job_role_code"] == "health_visitor"]
         planning.tell(cast, health_visitors, today)
         evaluations.tell(chance, cast["nurse2"], today)
+        statements.tell()
         everybody = len(crowd.members) + len(cast)
         gathering.of_everything()
         tallying.rebuild()
