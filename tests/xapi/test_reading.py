@@ -315,3 +315,16 @@ def link(page: str, part: str, attribute: str = "href") -> str:
         if part in (url := piece.split('"')[0].replace("&amp;", "&")):
             return url
     raise AssertionError(f"no {attribute} with {part}")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("", "No statements yet"),
+        ("?voided=no", "No statements yet"),
+        ("?voided=only", "Nothing in the store fits all of this"),
+        ("?activity=https://a.example/", "Nothing in the store fits all of this"),
+    ],
+)
+def test_a_store_with_nothing_in_it_does_not_blame_the_search(keeper: FlaskClient, asked: str, said: str) -> None:
+    assert said in keeper.get(URL + asked).text
