@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload
 from courses.catalogue.models import Course
 from courses.enrolments.models import Enrolment
 from courses.launch.packages.identity import course_activity
-from courses.launch.scorm.statements import About, statement
 from lms.accounts.models import Person
 from lms.core.db import db
 from lms.core.permissions import Actor
@@ -41,15 +40,24 @@ def tell() -> None:
 
 def _story(it: Enrolment) -> Iterator[tuple[datetime, dict[str, Any]]]:
     assert it.started_at is not None
-    activity, registration = course_activity(it.course.code), str(it.registration)
-    title = {"en": it.version.title.en, "cy": it.version.title.cy}
-    about = About(
-        agent_of(it.learner_id), activity, title, activity, f"{activity}?attemptId={registration}", registration,
-        registration,
-    )  # fmt: skip
-    yield it.started_at, statement(about, "initialized")
+    yield it.started_at, _said(it, "initialized")
     if it.learning_completed_at is not None:
-        yield it.learning_completed_at, statement(about, "completed", result={"completion": True})
+        yield it.learning_completed_at, _said(it, "completed", {"completion": True})
     elif it.last_active_at is not None and it.last_active_at > it.started_at:
-        result = {"completion": False, "extensions": {PROGRESS: it.progress}}
-        yield it.last_active_at, statement(about, "suspended", result=result)
+        yield it.last_active_at, _said(it, "progressed", {"completion": False, "extensions": {PROGRESS: it.progress}})
+
+
+def _said(it: Enrolment, verb: str, result: dict[str, Any] | None = None) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "actor": agent_of(it.learner_id),
+        "verb": {"id": f"http://adlnet.gov/expapi/verbs/{verb}", "display": {"en": verb}},
+        "object": {
+            "id": course_activity(it.course.code),
+            "definition": {
+                "type": "http://adlnet.gov/expapi/activities/course",
+                "name": {"en": it.version.title.en, "cy": it.version.title.cy},
+            },
+        },
+        "context": {"registration": str(it.registration)},
+    }
+    return made | ({"result": result} if result else {})
